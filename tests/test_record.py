@@ -1,0 +1,124 @@
+import dataclasses
+import hashlib
+import json
+import os
+import platform
+import sys
+
+import numpy as np
+import pytest
+
+from tfstyle import record
+from tfstyle.result import LevelTrace, Loss, Result
+from tfstyle.version import __version__
+
+IMAGE = np.zeros([1, 4, 6, 3], np.float32)
+
+WEIGHTS = {"name": "tiny", "sha256": "00"}
+
+RESULT = Result(
+    IMAGE,
+    losses=(Loss(1, 2, 0.5, {"total": 3.0, "content": 1.0, "style": 2.0}),),
+    levels=(LevelTrace((2, 3), 10, 12), LevelTrace((4, 6), 5, 7)),
+    outcome="step limit reached",
+    weights=WEIGHTS,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    size: int | None = None
+    layers: tuple[str, ...] = ("relu1_1",)
+    name: str = "Tübingen"
+
+
+def write(output, result=RESULT, config=Config(), inputs=()):  # noqa: B008 (frozen)
+    path = record.write(
+        output, command="gatys", config=config, inputs=inputs, result=result, seconds=1.5
+    )
+    return json.loads(path.read_bytes())
+
+
+def test_record_lies_beside_the_picture(tmp_path):
+    write(tmp_path / "out.v2.png")
+    assert os.listdir(tmp_path) == ["out.v2.json"]
+
+
+def test_record_has_the_keys_of_the_design(tmp_path):
+    written = write(tmp_path / "out.png", inputs=[record.Input("in.png", 6, 4, "ff")])
+    peak, versions = written.pop("peak_memory_bytes"), written.pop("versions")
+    assert peak > 1e6
+    assert list(versions) == ["python", "tensorflow", "keras", "numpy"]
+    assert (versions["python"], versions["numpy"]) == (platform.python_version(), np.__version__)
+    assert written == {
+        "tfstyle": __version__,
+        "command": "gatys",
+        "config": {"size": None, "layers": ["relu1_1"], "name": "Tübingen"},
+        "inputs": [{"path": "in.png", "width": 6, "height": 4, "sha256": "ff"}],
+        "weights": WEIGHTS,
+        "levels": [
+            {"size": [2, 3], "steps": 10, "evaluations": 12},
+            {"size": [4, 6], "steps": 5, "evaluations": 7},
+        ],
+        "steps": 15,
+        "evaluations": 19,
+        "losses": [
+            {
+                "step": 1,
+                "evaluations": 2,
+                "seconds": 0.5,
+                "total": 3.0,
+                "content": 1.0,
+                "style": 2.0,
+            }
+        ],
+        "seconds": 1.5,
+        "outcome": "step limit reached",
+    }
+
+
+def test_methods_without_an_optimisation_leave_its_keys_out(tmp_path):
+    written = write(tmp_path / "out.png", Result(IMAGE))
+    assert not {"weights", "levels", "steps", "evaluations", "losses"} & set(written)
+
+
+def test_text_is_utf_8_and_readable(tmp_path):
+    write(tmp_path / "out.png")
+    assert "Tübingen" in (tmp_path / "out.json").read_text(encoding="utf-8")
+
+
+def test_names_that_are_not_utf_8_survive(tmp_path):
+    name = os.fsdecode(b"\xff.png")
+    assert write(tmp_path / "out.png", config=Config(name=name))["config"]["name"] == name
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float32("nan")])
+def test_values_that_are_not_finite_become_null(tmp_path, value):
+    result = Result(IMAGE, losses=(Loss(1, 1, 0.1, {"total": value}),))
+    assert write(tmp_path / "out.png", result)["losses"][0]["total"] is None
+
+
+def test_numpy_numbers_become_numbers(tmp_path):
+    result = Result(IMAGE, losses=(Loss(1, 1, 0.1, {"total": np.float32(0.5)}),))
+    assert write(tmp_path / "out.png", result)["losses"][0]["total"] == 0.5
+
+
+def test_a_failed_write_leaves_the_old_record(tmp_path):
+    write(tmp_path / "out.png")
+    with pytest.raises(TypeError):
+        write(tmp_path / "out.png", config=Config(name=object()))
+    assert os.listdir(tmp_path) == ["out.json"]
+    assert json.loads((tmp_path / "out.json").read_bytes())["config"]["name"] == "Tübingen"
+
+
+def test_describe_input_hashes_the_file(tmp_path):
+    (tmp_path / "in.png").write_bytes(b"bytes")
+    described = record.describe_input(tmp_path / "in.png", IMAGE)
+    assert described == record.Input(
+        str(tmp_path / "in.png"), 6, 4, hashlib.sha256(b"bytes").hexdigest()
+    )
+
+
+def test_peak_memory_is_unknown_without_the_resource_module(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert write(tmp_path / "out.png")["peak_memory_bytes"] is None

@@ -1,0 +1,30 @@
+"""Artistic style transfer with TensorFlow: a photograph painted in a picture's manner.
+
+    from tfstyle import gatys, image
+
+Importing the package loads nothing: a method's module is imported when first asked for.
+"""
+
+import importlib
+
+from tfstyle.version import __version__
+
+__all__ = ["__version__", "color", "gatys", "image"]
+
+_MODULES = {
+    "color": "tfstyle.color",
+    "gatys": "tfstyle.methods.gatys",
+    "image": "tfstyle.image",
+}
+
+
+def __getattr__(name: str):
+    """Imports the public module of that name."""
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
+    raise AttributeError(f"module 'tfstyle' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Lists the public names."""
+    return __all__

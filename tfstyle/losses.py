@@ -1,0 +1,92 @@
+"""The losses, pure functions of tensors in the reference system's normalisation."""
+
+import tensorflow as tf
+
+
+def gram_matrix(features: tf.Tensor) -> tf.Tensor:
+    """Returns how strongly each pair of channels fires together, averaged over positions.
+
+    G = F^T F / (C * H * W), with F the features as one row per position.
+    Reference: Gatys et al. (2015), eq. 3; the divisor is the reference system's.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+
+    Returns:
+        `[batch, channels, channels]`, float32, symmetric.
+    """
+    batch, height, width, channels = tf.unstack(tf.shape(features))
+    rows = tf.reshape(features, [batch, height * width, features.shape[-1]])
+    positions_and_channels = tf.cast(height * width * channels, tf.float32)
+    return _products_of_columns(rows) / positions_and_channels
+
+
+@tf.custom_gradient
+def _products_of_columns(rows: tf.Tensor):
+    """Returns rows^T rows in float32; the gradient is one product in the rows' own type.
+
+    d(R^T R) seen by R is R (U + U^T); the general rule multiplies by U and U^T apart.
+    """
+    wide = tf.cast(rows, tf.float32)
+
+    def gradient(upstream: tf.Tensor) -> tf.Tensor:
+        symmetric = upstream + tf.linalg.matrix_transpose(upstream)
+        return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
+
+    return tf.matmul(wide, wide, transpose_a=True), gradient
+
+
+def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Returns the distance between the features' Gram matrix and a target Gram matrix.
+
+    ||G - G'||_F^2 / (C * H * W), H and W of the features, mean over the batch.
+    Reference: the reference system's style loss of one layer, after Gatys et al. (2015), eq. 4;
+    the second division by C * H * W is its own.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+        target: `[batch or 1, channels, channels]`, float32.
+
+    Returns:
+        A float32 scalar.
+    """
+    squares = tf.math.squared_difference(gram_matrix(features), target)
+    return tf.reduce_mean(tf.reduce_sum(squares, axis=[1, 2])) / _values_per_image(features)
+
+
+def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Returns the mean squared difference between features and target features.
+
+    ||F - F'||_F^2 / (C * H * W), mean over the batch.
+    Reference: the reference system's content loss of one layer; Johnson et al. (2016), eq. 2.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+        target: the same shape.
+
+    Returns:
+        A float32 scalar.
+    """
+    difference = tf.cast(features, tf.float32) - tf.cast(target, tf.float32)
+    return tf.reduce_mean(tf.square(difference))
+
+
+def total_variation(image: tf.Tensor) -> tf.Tensor:
+    """Returns the summed squared differences between horizontal and vertical neighbours.
+
+    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2, mean over the batch.
+    Reference: the reference system; Johnson et al. (2016), section 3.2.
+
+    Args:
+        image: `[batch, height, width, channels]`, float32.
+
+    Returns:
+        A float32 scalar.
+    """
+    right = tf.reduce_sum(tf.square(image[:, :, 1:] - image[:, :, :-1]), axis=[1, 2, 3])
+    down = tf.reduce_sum(tf.square(image[:, 1:] - image[:, :-1]), axis=[1, 2, 3])
+    return tf.reduce_mean(right + down)
+
+
+def _values_per_image(features: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.reduce_prod(tf.shape(features)[1:]), tf.float32)

@@ -1,0 +1,1 @@
+"""One module a method; each has `Config` and `stylize`."""

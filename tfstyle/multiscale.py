@@ -1,0 +1,157 @@
+"""Runs an optimisation level by level, with progress, checkpoints and a clean interrupt."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from tfstyle import descent, image, optimize, pyramid, snapshot
+from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
+
+CHECKPOINT_EVERY = 50
+"""Steps between two checkpoints: what a kill can cost."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoints:
+    """Where a run keeps its state, and what tells it from other runs."""
+
+    folder: str | pathlib.Path | None
+    run: str
+    """See `snapshot.fingerprint`."""
+    resume: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """What is to be painted; see `run`."""
+
+    levels: tuple[pyramid.Level, ...]
+    start: np.ndarray
+    """`[1, height, width, 3]`, any size: resized to the first level's."""
+    objective_at: Callable[[pyramid.Level], descent.ValueAndGradient]
+    finish: Callable[[np.ndarray], np.ndarray]
+    """From the optimised image at full size to the pastiche."""
+    options: descent.Options
+    weights: dict[str, str] = dataclasses.field(default_factory=dict)
+    """`name` and `sha256` of the pretrained weights, for the result."""
+
+
+def run(
+    task: Task, checkpoints: Checkpoints, callback: Callable[[Progress], None] | None = None
+) -> Result:
+    """Returns the result of optimising the image at each level in turn, coarse to fine.
+
+    Raises:
+        Interrupted: Ctrl-C; carries the best image so far, at full size.
+        ValueError: the checkpoint to resume from is missing or another run's.
+    """
+    done = _begin(task, checkpoints)
+    while True:
+        level = task.levels[done.level]
+        trace = optimize.minimize(
+            task.objective_at(level),
+            image.resize(done.trace.image, level.size),
+            level.steps,
+            task.options,
+            callback=_Watcher(task, checkpoints, done, callback),
+            resume_from=done.trace if done.trace.step else None,
+        )
+        done = dataclasses.replace(done, trace=trace)
+        if trace.interrupted:
+            _save(checkpoints, done)
+            raise Interrupted(_result(task, done))
+        if level is task.levels[-1]:
+            break
+        done = _next_level(task, done)
+    _remove(checkpoints)
+    return _result(task, done)
+
+
+class _Watcher:
+    """Turns an optimiser's trace into the run's progress, and into a checkpoint now and then."""
+
+    def __init__(self, task, checkpoints, done, callback):
+        self._task, self._checkpoints = task, checkpoints
+        self._done, self._callback = done, callback
+
+    def __call__(self, trace: optimize.Trace) -> None:
+        done = dataclasses.replace(self._done, trace=trace)
+        if trace.step % CHECKPOINT_EVERY == 0:
+            _save(self._checkpoints, done)
+        if self._callback is not None and trace.losses:
+            self._callback(_progress(self._task, done))
+
+
+def _begin(task: Task, checkpoints: Checkpoints) -> snapshot.Snapshot:
+    if checkpoints.resume and checkpoints.folder is not None:
+        return snapshot.load(pathlib.Path(checkpoints.folder), checkpoints.run)
+    return snapshot.Snapshot(0, _fresh(task, task.start), (), ())
+
+
+def _fresh(task: Task, pixels: np.ndarray) -> optimize.Trace:
+    return optimize.Trace(pixels, np.inf, kind=task.options.optimizer)
+
+
+def _next_level(task: Task, done: snapshot.Snapshot) -> snapshot.Snapshot:
+    return snapshot.Snapshot(
+        done.level + 1, _fresh(task, done.trace.image), _levels(task, done), _losses(done)
+    )
+
+
+def _levels(task: Task, done: snapshot.Snapshot) -> tuple[LevelTrace, ...]:
+    size = task.levels[done.level].size
+    return (*done.levels, LevelTrace(size, done.trace.step, done.trace.evaluations))
+
+
+def _losses(done: snapshot.Snapshot) -> tuple[Loss, ...]:
+    """Returns the curve of all levels, steps, evaluations and seconds counted on."""
+    steps = sum(level.steps for level in done.levels)
+    evaluations = sum(level.evaluations for level in done.levels)
+    seconds = done.losses[-1].seconds if done.losses else 0.0
+    counted_on = (
+        Loss(loss.step + steps, loss.evaluations + evaluations, loss.seconds + seconds, loss.terms)
+        for loss in done.trace.losses
+    )
+    return (*done.losses, *counted_on)
+
+
+def _progress(task: Task, done: snapshot.Snapshot) -> Progress:
+    level = task.levels[done.level]
+    return Progress(
+        level=done.level,
+        levels=len(task.levels),
+        size=level.size,
+        step=done.trace.step,
+        steps=level.steps,
+        evaluations=done.trace.evaluations,
+        total_step=sum(finished.steps for finished in done.levels) + done.trace.step,
+        loss=done.trace.losses[-1],
+        image=lambda: _pastiche(task, done),
+    )
+
+
+def _pastiche(task: Task, done: snapshot.Snapshot) -> np.ndarray:
+    pixels = np.clip(done.trace.image, 0, 1)
+    return task.finish(image.resize(pixels, task.levels[-1].size))
+
+
+def _result(task: Task, done: snapshot.Snapshot) -> Result:
+    return Result(
+        image=_pastiche(task, done),
+        losses=_losses(done),
+        levels=_levels(task, done),
+        outcome=done.trace.outcome,
+        weights=task.weights,
+    )
+
+
+def _save(checkpoints: Checkpoints, done: snapshot.Snapshot) -> None:
+    if checkpoints.folder is not None:
+        snapshot.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
+
+
+def _remove(checkpoints: Checkpoints) -> None:
+    if checkpoints.folder is not None:
+        snapshot.remove(pathlib.Path(checkpoints.folder))

@@ -1,0 +1,122 @@
+"""Road 1: move the pixels of one image until the objective is small."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from tfstyle import descent
+from tfstyle.result import Loss
+
+
+@dataclasses.dataclass(frozen=True)
+class Trace:
+    """Where a minimisation got to, and all it needs to go on from there."""
+
+    image: np.ndarray
+    """The best finite image so far, `[1, height, width, 3]`, not clipped."""
+    loss: float
+    """The objective at `image`."""
+    step: int = 0
+    evaluations: int = 0
+    losses: tuple[Loss, ...] = ()
+    seconds: float = 0.0
+    outcome: str = "running"
+    interrupted: bool = False
+    kind: str = "lbfgs"
+    """The optimiser at work; after two failures not the one asked for."""
+    kind_since: tuple[int, int] = (0, 0)
+    """Steps and evaluations before that optimiser started."""
+    state: Callable[[], descent.State] | None = None
+    """Copies the optimiser's arrays, on demand since they are large; None before a step."""
+    notes: tuple[str, ...] = ()
+    """What went wrong on the way."""
+
+
+def minimize(
+    value_and_gradient: descent.ValueAndGradient,
+    image: np.ndarray,
+    steps: int,
+    options: descent.Options = descent.Options(),  # noqa: B008 (frozen)
+    *,
+    callback: Callable[[Trace], None] | None = None,
+    resume_from: Trace | None = None,
+) -> Trace:
+    """Returns the best image found in at most `steps` steps, and how it came about.
+
+    A failed or non-finite step restarts L-BFGS from the best finite image with its history
+    cleared; if that fails at once, Adam goes on. Ctrl-C ends the minimisation as a limit
+    does, with `interrupted` set.
+
+    Args:
+        value_and_gradient: the objective; see `descent.ValueAndGradient`.
+        image: where to start, `[1, height, width, 3]`, float32.
+        steps: limit of the optimiser's steps.
+        options: the optimiser and its settings.
+        callback: called after every step with the trace so far.
+        resume_from: an earlier trace of the same minimisation; goes on bit for bit.
+    """
+    trace = resume_from or Trace(image, math.inf, kind=options.optimizer)
+    optimizer = _start(value_and_gradient, trace, options)
+    clock = time.perf_counter() - trace.seconds
+    try:
+        while trace.step < steps and trace.outcome == "running":
+            optimizer.step()
+            trace = _after_step(trace, optimizer, time.perf_counter() - clock)
+            if optimizer.failed:
+                trace = _after_failure(trace)
+                optimizer = _start(value_and_gradient, trace, options)
+            if callback is not None:
+                callback(trace)
+    except KeyboardInterrupt:
+        outcome = _with_notes(trace, f"interrupted at step {trace.step}")
+        return dataclasses.replace(trace, outcome=outcome, interrupted=True)
+    reason = "step limit reached" if trace.outcome == "running" else trace.outcome
+    return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
+
+
+def _start(
+    value_and_gradient: descent.ValueAndGradient, trace: Trace, options: descent.Options
+) -> descent.Lbfgs | descent.Adam:
+    optimizer = descent.KINDS[trace.kind](value_and_gradient, trace.image, options)
+    if trace.state is not None:
+        optimizer.restore(trace.state())
+    return optimizer
+
+
+def _after_step(trace: Trace, optimizer: descent.Lbfgs | descent.Adam, seconds: float) -> Trace:
+    step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
+    advanced = dataclasses.replace(
+        trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.state
+    )
+    if optimizer.failed or not math.isfinite(optimizer.loss):
+        return advanced
+    terms = {"total": optimizer.loss, **optimizer.terms}
+    advanced = dataclasses.replace(
+        advanced,
+        losses=(*trace.losses, Loss(step, evaluations, seconds, terms)),
+        outcome="converged: the loss no longer changes" if optimizer.converged else "running",
+    )
+    if optimizer.loss < trace.loss:
+        advanced = dataclasses.replace(advanced, image=optimizer.image(), loss=optimizer.loss)
+    return advanced
+
+
+def _after_failure(trace: Trace) -> Trace:
+    """Returns the trace from which a fresh optimiser starts, or one that has given up."""
+    start = (trace.step, trace.evaluations)
+    if trace.kind == "adam" or not math.isfinite(trace.loss):
+        reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
+        return dataclasses.replace(trace, outcome=reason, state=None)
+    at_once = trace.step == trace.kind_since[0] + 1 and trace.notes
+    kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
+    note = f"line search failed at step {trace.step}, {cure}"
+    return dataclasses.replace(
+        trace, kind=kind, kind_since=start, state=None, notes=(*trace.notes, note)
+    )
+
+
+def _with_notes(trace: Trace, reason: str) -> str:
+    return "; ".join((reason, *trace.notes))

