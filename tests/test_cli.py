@@ -237,6 +237,19 @@ def test_checkpoint_and_resume_are_handed_on(method, folder):
     assert method.calls[0][3:] == ("state", True)
 
 
+def test_of_many_only_those_begun_are_resumed(method, folder):
+    (folder / "state" / "in").mkdir(parents=True)
+    (folder / "state" / "in" / "state.npz").write_bytes(b"")
+    gatys("--checkpoint=state", "--resume", content="[is]*.png", output="results")
+    assert [call[3:] for call in method.calls] == [("state/in", True), ("state/style", False)]
+
+
+def test_paths_that_are_not_utf_8_are_no_obstacle(method, folder, capsys):
+    name = os.fsdecode(b"out\xff.png")
+    assert gatys(output=name) == 0
+    assert capsys.readouterr().out.startswith(r"out\udcff.png  ")
+
+
 def test_several_styles_and_commas_in_paths(method, folder):
     save_picture("sea,storm.png")
     assert gatys(style="style.png,sea,storm.png") == 0
@@ -280,11 +293,11 @@ def test_bad_paths_are_refused_before_anything_is_written(paths, method, folder,
 
 @pytest.mark.parametrize("error", [ValueError, OSError, MemoryError])
 def test_errors_of_the_method_become_one_line(error, method, folder, capsys):
-    def fail(content):
+    def fail(*arguments, **options):
         raise error("two\nlines")
 
-    method.during = fail
-    assert gatys("--quiet") == 2
+    method.stylize = fail
+    assert gatys() == 2
     assert sentence(capsys) == "tfstyle gatys: two lines\n"
     assert files(folder) == ["in.png", "style.png"]
 
@@ -362,11 +375,11 @@ def test_ctrl_c_stops_the_rest_of_many(method, folder):
 
 
 def test_sigterm_is_as_ctrl_c(method, folder, capsys):
-    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     method.during = lambda content: os.kill(os.getpid(), signal.SIGTERM)
     assert gatys("--quiet") == 130
     assert sentence(capsys) == "tfstyle gatys: interrupted\n"
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 # --- What a terminal shows ---

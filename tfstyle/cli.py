@@ -6,6 +6,7 @@ A command's module, and TensorFlow with it, loads only when that command is aske
 import contextlib
 import dataclasses
 import difflib
+import functools
 import glob
 import importlib
 import os
@@ -59,13 +60,14 @@ class Files:
     """The flags that every command has beside those of its `Config`."""
 
     content: str = settings.setting(
-        "", "What to paint: a picture, a folder of them, or a quoted pattern such as 'in/*.jpg'."
+        "",
+        "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required.",
     )
     style: str = settings.setting(
-        "", "The picture to take the manner from; several are separated by commas."
+        "", "The picture to take the manner from; several have commas between; required."
     )
     output: str = settings.setting(
-        "", "The picture to write, or a folder when there are many contents. Required."
+        "", "The picture to write, or a folder when there are many contents; required."
     )
     save_every: int = settings.setting(
         0,
@@ -149,6 +151,11 @@ def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
     """Says the problem in one line on stderr and returns the exit status."""
     print(f"{program}: {' '.join(str(problem).split())}", file=sys.stderr)
     return status
+
+
+def say(line: str) -> None:
+    """Prints on stdout at once, even a path whose bytes are not UTF-8."""
+    print(line.encode(errors="backslashreplace").decode(), flush=True)
 
 
 def unknown_command(name: str) -> str:
@@ -334,7 +341,9 @@ def describe_allowed(field: dataclasses.Field) -> str:
 
 
 def describe_value(value: Any) -> str:
-    """Returns a default as it would be typed."""
+    """Returns a default as it would be typed; the flags without one take paths."""
+    if value == "":
+        return "PATH"
     if isinstance(value, tuple):
         return ",".join(map(describe_value, value))
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
@@ -407,12 +416,13 @@ def has_picture_suffix(path: Path) -> bool:
 def check_folder(folder: Path) -> None:
     """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
     if folder.is_dir():
-        return image.check_writable(folder / "any.png")
-    if folder.exists() or folder.suffix.lower() in image.WRITE_FORMATS:
+        image.check_writable(folder / "any.png")
+    elif folder.exists() or folder.suffix.lower() in image.WRITE_FORMATS:
         raise ValueError(
             f"output must be a folder, as content is many pictures. Received: output={folder}"
         )
-    return image.check_writable(folder.with_name(f"{folder.name}.png"))
+    else:
+        image.check_writable(folder.with_name(f"{folder.name}.png"))
 
 
 def check_clashes(pairs: Sequence[tuple[Path, Path]], others: Sequence[Path]) -> None:
@@ -459,12 +469,15 @@ def paint(job: Job, content: Path, output: Path) -> None:
     """Paints one content, showing how it goes; Ctrl-C keeps the best picture so far."""
     source = read_input(content)
     levels = job.method.plan(source.picture.pixels.shape[1:3], job.config)
-    if not job.files.quiet:
-        print(f"{content}, levels: {', '.join(map(str, levels))}", file=sys.stderr)
     began = time.monotonic()
     try:
         with progress_bar.show(levels, job.files.quiet) as move_bar:
-            result = stylize(job, source.picture, output, move_bar)
+            watchers = [
+                announcement(f"{content}, levels: {', '.join(map(str, levels))}", job.files.quiet),
+                move_bar,
+                snapshots(output, source.picture.alpha, job.files.save_every),
+            ]
+            result = stylize(job, source.picture.pixels, watchers, output)
     except Interrupted as interruption:
         save(job, source, output, interruption.result, time.monotonic() - began)
         hint = "; --resume goes on from there" * bool(job.files.checkpoint)
@@ -472,30 +485,51 @@ def paint(job: Job, content: Path, output: Path) -> None:
     seconds = time.monotonic() - began
     save(job, source, output, result, seconds)
     if not job.files.quiet:
-        print(f"{output}  {seconds:.1f} s  {result.outcome}", flush=True)
+        say(f"{output}  {seconds:.1f} s  {result.outcome}")
 
 
 def stylize(
-    job: Job, content: image.Picture, output: Path, move_bar: Callable[[Progress], None]
+    job: Job,
+    content: np.ndarray,
+    watchers: Sequence[Callable[[Progress], None]],
+    output: Path,
 ) -> Result:
-    """Runs the method, with snapshots on the way and a checkpoint of its own for each output."""
-    snapshot = snapshots(output, content.alpha, job.files.save_every)
+    """Runs the method, telling every watcher how far it is."""
+    checkpoint, resume = find_checkpoint(job.files, output)
 
     def callback(progress: Progress) -> None:
-        move_bar(progress)
-        snapshot(progress)
+        for watch in watchers:
+            watch(progress)
 
-    checkpoint = job.files.checkpoint
-    if checkpoint and is_many(job.files.content):
-        checkpoint = os.path.join(checkpoint, output.stem)
     return job.method.stylize(
-        content.pixels,
+        content,
         [style.picture.pixels for style in job.styles],
         job.config,
         callback=callback,
         checkpoint=checkpoint,
-        resume=job.files.resume,
+        resume=resume,
     )
+
+
+def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:
+    """Returns the folder of the run's state, and whether to go on from it.
+
+    Of many outputs, each has its own folder, and those without a state start afresh.
+    """
+    if not files.checkpoint or not is_many(files.content):
+        return files.checkpoint, files.resume
+    folder = os.path.join(files.checkpoint, output.stem)
+    begun = os.path.isdir(folder) and bool(os.listdir(folder))
+    return folder, files.resume and begun
+
+
+def announcement(line: str, quiet: bool) -> Callable[[Progress], None]:
+    """Returns a callback that says the line once, at the first step.
+
+    By then the method has accepted its input: what it refuses leaves one line, the reason.
+    """
+    say_once = functools.cache(lambda: quiet or print(line, file=sys.stderr))
+    return lambda progress: say_once()
 
 
 def snapshots(output: Path, alpha: np.ndarray | None, every: int) -> Callable[[Progress], None]:

@@ -22,6 +22,9 @@ SUFFICIENT_DECREASE = 0.1
 CURVATURE = 0.9
 """The constants of the Wolfe conditions; Nocedal and Wright (2006), eq. 3.6."""
 
+ROUNDING = 1e-4
+"""Relative error of an objective whose features are bfloat16."""
+
 SEARCH_NAME = "hager_zhang"
 DIRECTION_NAME = "_get_search_direction"
 
@@ -92,13 +95,18 @@ def _accept(trial) -> HagerZhangLineSearchResult:
 def satisfies_wolfe(start, trial) -> tf.Tensor:
     """Returns whether a step decreases the value enough and flattens the slope enough.
 
+    Either Wolfe's conditions, or Hager and Zhang's (2005, eq. 4) approximate ones, which judge
+    by slopes where the decrease drowns in the rounding of the value.
+
     Args:
         start: value `f` and slope `df` at step zero.
         trial: step `x`, value `f` and slope `df` after it.
     """
     decreases = trial.f <= start.f + SUFFICIENT_DECREASE * trial.x * start.df
+    levels_off = trial.df <= (2 * SUFFICIENT_DECREASE - 1) * start.df
+    as_low = trial.f <= start.f + ROUNDING * tf.abs(start.f)
     flattens = trial.df >= CURVATURE * start.df
-    return decreases & flattens & tf.math.is_finite(trial.df)
+    return flattens & (decreases | (levels_off & as_low))
 
 
 def compact_direction(state) -> tf.Tensor:

@@ -36,7 +36,7 @@ class _Bar(RichProgress):
         self._losses = Text()
         super().__init__(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=14),
             TextColumn("{task.fields[position]}"),
             TimeRemainingColumn(),
             TextColumn("left"),
