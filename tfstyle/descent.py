@@ -10,6 +10,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tensorflow_probability.python.optimizer.lbfgs import LBfgsOptimizerResults
+
 from tfstyle.lean_lbfgs import lean_lbfgs
 
 OPTIMIZERS = ("lbfgs", "adam")
@@ -104,7 +106,7 @@ class Lbfgs:
 
     def restore(self, state: State) -> None:
         """Puts the optimiser where `state` was taken."""
-        kind = tfp.optimizer.lbfgs.LBfgsOptimizerResults
+        kind = LBfgsOptimizerResults
         self._results = kind(**{name: tf.constant(state[name]) for name in kind._fields})
         self._scale = float(state["scale"])
 

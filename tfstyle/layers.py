@@ -32,7 +32,20 @@ def mirror_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
     Returns:
         `[batch, height + 2 * border, width + 2 * border, channels]`.
     """
-    return tf.pad(inputs, [[0, 0], [border, border], [border, border], [0, 0]], "REFLECT")
+    margins = [[0, 0], [border, border], [border, border], [0, 0]]
+
+    @tf.custom_gradient
+    def pad(inputs: tf.Tensor):
+        # By concatenation: in bfloat16 on a CPU twice as fast as TensorFlow's own kernel.
+        top, bottom = inputs[:, border:0:-1], inputs[:, -2 : -2 - border : -1]
+        tall = tf.concat([top, inputs, bottom], axis=1)
+        left, right = tall[:, :, border:0:-1], tall[:, :, -2 : -2 - border : -1]
+        return tf.concat([left, tall, right], axis=2), fold
+
+    def fold(upstream: tf.Tensor) -> tf.Tensor:
+        return tf.raw_ops.MirrorPadGrad(input=upstream, paddings=margins, mode="REFLECT")
+
+    return pad(inputs)
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")

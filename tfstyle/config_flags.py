@@ -1,0 +1,114 @@
+"""Flags and their help, made from the fields of dataclasses that use `settings.setting`."""
+
+import dataclasses
+import difflib
+import shutil
+import textwrap
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from absl import flags
+
+from tfstyle import settings
+
+
+def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> list[Any]:
+    """Returns one instance of each dataclass, its fields read from `--field=value`."""
+    flag_values = flags.FlagValues()
+    flag_values.set_gnu_getopt(True)
+    for group in groups:
+        define_flags(group, flag_values)
+    try:
+        _, *rest = flag_values([program, *arguments])
+    except flags.UnrecognizedFlagError as error:
+        suggestion = nearest(error.flagname, list(flag_values), "--")
+        raise ValueError(
+            f"unknown flag --{error.flagname}.{suggestion} See: {program} --help"
+        ) from error
+    except flags.Error as error:
+        raise ValueError(error) from error
+    if rest:
+        raise ValueError(
+            f"flags are written --name=value, and patterns in quotes. Received: {' '.join(rest)}"
+        )
+    return [read_group(group, flag_values) for group in groups]
+
+
+def define_flags(group: type, flag_values: flags.FlagValues) -> None:
+    """Defines a flag for each field, without a default: the dataclass has those."""
+    for name, hint in typing.get_type_hints(group).items():
+        define = flags.DEFINE_boolean if hint is bool else flags.DEFINE_string
+        define(name, None, name, flag_values=flag_values)
+
+
+def read_group(group: type, flag_values: flags.FlagValues) -> Any:
+    """Returns the dataclass made of the flags that were given."""
+    hints = typing.get_type_hints(group)
+    given = [name for name in hints if flag_values[name].present]
+    return group(**{name: read(name, flag_values[name].value, hints[name]) for name in given})
+
+
+def read(name: str, text: str | bool, hint: Any) -> Any:
+    """Returns a flag's text as the type that its field declares."""
+    kind, optional = unwrap(hint)
+    if optional and text == "none":
+        return None
+    if typing.get_origin(kind) is tuple:
+        parts = (part.strip() for part in text.split(","))
+        return tuple(read(name, part, typing.get_args(kind)[0]) for part in parts if part)
+    try:
+        return kind(text)
+    except ValueError as error:
+        expected = {int: "a whole number", float: "a number"}[kind] + " or none" * optional
+        raise ValueError(f"{name} must be {expected}. Received: {name}={text}") from error
+
+
+def unwrap(hint: Any) -> tuple[Any, bool]:
+    """Returns the type without its `| None`, and whether it had one."""
+    if typing.get_origin(hint) not in (types.UnionType, typing.Union):
+        return hint, False
+    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
+    return kinds[0], len(kinds) < len(typing.get_args(hint))
+
+
+def nearest(name: str, names: Iterable[str], prefix: str = "") -> str:
+    """Returns a sentence that suggests the name meant, or nothing when none is near."""
+    matches = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean {prefix}{matches[0]}?" if matches else ""
+
+
+# --- Help ---
+
+
+def describe(group: type) -> str:
+    """Returns the help of a dataclass: every flag with its default, meaning and range."""
+    return "\n".join(map(describe_flag, dataclasses.fields(group)))
+
+
+def describe_flag(field: dataclasses.Field) -> str:
+    """Returns a flag with its default, and below it the help, the range and the unit."""
+    meaning = " ".join(filter(None, [field.metadata["help"], describe_allowed(field)]))
+    columns = min(shutil.get_terminal_size().columns, 100)
+    lines = textwrap.wrap(meaning, max(columns - 6, 20), break_on_hyphens=False)
+    return "\n      ".join([f"  --{field.name}={describe_value(field.default)}", *lines])
+
+
+def describe_allowed(field: dataclasses.Field) -> str:
+    """Returns the sentence on a field's range or choices, empty when any text will do."""
+    limits = field.metadata
+    optional = " or none" * unwrap(field.type)[1]
+    if limits["choices"] or limits["minimum"] is not None or limits["maximum"] is not None:
+        words = settings.describe_range(field) + optional
+        return f"{words[0].upper()}{words[1:]}."
+    return f"In {limits['unit']}{optional}." if limits["unit"] else ""
+
+
+def describe_value(value: Any) -> str:
+    """Returns a default as it would be typed; the flags without one take paths."""
+    if value == "":
+        return "PATH"
+    if isinstance(value, tuple):
+        return ",".join(map(describe_value, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

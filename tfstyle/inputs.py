@@ -1,0 +1,140 @@
+"""What a command reads and where it writes, found and checked before anything is written."""
+
+import dataclasses
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from tfstyle import image, record, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The flags that every command has beside those of its `Config`."""
+
+    content: str = settings.setting(
+        "",
+        "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required.",
+    )
+    style: str = settings.setting(
+        "", "The picture to take the manner from; several have commas between; required."
+    )
+    output: str = settings.setting(
+        "", "The picture to write, or a folder when there are many contents; required."
+    )
+    save_every: int = settings.setting(
+        0,
+        "Write the picture so far beside the output, this often; 0 is never.",
+        unit="steps",
+        minimum=0,
+    )
+    checkpoint: str | None = settings.setting(
+        None, "A folder that keeps the state of the run, for --resume."
+    )
+    resume: bool = settings.setting(False, "Go on from the state in --checkpoint.")
+    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+
+    def __post_init__(self):
+        """Raises ValueError when a flag is missing, out of range or useless alone."""
+        settings.check(self)
+        for name in ("content", "style", "output"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+        if self.resume and not self.checkpoint:
+            raise ValueError("resume needs the folder of the run, as --checkpoint=FOLDER.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """A picture that was read, and what the record keeps of it."""
+
+    picture: image.Picture
+    described: record.Input
+
+
+def split_paths(text: str) -> list[str]:
+    """Returns the comma-separated paths; a comma inside a path that exists stays in it."""
+    pieces = text.split(",")
+    ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
+    end = next(ends, 1)
+    rest = ",".join(pieces[end:])
+    return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
+
+
+def read_input(path: str | os.PathLike) -> Input:
+    """Reads a picture once for the method and for the record."""
+    picture = image.read_picture(path)
+    return Input(picture, record.describe_input(path, picture.pixels))
+
+
+def pair_paths(files: Files, others: Sequence[Input]) -> list[tuple[Path, Path]]:
+    """Returns (content, output) for each content, after checking that outputs can be written.
+
+    Args:
+        files: where contents lie and outputs go.
+        others: further inputs, which no output may replace.
+    """
+    content, output = files.content, Path(files.output)
+    if is_many(content) or output.is_dir():
+        check_folder(output)
+        pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content)]
+    else:
+        image.check_writable(output)
+        pairs = [(Path(content), output)]
+    check_clashes(pairs, [Path(other.described.path) for other in others])
+    return pairs
+
+
+def is_many(content: str) -> bool:
+    """Returns whether `content` is a folder or a pattern and no file."""
+    return not os.path.isfile(content) and (os.path.isdir(content) or glob.has_magic(content))
+
+
+def find_contents(content: str) -> list[Path]:
+    """Returns the pictures of a folder, the files of a pattern, or the one file."""
+    if not is_many(content):
+        return [Path(content)]
+    if os.path.isdir(content):
+        paths = filter(has_picture_suffix, Path(content).iterdir())
+    else:
+        paths = map(Path, glob.iglob(content, recursive=True))
+    found = sorted(path for path in paths if path.is_file())
+    if not found:
+        raise ValueError(f"content must hold at least one picture. Received: content={content}")
+    return found
+
+
+def has_picture_suffix(path: Path) -> bool:
+    """Returns whether a visible file is named as a picture that can be read."""
+    file_format = Image.registered_extensions().get(path.suffix.lower())
+    return file_format in image.READ_FORMATS and not path.name.startswith(".")
+
+
+def check_folder(folder: Path) -> None:
+    """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
+    if folder.is_dir():
+        image.check_writable(folder / "any.png")
+    elif folder.exists() or folder.suffix.lower() in image.WRITE_FORMATS:
+        raise ValueError(
+            f"output must be a folder, as content is many pictures. Received: output={folder}"
+        )
+    else:
+        image.check_writable(folder.with_name(f"{folder.name}.png"))
+
+
+def check_clashes(pairs: Sequence[tuple[Path, Path]], others: Sequence[Path]) -> None:
+    """Raises ValueError when an output would replace an input or another output."""
+    inputs = {path.resolve() for path in [*others, *(content for content, _ in pairs)]}
+    makers: dict[Path, Path] = {}
+    for content, output in pairs:
+        if output.resolve() in inputs:
+            raise ValueError(f"output must not replace an input. Received: output={output}")
+        if output in makers:
+            raise ValueError(
+                f"output must differ for each content; rename one of {makers[output]} and "
+                f"{content}. Received: output={output}"
+            )
+        makers[output] = content

@@ -1,0 +1,91 @@
+"""The process around a command: exit statuses, sentences to the user, signals, quiet imports."""
+
+import contextlib
+import importlib
+import os
+import signal
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
+
+USER_ERRORS = (ValueError, OSError, MemoryError)
+"""What the library raises when the user can mend it; anything else is a bug of ours."""
+
+
+def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
+    """Says the problem in one line on stderr and returns the exit status."""
+    print(f"{program}: {' '.join(str(problem).split())}", file=sys.stderr)
+    return status
+
+
+def say(line: str) -> None:
+    """Prints on stdout at once, even a path whose bytes are not UTF-8."""
+    print(line.encode(errors="backslashreplace").decode(), flush=True)
+
+
+@contextlib.contextmanager
+def stop_on_sigterm() -> Iterator[None]:
+    """Makes a polite kill do what Ctrl-C does: keep the best picture so far."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # Only the main thread may set handlers.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def warnings_in_a_line(program: str) -> Iterator[None]:
+    """Shows warnings as sentences to the user instead of lines of source code."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: complain(program, message)
+        yield
+
+
+def load(module: str) -> types.ModuleType:
+    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return importlib.import_module(module)
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with silent_descriptor():
+        return importlib.import_module(module)
+
+
+@contextlib.contextmanager
+def silent_descriptor() -> Iterator[None]:
+    """Drops what is written to file descriptor 2.
+
+    While TensorFlow loads, its C++ side writes there whatever its log level is.
+    """
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+@contextlib.contextmanager
+def exhaustion_as_memory_error(message: str) -> Iterator[None]:
+    """Raises MemoryError with `message` for TensorFlow's own error when memory runs out.
+
+    Theirs is pages long. It can only come from a TensorFlow that is loaded, so none is loaded here.
+    """
+    try:
+        yield
+    except Exception as error:
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow and isinstance(error, tensorflow.errors.ResourceExhaustedError):
+            raise MemoryError(message) from error
+        raise

@@ -1,0 +1,73 @@
+"""Going on from an earlier run: where its state lies, and which pictures it had finished."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tfstyle import inputs, record
+from tfstyle.inputs import Files
+
+
+def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:
+    """Returns the folder of the run's state, and whether to go on from it.
+
+    Of many outputs, each has its own folder, and those without a state start afresh.
+    """
+    if not files.checkpoint or not inputs.is_many(files.content):
+        return files.checkpoint, files.resume
+    folder = os.path.join(files.checkpoint, output.stem)
+    begun = os.path.isdir(folder) and bool(os.listdir(folder))
+    return folder, files.resume and begun
+
+
+def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:
+    """Raises ValueError when a state cannot be kept in the folder that is to hold it."""
+    for output in outputs:
+        checkpoint, _ = find_checkpoint(files, output)
+        if checkpoint:
+            check_folder(Path(checkpoint))
+
+
+def check_folder(checkpoint: Path) -> None:
+    """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
+    nearest = next(path for path in (checkpoint, *checkpoint.parents) if path.exists())
+    if not nearest.is_dir():
+        raise ValueError(
+            f"checkpoint must be a folder, and {nearest} is a file; choose another. "
+            f"Received: checkpoint={checkpoint}"
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ValueError(
+            f"checkpoint must lie in a folder that you may write to; change the permissions of "
+            f"{nearest} or choose another. Received: checkpoint={checkpoint}"
+        )
+
+
+def is_finished(
+    files: Files, output: Path, command: str, config: Any, described: Sequence[record.Input]
+) -> bool:
+    """Returns whether a run that is resumed for many contents had finished this output.
+
+    Its record tells: the same command, settings and pictures, and no interruption.
+    """
+    if not (files.resume and inputs.is_many(files.content) and output.is_file()):
+        return False
+    found = read_record(output)
+    return (
+        found.get("command") == command
+        and found.get("config") == json.loads(json.dumps(dataclasses.asdict(config)))
+        and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in described]
+        and not found["outcome"].startswith("interrupted")
+    )
+
+
+def read_record(output: Path) -> dict[str, Any]:
+    """Returns the record beside `output`; empty when there is none that can be read."""
+    try:
+        found = json.loads(record.path_for(output).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
