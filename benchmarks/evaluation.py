@@ -20,7 +20,6 @@ import concurrent.futures
 import contextlib
 import functools
 import multiprocessing
-import os
 import resource
 import statistics
 import time
@@ -272,7 +271,6 @@ def main() -> None:
     parser.add_argument("--style", help="a painting, for the costs of a run")
     parser.add_argument("--size", type=int, default=512, help="longest side of that run")
     arguments = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sizes = [int(size) for size in arguments.sizes.split(",") if size]
     print_table(sizes, arguments.precisions.split(","))
     if arguments.content and arguments.style:

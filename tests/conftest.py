@@ -24,6 +24,18 @@ TINY_CHANNELS = {
 """The layers that the losses look at by default, and how few channels the tiny network has."""
 
 
+OTHERS_WARNINGS = (
+    "ignore:distutils Version classes are deprecated:DeprecationWarning",  # TFP's import.
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning",  # Keras's.
+)
+"""Warnings inside of libraries, which only their authors can cure."""
+
+
+def pytest_configure(config):
+    for line in OTHERS_WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder():
     """A network with VGG19's names, pooling and ReLU, but a handful of seeded random kernels."""

@@ -9,7 +9,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
-
 from tensorflow_probability.python.optimizer.lbfgs import LBfgsOptimizerResults
 
 from tfstyle.lean_lbfgs import lean_lbfgs

@@ -37,26 +37,24 @@ def lean_lbfgs() -> Iterator[None]:
 
     One thread at a time: the exchanged names are global to TFP.
     """
-    originals = {
-        module: getattr(module, name, None)
-        for module, name in ((bfgs_utils, SEARCH_NAME), (lbfgs, DIRECTION_NAME))
-    }
-    if None in originals.values():
-        warnings.warn(
-            "tensorflow-probability has renamed its line search: using its own, which needs "
-            "more evaluations a step.",
-            stacklevel=3,
-        )
-        yield
-        return
     with _exchange:
-        setattr(bfgs_utils, SEARCH_NAME, _unit_step_first(originals[bfgs_utils]))
+        search = getattr(bfgs_utils, SEARCH_NAME, None)
+        direction = getattr(lbfgs, DIRECTION_NAME, None)
+        if search is None or direction is None:
+            warnings.warn(
+                "tensorflow-probability has renamed its line search: using its own, which needs "
+                "more evaluations a step.",
+                stacklevel=3,
+            )
+            yield
+            return
+        setattr(bfgs_utils, SEARCH_NAME, _unit_step_first(search))
         setattr(lbfgs, DIRECTION_NAME, compact_direction)
         try:
             yield
         finally:
-            setattr(bfgs_utils, SEARCH_NAME, originals[bfgs_utils])
-            setattr(lbfgs, DIRECTION_NAME, originals[lbfgs])
+            setattr(bfgs_utils, SEARCH_NAME, search)
+            setattr(lbfgs, DIRECTION_NAME, direction)
 
 
 def _unit_step_first(hager_zhang):

@@ -82,9 +82,7 @@ class Objective:
         grams = [self._style_grams(style) for style in styles]
         content_targets = {layer: features[layer] for layer in self._weights.content_layers}
         style_targets = {
-            layer: tf.add_n(
-                [share * gram[layer] for share, gram in zip(blend, grams, strict=True)]
-            )
+            layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
             for layer in self._weights.style_layers
         }
         return Targets(
@@ -108,8 +106,7 @@ class Objective:
             for layer in weights.content_layers
         ]
         style = [
-            targets.style_weights[layer]
-            * losses.style_loss(features[layer], targets.style[layer])
+            targets.style_weights[layer] * losses.style_loss(features[layer], targets.style[layer])
             for layer in weights.style_layers
         ]
         area = self._relative_area(_area(image))

