@@ -15,7 +15,7 @@ DEV = OFFLINE + ["pytest>=8", "ruff>=0.9"]
 setup(
     name="tfstyle",
     version=version["__version__"],
-    description="Artistic style transfer with TensorFlow: a photograph painted in a picture's manner.",
+    description="A photograph painted in a picture's manner, with TensorFlow.",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",

@@ -54,6 +54,9 @@ class Problem:
     """This package's objective at the starts, in float32."""
     weights: dict
     """The fields of `objective.Weights`."""
+    content_weights: dict[str, float]
+    """Per layer, as the objective has them for these pictures."""
+    style_weights: dict[str, float]
     layers: tuple[str, ...]
     """All of VGG19's convolutions by name, shallow to deep."""
     convolutions: list[tuple[np.ndarray, np.ndarray]]
@@ -122,18 +125,20 @@ def prepare(content: str, style: str, size: int) -> Problem:
         starts={"noise": image.noise(full, config.seed)},
         start_losses={},
         weights=dataclasses.asdict(config.weights()),
+        content_weights={},
+        style_weights={},
         layers=weights.LAYERS,
         convolutions=vgg.convolutions,
         pooling=config.pooling,
         padding=config.padding,
     )
     problem.starts["content"] = problem.content
-    problem.start_losses = losses_at_starts(problem, config, vgg)
+    note_objective(problem, config, vgg)
     return problem
 
 
-def losses_at_starts(problem: Problem, config, vgg) -> dict[str, float]:
-    """Returns this package's objective at the start images, in float32."""
+def note_objective(problem: Problem, config, vgg) -> None:
+    """Notes the layers' weights, and this package's objective at the starts, in float32."""
     import tensorflow as tf
 
     from tfstyle import encoder, objective
@@ -142,7 +147,9 @@ def losses_at_starts(problem: Problem, config, vgg) -> dict[str, float]:
     features = encoder.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     targets = loss.targets(problem.content, [problem.style], [1.0])
-    return {
+    problem.content_weights = {layer: float(w) for layer, w in targets.content_weights.items()}
+    problem.style_weights = {layer: float(w) for layer, w in targets.style_weights.items()}
+    problem.start_losses = {
         name: float(loss.value_and_gradient(tf.constant(start), targets)[0])
         for name, start in problem.starts.items()
     }
@@ -275,6 +282,7 @@ def torch_objective(problem: Problem) -> Callable:
     import torch
 
     network = torch_network(problem)
+    mean = torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)
     weights = problem.weights
     area = 1.0
     if weights["at_size"] is not None:
@@ -287,13 +295,18 @@ def torch_objective(problem: Problem) -> Callable:
 
     def loss(pixels):
         features = network(pixels)
-        terms = [weights["total_variation"] / area * total_variation(pixels / 255)]
-        for name, weight in weights["content_layers"].items():
+        unit_range = (pixels + mean) / 255
+        excess = unit_range - unit_range.clamp(0, 1)
+        terms = [
+            weights["total_variation"] / area * total_variation(unit_range),
+            weights["range"] / area * excess.square().sum(),
+        ]
+        for name, weight in problem.content_weights.items():
             difference = features[name] - content[name]
             terms.append(weights["content"] * weight * difference.square().mean())
-        for name, weight in weights["style_layers"].items():
+        for name, weight in problem.style_weights.items():
             squares = (gram_matrix(features[name]) - style[name]).square().sum()
-            terms.append(weights["style"] * area * weight * squares / features[name].numel())
+            terms.append(weights["style"] * weight * squares / features[name].numel())
         return sum(terms)
 
     return loss
@@ -304,7 +317,7 @@ def torch_network(problem: Problem) -> Callable:
     import torch
     from torch.nn import functional
 
-    wanted = {*problem.weights["content_layers"], *problem.weights["style_layers"]}
+    wanted = {*problem.content_weights, *problem.style_weights}
     depth = 1 + max(problem.layers.index(name) for name in wanted)
     convolutions = [
         (torch.from_numpy(kernel.transpose(3, 2, 0, 1).copy()), torch.from_numpy(bias))

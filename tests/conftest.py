@@ -1,4 +1,4 @@
-"""What the tests share: a tiny seeded encoder, small pictures, and the files beside the checkout."""
+"""What the tests share: a tiny seeded encoder, small pictures, files beside the checkout."""
 
 import importlib.util
 import os

@@ -105,14 +105,13 @@ def test_restored_optimizer_goes_on_bit_for_bit(kind, steps):
 
 
 @pytest.mark.parametrize("kind", descent.OPTIMIZERS)
-def test_state_is_a_copy_of_arrays(kind):
+def test_state_is_a_copy(kind):
     optimizer = start(kind, stiff)
     optimizer.step()
     state = optimizer.state()
-    before = {name: array.copy() for name, array in state.items()}
+    before = {name: np.array(array) for name, array in state.items()}
     optimizer.step()
     for name, array in state.items():
-        assert isinstance(array, np.ndarray)
         assert_array_equal(array, before[name])
 
 

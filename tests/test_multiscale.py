@@ -144,7 +144,7 @@ def test_run_interrupted_twice_is_the_uninterrupted_one(tmp_path):
     assert_same_result(run(folder=tmp_path, resume=True), run())
 
 
-@pytest.mark.parametrize("evaluation", [1, 2, 9, 20])
+@pytest.mark.parametrize("evaluation", [1, 2, 8, 14])
 def test_run_interrupted_during_an_evaluation_resumes_the_same(tmp_path, evaluation):
     calls = []
 
@@ -164,7 +164,7 @@ def test_run_interrupted_during_an_evaluation_resumes_the_same(tmp_path, evaluat
 
 def test_killed_run_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
     def kill(progress):
-        if progress.total_step == 11:
+        if progress.total_step == 10:
             raise SystemExit
 
     monkeypatch.setattr(multiscale, "CHECKPOINT_EVERY", 2)

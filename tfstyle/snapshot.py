@@ -61,19 +61,20 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
     """
     path = folder / FILE_NAME
     try:
-        with np.load(path) as file:
-            arrays = dict(file)
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        with path.open("rb") as file, np.load(file) as opened:
+            arrays = dict(opened)
+        described, of_run = json.loads(str(arrays["described"])), str(arrays["run"])
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(
             "resume needs the checkpoint of an interrupted run; start without it. "
             f"Received: checkpoint={folder}"
         ) from error
-    if str(arrays["run"]) != run:
+    if of_run != run:
         raise ValueError(
             "resume needs the same pictures and settings as the interrupted run. "
             f"Received: checkpoint={folder} of another run"
         )
-    return _described(json.loads(str(arrays["described"])), arrays)
+    return _described(described, arrays)
 
 
 def remove(folder: pathlib.Path) -> None:

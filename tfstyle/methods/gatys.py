@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -305,11 +306,20 @@ def _objective_at(
 
     def objective_at(level: pyramid.Level) -> descent.ValueAndGradient:
         longest = max(1, round(max(level.size) * config.style_scale))
-        scaled = [image.fit(style, longest) for style in colored]
+        scaled = [_fit_style(style, longest, config) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return objective_at
+
+
+def _fit_style(style: np.ndarray, longest: int, config: Config) -> np.ndarray:
+    """Returns the style at a longest side, or larger where the deepest layer would see nothing."""
+    height, width = style.shape[1:3]
+    enough = math.ceil(
+        encoder.smallest_side(config.weights().layers) * max(height, width) / min(height, width)
+    )
+    return image.fit(style, max(longest, enough))
 
 
 def _blend(styles: int, config: Config) -> list[float]:

@@ -1,0 +1,142 @@
+import ast
+import graphlib
+import importlib
+import pathlib
+import runpy
+import subprocess
+import sys
+
+import pytest
+import setuptools
+
+import tfstyle
+from tfstyle import version
+
+PACKAGE = pathlib.Path(tfstyle.__file__).parent
+ROOT = PACKAGE.parent
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+
+
+def module_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+MODULES = {module_name(path): path for path in FILES}
+
+
+def imported_by(path):
+    """The package's own modules that a file imports, wherever in the file it does so."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found.update({f"{node.module}.{alias.name}" for alias in node.names})
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return found & set(MODULES)
+
+
+GRAPH = {name: imported_by(path) for name, path in MODULES.items()}
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+
+# --- What the package offers ---
+
+
+def test_import_loads_nothing_heavy():
+    heavy = "('tensorflow', 'keras', 'tensorflow_probability', 'numpy', 'PIL', 'absl', 'rich')"
+    finished = run(f"import sys, tfstyle; print([m for m in {heavy} if m in sys.modules])")
+    assert (finished.stdout, finished.stderr) == ("[]\n", "")
+
+
+def test_public_names_are_sorted_and_there():
+    assert tfstyle.__all__ == sorted(tfstyle.__all__)
+    for name in tfstyle.__all__:
+        assert getattr(tfstyle, name) is not None
+
+
+def test_dir_lists_the_public_names():
+    assert set(tfstyle.__all__) <= set(dir(tfstyle))
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'tfstyle' has no attribute 'gaty'"):
+        tfstyle.gaty  # noqa: B018
+
+
+def test_methods_are_public():
+    from tfstyle.methods import gatys
+
+    assert tfstyle.gatys is gatys
+
+
+def test_version_is_the_one_that_is_packaged(monkeypatch):
+    packaged = {}
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(setuptools, "setup", packaged.update)
+    if not (ROOT / "README.md").is_file():
+        pytest.skip("setup.py reads README.md")
+    runpy.run_path(str(ROOT / "setup.py"))
+    assert packaged["name"] == "tfstyle"
+    assert packaged["version"] == tfstyle.__version__ == version.__version__
+
+
+# --- How the rooms connect ---
+
+
+def test_imports_have_no_cycle():
+    graphlib.TopologicalSorter(GRAPH).prepare()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_does_not_import_names_through_the_root(name):
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "tfstyle":
+            for alias in node.names:
+                assert (PACKAGE / f"{alias.name}.py").exists() or alias.name == "methods"
+
+
+def test_no_method_imports_a_sibling():
+    for name in MODULES:
+        if name.startswith("tfstyle.methods.") and name != "tfstyle.methods.video":
+            siblings = {other for other in GRAPH[name] if other.startswith("tfstyle.methods.")}
+            assert siblings == set(), name
+
+
+def test_losses_know_nothing_else_of_the_package():
+    assert GRAPH["tfstyle.losses"] == set()
+
+
+def reached_from(names):
+    """Those modules and all that they import, however far down."""
+    found, rest = set(), set(names)
+    while rest:
+        found |= rest
+        rest = set().union(*(GRAPH[name] for name in rest)) - found
+    return found
+
+
+METHODS = {name for name in MODULES if name.startswith("tfstyle.methods.")}
+
+
+def test_methods_do_not_reach_the_shell():
+    assert not reached_from(METHODS) & {"tfstyle.cli", "tfstyle.progress_bar", "tfstyle.record"}
+
+
+@pytest.mark.parametrize("name", sorted(reached_from(METHODS)))
+def test_library_never_prints(name):
+    calls = ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+    printed = [
+        node.lineno
+        for node in calls
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    ]
+    assert printed == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_can_be_imported_alone(name):
+    assert importlib.import_module(name).__doc__
