@@ -212,7 +212,7 @@ def run_torch(problem: Problem, start: str, evaluations: int) -> Run:
 
     loss = torch_objective(problem)
     pixels = to_torch(problem.starts[start]).requires_grad_()
-    check_agreement(problem.start_losses[start], float(loss(pixels)), start)
+    check_agreement(problem.start_losses[start], float(loss(pixels.detach())), start)
     scale = USUAL_LOSS / problem.start_losses[start]
     curve, best = [], [math.inf, None]
     begin = time.perf_counter()
@@ -383,7 +383,7 @@ def plot(runs: list[Run], size: tuple[int, int], path: pathlib.Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
     styles = (("0.45", "-"), ("0.45", "--"), ("C0", "-"), ("C0", "--"), ("C1", "-"))
@@ -395,6 +395,9 @@ def plot(runs: list[Run], size: tuple[int, int], path: pathlib.Path) -> None:
             axes.plot(run.seconds_to(target), target, "o", color="black", markersize=5, zorder=3)
     axes.set(xscale="log", yscale="log", xlabel="seconds", ylabel="loss at full size")
     axes.set_title(f"{size[1]} x {size[0]} pixels; dots: PyTorch's best loss reached")
+    axes.set_ylim(top=2 * max(run.losses[0] for run in runs))  # Wild steps leave the picture.
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     axes.grid(which="both", color="0.9")
     axes.legend(frameon=False)
     figure.savefig(path, dpi=150)

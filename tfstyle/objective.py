@@ -13,7 +13,7 @@ from tfstyle import losses
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
 
-SMALLEST_UNIT = 1e-12
+SMALLEST_UNIT = 1e-30
 """Keeps a layer that never fires from dividing by zero."""
 
 
@@ -123,13 +123,14 @@ class Objective:
             tape.watch(image)
             terms = self.terms(image, targets)
             value = tf.add_n(list(terms.values()))
-            scale = self._gradient_scale(value)
-            scaled = value * scale
-        return value, tape.gradient(scaled, image) / scale, terms
+        scale = self._gradient_scale(value)
+        gradient = tape.gradient(value, image, output_gradients=scale)
+        return value, gradient if scale is None else gradient / scale, terms
 
-    def _gradient_scale(self, value: tf.Tensor) -> tf.Tensor:
+    def _gradient_scale(self, value: tf.Tensor) -> tf.Tensor | None:
+        """Returns what float16 gradients are multiplied by on the way; None for wider types."""
         narrow = next(iter(self._encoder.output.values())).dtype == "float16"
-        return FLOAT16_LOSS / tf.stop_gradient(value) if narrow else tf.constant(1.0)
+        return FLOAT16_LOSS / tf.maximum(value, SMALLEST_UNIT) if narrow else None
 
     def _style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         features = self.features(tf.constant(style))
