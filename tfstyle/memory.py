@@ -5,7 +5,7 @@ import pathlib
 BASE = 900e6
 """Bytes of the libraries and the network's weights."""
 
-PER_PIXEL = {"float32": 4200, "bfloat16": 2300, "float16": 2300}
+PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 """Bytes that one evaluation keeps for each pixel of the image; measured, as BASE is."""
 
 COPIES_OF_HISTORY = 3
