@@ -47,7 +47,7 @@ def check(config: Any) -> None:
     """Raises ValueError, naming the field, when a value lies outside its declared range."""
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        elements = value if isinstance(value, tuple) else (value,)
+        elements = value if isinstance(value, (tuple, list)) else (value,)
         for element in elements:
             _check_element(field, element)
 
