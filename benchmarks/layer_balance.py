@@ -1,4 +1,4 @@
-"""How large each layer's losses are by nature: the source of tfstyle/balance.py.
+"""How far apart the layers' losses are by nature: why `layer_balance` is relative by default.
 
     python benchmarks/layer_balance.py --contents=FOLDER --styles=FOLDER
 
@@ -32,7 +32,7 @@ def summarize(features, contents, styles, layer: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Prints one Python literal a pooling."""
+    """Prints one table a pooling."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--contents", required=True)
     parser.add_argument("--styles", required=True)
@@ -45,7 +45,7 @@ def main() -> None:
             features = encoder.build([layer], vgg, pooling=pooling, precision="auto")
             graph = tf.function(features, reduce_retracing=True)
             style, content = summarize(graph, contents, styles, layer)
-            print(f'    "{layer}": Scale(style={style:.2g}, content={content:.2g}),', flush=True)
+            print(f"    {layer}: style {style:.2g}, content {content:.2g}", flush=True)
 
 
 if __name__ == "__main__":

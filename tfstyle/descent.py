@@ -54,6 +54,7 @@ class Lbfgs:
         self._results = None
         self._scale = None
         self._seen: list[tuple[float, dict[str, float]]] = []
+        self.start_loss = math.inf
         self.terms: dict[str, float] = {}
 
     @property
@@ -117,7 +118,8 @@ class Lbfgs:
 
         Without it TFP's first trial is wild, or so small that the search expands it for long.
         """
-        _, gradient, _ = self._value_and_gradient(tf.reshape(self._start, self._shape))
+        value, gradient, _ = self._value_and_gradient(tf.reshape(self._start, self._shape))
+        self.start_loss = float(value)
         root_mean_square = float(tf.sqrt(tf.reduce_mean(tf.square(gradient))))
         usable = math.isfinite(root_mean_square) and root_mean_square > 0
         return FIRST_STEP / root_mean_square if usable else 1.0
@@ -150,7 +152,7 @@ class Adam:
         self._previous = image
         self.evaluations = 0
         self.converged = False
-        self.loss = math.inf
+        self.loss = self.start_loss = math.inf
         self.terms: dict[str, float] = {}
 
     @property

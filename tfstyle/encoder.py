@@ -69,6 +69,7 @@ def parse_layers(
     Raises:
         ValueError: a layer is unknown or named twice, or the weights do not match the layers.
     """
+    names = names.split(",") if isinstance(names, str) else names
     layers = [parse_layer(name) for name in names]
     shares = (1.0,) * len(layers) if layer_weights is None else layer_weights
     if not layers or len(set(layers)) != len(layers) or len(shares) != len(layers):

@@ -2,7 +2,7 @@
 
 `tfp.optimizer.lbfgs_minimize` spends 2.8 evaluations a step because its Hager-Zhang search
 goes on after a unit step that is good already, and it computes its direction by scans that
-copy the whole history twice. `lean_lbfgs` puts `unit_step_first` and `compact_direction` in
+copy the whole history twice. `lean_lbfgs` puts `_unit_step_first` and `compact_direction` in
 their places and restores the originals on the way out. Should TFP rename its private parts,
 TFP runs untouched, with a warning.
 """

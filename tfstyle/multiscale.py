@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -49,24 +50,35 @@ def run(
     """
     done = _begin(task, checkpoints)
     while True:
-        level = task.levels[done.level]
-        trace = optimize.minimize(
-            task.objective_at(level),
-            image.resize(done.trace.image, level.size),
-            level.steps,
-            task.options,
-            callback=_Watcher(task, checkpoints, done, callback),
-            resume_from=done.trace if done.trace.step else None,
-        )
-        done = dataclasses.replace(done, trace=trace)
-        if trace.interrupted:
+        done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
+        if done.trace.interrupted:
             _save(checkpoints, done)
             raise Interrupted(_result(task, done))
-        if level is task.levels[-1]:
-            break
+        if done.level == len(task.levels) - 1:
+            _remove(checkpoints)
+            return _result(task, done)
         done = _next_level(task, done)
-    _remove(checkpoints)
-    return _result(task, done)
+        _save(checkpoints, done)
+
+
+def _paint_level(task, checkpoints, done, callback) -> optimize.Trace:
+    """Returns where the level at work got to; Ctrl-C ends it, even before its first step."""
+    level = task.levels[done.level]
+    try:
+        value_and_gradient = task.objective_at(level)
+        start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
+    except KeyboardInterrupt:
+        outcome = f"interrupted before level {level}"
+        return dataclasses.replace(done.trace, outcome=outcome, interrupted=True)
+    fresh = dataclasses.replace(done.trace, image=start)
+    return optimize.minimize(
+        value_and_gradient,
+        start,
+        level.steps,
+        task.options,
+        callback=_Watcher(task, checkpoints, done, callback),
+        resume_from=done.trace if done.trace.step else fresh,
+    )
 
 
 class _Watcher:
@@ -90,14 +102,13 @@ def _begin(task: Task, checkpoints: Checkpoints) -> snapshot.Snapshot:
     return snapshot.Snapshot(0, _fresh(task, task.start), (), ())
 
 
-def _fresh(task: Task, pixels: np.ndarray) -> optimize.Trace:
-    return optimize.Trace(pixels, np.inf, kind=task.options.optimizer)
+def _fresh(task: Task, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> optimize.Trace:
+    return optimize.Trace(pixels, np.inf, kind=task.options.optimizer, notes=notes)
 
 
 def _next_level(task: Task, done: snapshot.Snapshot) -> snapshot.Snapshot:
-    return snapshot.Snapshot(
-        done.level + 1, _fresh(task, done.trace.image), _levels(task, done), _losses(done)
-    )
+    trace = _fresh(task, done.trace.image, done.trace.notes)
+    return snapshot.Snapshot(done.level + 1, trace, _levels(task, done), _losses(done))
 
 
 def _levels(task: Task, done: snapshot.Snapshot) -> tuple[LevelTrace, ...]:
@@ -148,8 +159,12 @@ def _result(task: Task, done: snapshot.Snapshot) -> Result:
 
 
 def _save(checkpoints: Checkpoints, done: snapshot.Snapshot) -> None:
-    if checkpoints.folder is not None:
+    if checkpoints.folder is None:
+        return
+    try:
         snapshot.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
+    except OSError as error:  # A full disk must not cost the picture.
+        warnings.warn(f"the checkpoint could not be written: {error}", stacklevel=2)
 
 
 def _remove(checkpoints: Checkpoints) -> None:

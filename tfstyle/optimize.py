@@ -92,7 +92,7 @@ def _after_step(trace: Trace, optimizer: descent.Lbfgs | descent.Adam, seconds: 
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.state
     )
     if optimizer.failed or not math.isfinite(optimizer.loss):
-        return advanced
+        return dataclasses.replace(advanced, loss=min(trace.loss, optimizer.start_loss))
     terms = {"total": optimizer.loss, **optimizer.terms}
     advanced = dataclasses.replace(
         advanced,
@@ -110,7 +110,7 @@ def _after_failure(trace: Trace) -> Trace:
     if trace.kind == "adam" or not math.isfinite(trace.loss):
         reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
         return dataclasses.replace(trace, outcome=reason, state=None)
-    at_once = trace.step == trace.kind_since[0] + 1 and trace.notes
+    at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
     note = f"line search failed at step {trace.step}, {cure}"
     return dataclasses.replace(

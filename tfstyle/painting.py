@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, inputs, process, progress_bar, record, resuming
+from tfstyle import image, inputs, process, progress_bar, record, resuming, settings
 from tfstyle.inputs import Files, Input
 from tfstyle.result import Interrupted, Progress, Result
 
@@ -39,6 +39,8 @@ def prepare(command: str, method: types.ModuleType, files: Files, config: Any) -
     """Reads what all contents share."""
     styles = [inputs.read_input(path) for path in inputs.split_paths(files.style)]
     start = getattr(config, "start", None)
+    if start and not Path(start).exists():
+        settings.check_choice("start", start, (*method.STARTS, "the path of a picture"))
     others = [inputs.read_input(start)] if start and start not in method.STARTS else []
     return Job(command, method, files, config, styles, others)
 

@@ -1,6 +1,7 @@
 """The coarse-to-fine plan: small pictures first, where steps are cheap and strokes are large."""
 
 import dataclasses
+import math
 
 from tfstyle import image
 
@@ -26,7 +27,9 @@ class Level:
         return f"{width}x{height} ({self.steps} steps)"
 
 
-def plan(size: tuple[int, int], levels: str, *, steps: int, coarse_steps: int) -> tuple[Level, ...]:
+def plan(
+    size: tuple[int, int], levels: str, *, steps: int, coarse_steps: int, smallest_side: int = 1
+) -> tuple[Level, ...]:
     """Returns the levels from coarse to fine; the last has the full size.
 
     Reference: Gatys et al. (2016), "Controlling perceptual factors", section 6.
@@ -37,17 +40,19 @@ def plan(size: tuple[int, int], levels: str, *, steps: int, coarse_steps: int) -
             number n halves it n - 1 times; "128,256,512" lists longest sides.
         steps: step limit of the last level.
         coarse_steps: step limit of each level before it.
+        smallest_side: shorter side in pixels below which "auto" adds no further level.
     """
-    sides = _longest_sides(max(size), levels)
+    smallest = max(SMALLEST_AUTOMATIC, math.ceil(smallest_side * max(size) / min(size)))
+    sides = _longest_sides(max(size), str(levels), smallest)
     coarse = [Level(image.fit_size(*size, side), coarse_steps) for side in sides[:-1]]
     return (*coarse, Level(size, steps))
 
 
-def _longest_sides(longest: int, levels: str) -> list[int]:
+def _longest_sides(longest: int, levels: str, smallest: int) -> list[int]:
     if "," in levels:
         return _listed_sides(longest, levels)
     if levels == "auto":
-        return _halvings(longest, lambda side, _: side >= SMALLEST_AUTOMATIC)
+        return _halvings(longest, lambda side, _: side >= smallest)
     if not levels.isdecimal() or not 1 <= int(levels) <= 10:
         raise ValueError(
             "levels must be auto, a number from 1 to 10, or rising sizes such as 128,256,512. "

@@ -7,6 +7,7 @@ checks, the command line's flags and the documentation all read one place.
 import dataclasses
 import difflib
 import math
+import numbers
 from collections.abc import Iterable
 from typing import Any
 
@@ -55,7 +56,9 @@ def check(config: Any) -> None:
 def _check_element(field: dataclasses.Field, value: Any) -> None:
     if isinstance(value, str) and field.metadata["choices"]:
         check_choice(field.name, value, field.metadata["choices"])
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, str) and field.metadata["minimum"] is not None:
+        raise ValueError(f"{field.name} must be a number. Received: {field.name}={value!r}")
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
         _check_number(field, value)
 
 

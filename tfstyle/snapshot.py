@@ -11,6 +11,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.optimize import Trace
 from tfstyle.result import LevelTrace, Loss
+from tfstyle.version import __version__
 
 FILE_NAME = "state.npz"
 
@@ -28,9 +29,16 @@ class Snapshot:
     """Of the finished levels."""
 
 
-def fingerprint(config, *images: np.ndarray) -> str:
-    """Returns a digest of all that decides a run's course."""
-    digest = hashlib.sha256(json.dumps(dataclasses.asdict(config), sort_keys=True).encode())
+def fingerprint(config, *images: np.ndarray, facts: tuple[str, ...] = ()) -> str:
+    """Returns a digest of all that decides a run's course.
+
+    Args:
+        config: the method's settings, a dataclass.
+        images: the pictures, the start included.
+        facts: what the settings leave open, such as the weights found and the precision chosen.
+    """
+    described = [dataclasses.asdict(config), *facts, __version__]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     for pixels in images:
         digest.update(str(pixels.shape).encode() + pixels.tobytes())
     return digest.hexdigest()

@@ -240,14 +240,21 @@ def stylize(
         options=_options(config),
         weights={} if vgg is None else {"name": vgg.name, "sha256": vgg.sha256},
     )
-    identity = snapshot.fingerprint(config, content, *styles)
+    facts = (*task.weights.values(), encoder.resolve_precision(config.precision))
+    identity = snapshot.fingerprint(config, start, content, *styles, facts=facts)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
-    return pyramid.plan(size, config.levels, steps=config.steps, coarse_steps=config.coarse_steps)
+    return pyramid.plan(
+        size,
+        config.levels,
+        steps=config.steps,
+        coarse_steps=config.coarse_steps,
+        smallest_side=encoder.smallest_side(config.weights().layers),
+    )
 
 
 def _as_images(styles: np.ndarray | Sequence[np.ndarray]) -> list[np.ndarray]:
