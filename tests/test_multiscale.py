@@ -207,3 +207,27 @@ def test_another_run_s_checkpoint_is_refused(tmp_path):
 def test_resume_without_a_checkpoint_is_refused(tmp_path):
     with pytest.raises(ValueError, match="resume needs the checkpoint"):
         run(folder=tmp_path, resume=True)
+
+
+def stopped_before(level):
+    def objective_until(wanted):
+        if wanted is LEVELS[level]:
+            raise KeyboardInterrupt
+        return objective_at(wanted)
+
+    return objective_until
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_interrupt_while_a_level_is_prepared_keeps_the_image_and_resumes(tmp_path, level):
+    with pytest.raises(Interrupted) as interrupted:
+        run(folder=tmp_path, objective_at=stopped_before(level))
+    assert interrupted.value.result.image.shape == (1, 16, 12, 3)
+    assert_same_result(run(folder=tmp_path, resume=True), run())
+
+
+def test_checkpoint_that_cannot_be_written_costs_a_warning_and_not_the_picture(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.warns(UserWarning, match="the checkpoint could not be written"):
+        result = run(folder=tmp_path / "file" / "below")
+    assert_array_equal(result.image, run().image)

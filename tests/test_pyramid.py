@@ -62,3 +62,12 @@ def test_levels_in_no_known_form_are_refused(levels):
 def test_listed_sides_that_do_not_rise_to_the_full_size_are_refused(levels):
     with pytest.raises(ValueError, match="rising longest sides.*512 pixels"):
         plan((384, 512), levels)
+
+
+def test_automatic_levels_of_a_panorama_stop_while_the_short_side_is_large_enough():
+    levels = pyramid.plan((102, 512), "auto", steps=1, coarse_steps=1, smallest_side=32)
+    assert [level.size for level in levels] == [(51, 256), (102, 512)]
+
+
+def test_levels_may_be_a_number_too():
+    assert len(pyramid.plan((512, 512), 1, steps=1, coarse_steps=1)) == 1

@@ -1,5 +1,6 @@
 """Runs an optimisation level by level, with progress, checkpoints and a clean interrupt."""
 
+import contextlib
 import dataclasses
 import pathlib
 import warnings
@@ -169,4 +170,5 @@ def _save(checkpoints: Checkpoints, done: snapshot.Snapshot) -> None:
 
 def _remove(checkpoints: Checkpoints) -> None:
     if checkpoints.folder is not None:
-        snapshot.remove(pathlib.Path(checkpoints.folder))
+        with contextlib.suppress(OSError):
+            snapshot.remove(pathlib.Path(checkpoints.folder))

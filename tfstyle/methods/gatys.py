@@ -46,7 +46,7 @@ class Config:
         maximum=1e9,
     )
     style_weight: float = setting(
-        3.0,
+        5.0,
         "Weight of the style loss: more manner, less photograph.",
         minimum=0,
         maximum=1e12,
