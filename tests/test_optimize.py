@@ -11,6 +11,8 @@ START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
 IMPORTANCE = np.geomspace(1, 100, 60, dtype=np.float32).reshape([1, 4, 5, 3])
 
+SIZE = "5x4"
+
 OPTIMIZERS = descent.OPTIMIZERS
 
 
@@ -162,9 +164,22 @@ def test_one_failed_step_restarts_lbfgs_from_the_best_image():
     trace = minimize(objective, steps=80)
     assert trace.kind == "lbfgs"
     (note,) = trace.notes
-    assert note == f"line search failed at step {trace.kind_since[0]}, L-BFGS restarted"
+    assert note == f"line search failed at step {trace.kind_since[0]} of {SIZE}, L-BFGS restarted"
     assert trace.outcome.endswith("; " + note)
     assert_allclose(trace.image, TARGET, atol=0.02)
+
+
+def test_restart_s_first_trial_is_shorter_than_a_first_step():
+    seen = []
+
+    def watched(image):
+        seen.append(image.numpy())
+        return pull(image)
+
+    failed_before = optimize.Trace(START, distance(START), step=3, kind_since=(3, 9))
+    optimize.minimize(watched, START, 4, resume_from=failed_before)
+    trial = next(image for image in seen if not np.array_equal(image, START))
+    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), descent.RESTART_STEP, rtol=1e-2)
 
 
 def test_second_failure_at_once_hands_over_to_adam():
@@ -178,8 +193,8 @@ def test_second_failure_at_once_hands_over_to_adam():
     assert trace.kind == "adam"
     first, second = trace.notes
     failed, _ = trace.kind_since
-    assert first == f"line search failed at step {failed - 1}, L-BFGS restarted"
-    assert second == f"line search failed at step {failed}, Adam went on"
+    assert first == f"line search failed at step {failed - 1} of {SIZE}, L-BFGS restarted"
+    assert second == f"line search failed at step {failed} of {SIZE}, Adam went on"
     assert trace.outcome == f"step limit reached; {first}; {second}"
     assert trace.step == 30
     assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)

@@ -19,6 +19,9 @@ LINE_SEARCHES = ("unit_step", "hager_zhang")
 FIRST_STEP = 4 / 255
 """Root mean square of the first L-BFGS step, in image units: a few grey levels."""
 
+RESTART_STEP = FIRST_STEP / 16
+"""The same after a failure, near a minimum."""
+
 ValueAndGradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]]
 """From an image to the objective, its gradient and its terms by name."""
 
@@ -36,6 +39,8 @@ class Options:
     """Correction pairs that L-BFGS keeps."""
     learning_rate: float = 0.02
     """Adam's, in image units."""
+    first_step: float = FIRST_STEP
+    """Root mean square of the first L-BFGS step, in image units."""
 
 
 class Lbfgs:
@@ -114,7 +119,7 @@ class Lbfgs:
         return 0 if self._results is None else int(self._results.num_iterations)
 
     def _choose_scale(self) -> float:
-        """Returns the factor that makes the first step, minus the gradient, `FIRST_STEP` long.
+        """Returns the factor that makes the first step, minus the gradient, `first_step` long.
 
         Without it TFP's first trial is wild, or so small that the search expands it for long.
         """
@@ -122,7 +127,7 @@ class Lbfgs:
         self.start_loss = float(value)
         root_mean_square = float(tf.sqrt(tf.reduce_mean(tf.square(gradient))))
         usable = math.isfinite(root_mean_square) and root_mean_square > 0
-        return FIRST_STEP / root_mean_square if usable else 1.0
+        return self._options.first_step / root_mean_square if usable else 1.0
 
     def _scaled_value_and_gradient(self, position: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         value, gradient, terms = self._value_and_gradient(tf.reshape(position, self._shape))

@@ -80,6 +80,8 @@ def minimize(
 def _start(
     value_and_gradient: descent.ValueAndGradient, trace: Trace, options: descent.Options
 ) -> descent.Lbfgs | descent.Adam:
+    if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
+        options = dataclasses.replace(options, first_step=descent.RESTART_STEP)
     optimizer = descent.KINDS[trace.kind](value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())
@@ -112,7 +114,8 @@ def _after_failure(trace: Trace) -> Trace:
         return dataclasses.replace(trace, outcome=reason, state=None)
     at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
-    note = f"line search failed at step {trace.step}, {cure}"
+    height, width = trace.image.shape[1:3]
+    note = f"line search failed at step {trace.step} of {width}x{height}, {cure}"
     return dataclasses.replace(
         trace, kind=kind, kind_since=start, state=None, notes=(*trace.notes, note)
     )
