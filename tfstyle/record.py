@@ -109,7 +109,7 @@ def _describe_loss(loss: Loss) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str | None]:
-    packages = ("tensorflow", "keras", "numpy")
+    packages = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
     return {"python": platform.python_version()} | {name: _version(name) for name in packages}
 
 
