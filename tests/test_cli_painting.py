@@ -163,10 +163,16 @@ def test_an_interrupted_picture_is_not_skipped(method, folder):
     assert len(method.calls) == 4
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "no record"])
-def test_a_picture_without_a_readable_record_is_not_skipped(text, method, folder):
+def test_a_picture_without_a_record_is_not_skipped(method, folder):
     paint_folder()
-    (folder / "results" / "in.json").write_text(text, encoding="utf-8")
+    (folder / "results" / "in.json").unlink()
+    paint_folder("--resume")
+    assert len(method.calls) == 3
+
+
+def test_a_picture_with_a_record_of_another_version_is_not_skipped(method, folder):
+    paint_folder()
+    (folder / "results" / "in.json").write_text('{"tfstyle": "0.0.1"}', encoding="utf-8")
     paint_folder("--resume")
     assert len(method.calls) == 3
 

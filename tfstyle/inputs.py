@@ -1,4 +1,4 @@
-"""What a command reads and where it writes, found and checked before anything is written."""
+"""What a command reads, found before anything is written."""
 
 import dataclasses
 import glob
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tfstyle import image, record, settings
+from tfstyle import image, outputs, record, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +79,12 @@ def pair_paths(files: Files, others: Sequence[Input]) -> list[tuple[Path, Path]]
     """
     content, output = files.content, Path(files.output)
     if is_many(content) or output.is_dir():
-        check_folder(output)
+        outputs.check_folder(output)
         pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content)]
     else:
         image.check_writable(output)
         pairs = [(Path(content), output)]
-    check_clashes(pairs, [Path(other.described.path) for other in others])
+    outputs.check(pairs, [Path(other.described.path) for other in others])
     return pairs
 
 
@@ -111,30 +111,3 @@ def has_picture_suffix(path: Path) -> bool:
     """Returns whether a visible file is named as a picture that can be read."""
     file_format = Image.registered_extensions().get(path.suffix.lower())
     return file_format in image.READ_FORMATS and not path.name.startswith(".")
-
-
-def check_folder(folder: Path) -> None:
-    """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
-    if folder.is_dir():
-        image.check_writable(folder / "any.png")
-    elif folder.exists() or folder.suffix.lower() in image.WRITE_FORMATS:
-        raise ValueError(
-            f"output must be a folder, as content is many pictures. Received: output={folder}"
-        )
-    else:
-        image.check_writable(folder.with_name(f"{folder.name}.png"))
-
-
-def check_clashes(pairs: Sequence[tuple[Path, Path]], others: Sequence[Path]) -> None:
-    """Raises ValueError when an output would replace an input or another output."""
-    inputs = {path.resolve() for path in [*others, *(content for content, _ in pairs)]}
-    makers: dict[Path, Path] = {}
-    for content, output in pairs:
-        if output.resolve() in inputs:
-            raise ValueError(f"output must not replace an input. Received: output={output}")
-        if output in makers:
-            raise ValueError(
-                f"output must differ for each content; rename one of {makers[output]} and "
-                f"{content}. Received: output={output}"
-            )
-        makers[output] = content

@@ -47,6 +47,15 @@ def path_for(output: str | os.PathLike) -> Path:
     return Path(output).with_suffix(".json")
 
 
+def read(output: str | os.PathLike) -> dict[str, Any]:
+    """Returns the record of `output`; empty when there is none that can be read."""
+    try:
+        found = json.loads(path_for(output).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and "tfstyle" in found else {}
+
+
 def write(
     output: str | os.PathLike,
     *,

@@ -55,19 +55,10 @@ def is_finished(
     """
     if not (files.resume and inputs.is_many(files.content) and output.is_file()):
         return False
-    found = read_record(output)
+    found = record.read(output)
     return (
         found.get("command") == command
         and found.get("config") == json.loads(json.dumps(dataclasses.asdict(config)))
         and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in described]
         and not found["outcome"].startswith("interrupted")
     )
-
-
-def read_record(output: Path) -> dict[str, Any]:
-    """Returns the record beside `output`; empty when there is none that can be read."""
-    try:
-        found = json.loads(record.path_for(output).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
