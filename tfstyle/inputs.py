@@ -84,7 +84,7 @@ def pair_paths(files: Files, others: Sequence[Input]) -> list[tuple[Path, Path]]
     else:
         image.check_writable(output)
         pairs = [(Path(content), output)]
-    outputs.check(pairs, [Path(other.described.path) for other in others])
+    outputs.check(pairs, [Path(other.described.path) for other in others], files.save_every)
     return pairs
 
 

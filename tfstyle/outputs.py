@@ -1,6 +1,7 @@
 """Where a command writes, checked before any work: nothing but its own may be replaced."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,14 +11,17 @@ Pairs = Sequence[tuple[Path, Path]]
 """(content, output) of each picture to paint."""
 
 
-def check(pairs: Pairs, others: Sequence[Path]) -> None:
+def check(pairs: Pairs, others: Sequence[Path], save_every: int) -> None:
     """Raises ValueError when a file that is written would replace one that is not ours.
 
     Args:
         pairs: the outputs, all in one folder.
         others: further inputs, which no output may replace.
+        save_every: how many steps lie between two snapshots; 0 for none.
     """
     check_clashes(pairs, others)
+    if save_every:
+        check_snapshots(pairs, others, save_every)
     for _, output in pairs:
         check_record(output)
 
@@ -34,9 +38,9 @@ def check_folder(folder: Path) -> None:
         image.check_writable(folder.with_name(f"{folder.name}.png"))
 
 
-def check_clashes(pairs: Sequence[tuple[Path, Path]], others: Sequence[Path]) -> None:
+def check_clashes(pairs: Pairs, others: Sequence[Path]) -> None:
     """Raises ValueError when an output would replace an input or another output."""
-    inputs = {path.resolve() for path in [*others, *(content for content, _ in pairs)]}
+    inputs = resolve_inputs(pairs, others)
     makers: dict[Path, Path] = {}
     for content, output in pairs:
         if output.resolve() in inputs:
@@ -47,6 +51,42 @@ def check_clashes(pairs: Sequence[tuple[Path, Path]], others: Sequence[Path]) ->
                 f"{content}. Received: output={output}"
             )
         makers[output] = content
+
+
+def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[Path]:
+    """Returns every input's path with links followed."""
+    return {path.resolve() for path in [*others, *(content for content, _ in pairs)]}
+
+
+def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:
+    """Raises ValueError when a snapshot could replace an input or an output.
+
+    How many steps there will be is not known yet: any number of them counts.
+    """
+    outputs = {output for _, output in pairs}
+    kept = resolve_inputs(pairs, others) | {output.resolve() for output in outputs}
+    folder = pairs[0][1].parent
+    present = folder.iterdir() if folder.is_dir() else ()
+    for path in sorted({*present, *outputs}):
+        if snapshot_of(path, every) in outputs and path.resolve() in kept:
+            raise ValueError(
+                f"save_every's snapshots must replace neither an input nor an output; rename "
+                f"{path}. Received: save_every={every}"
+            )
+
+
+def snapshot_path(output: Path, step: int) -> Path:
+    """Returns where the picture after a step lies: out_step00100.png beside out.png."""
+    return output.with_name(f"{output.stem}_step{step:05}{output.suffix}")
+
+
+def snapshot_of(path: Path, every: int) -> Path | None:
+    """Returns the output that `path` is a snapshot of, by its name; None if by that it is none."""
+    named = re.fullmatch(r"(.+)_step([0-9]{5,})", path.stem)
+    if not named or int(named[2]) % every:
+        return None
+    output = path.with_name(named[1] + path.suffix)
+    return output if snapshot_path(output, int(named[2])) == path else None
 
 
 def check_record(output: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, inputs, process, progress_bar, record, resuming, settings
+from tfstyle import image, inputs, outputs, process, progress_bar, record, resuming, settings
 from tfstyle.inputs import Files, Input
 from tfstyle.result import Interrupted, Progress, Result
 
@@ -144,8 +144,8 @@ def snapshots(output: Path, alpha: np.ndarray | None, every: int) -> Watcher:
 
     def snapshot(progress: Progress) -> None:
         if every and progress.step and progress.total_step % every == 0:
-            name = f"{output.stem}_step{progress.total_step:05}{output.suffix}"
-            write_picture(output.with_name(name), progress.image(), alpha)
+            path = outputs.snapshot_path(output, progress.total_step)
+            write_picture(path, progress.image(), alpha)
 
     return snapshot
 
