@@ -7,6 +7,9 @@ from cli_stub import files, gatys, save_picture, sentence
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 
+TOO_LONG = f"{'a' * 300}.png"
+"""A name that no file system in use takes."""
+
 
 def test_several_styles_and_commas_in_paths(method, folder):
     save_picture("sea,storm.png")
@@ -39,6 +42,11 @@ def test_paths_that_are_not_utf_8_are_no_obstacle(method, folder, capsys):
         {"output": "./style.png"},
         {"content": "[is]*.png", "output": "all.png"},
         {"content": "[is]*.png", "output": "."},
+        {"content": TOO_LONG},
+        {"style": TOO_LONG},
+        {"style": f"style.png,{TOO_LONG}"},
+        {"output": TOO_LONG},
+        {"content": "[is]*.png", "output": TOO_LONG.removesuffix(".png")},
     ],
 )
 def test_bad_paths_are_refused_before_anything_is_written(paths, method, folder, capsys):
@@ -78,6 +86,13 @@ def test_a_checkpoint_that_is_a_file_is_refused_at_once(checkpoint, file, method
         f"tfstyle gatys: checkpoint must be a folder, and {file} is a file; choose another. "
         f"Received: checkpoint={checkpoint}\n"
     )
+    assert method.calls == []
+
+
+@pytest.mark.parametrize("flag", ["start", "checkpoint"])
+def test_a_name_too_long_for_a_flag_is_refused_by_its_name(flag, method, folder, capsys):
+    assert gatys(f"--{flag}={TOO_LONG}") == 2
+    assert re.match(rf"tfstyle gatys: {flag} must .+ Received: {flag}=aaa", sentence(capsys))
     assert method.calls == []
 
 

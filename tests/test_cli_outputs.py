@@ -108,3 +108,36 @@ def test_a_snapshot_is_known_by_its_name(step):
 )
 def test_other_names_are_no_snapshots(name):
     assert outputs.snapshot_of(Path(name), 1) is None
+
+
+# --- Names ---
+
+
+@pytest.mark.parametrize(
+    ("output", "flags", "refused"),
+    [
+        ("a" * 251 + ".tif", [], "a" * 251 + ".json"),
+        ("a" * 250 + ".png", ["--save_every=2"], "a" * 250 + "_step00002.png"),
+    ],
+)
+def test_names_beside_the_output_must_fit_too(output, flags, refused, method, folder, capsys):
+    assert gatys(*flags, output=output) == 2
+    assert sentence(capsys) == (
+        f"tfstyle gatys: output must have a shorter name: the file system refuses {refused}. "
+        f"Received: output={output}\n"
+    )
+    assert method.calls == []
+
+
+def test_the_longest_name_whose_record_fits_is_written(method, folder):
+    assert gatys(output="a" * 250 + ".png") == 0
+    assert "a" * 250 + ".json" in files(folder)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_of_many_outputs_one_name_too_long_stops_all(present, method, folder):
+    save_picture("i" * 251 + ".png")
+    if present:
+        (folder / "results").mkdir()
+    assert gatys(content="i*.png", output="results") == 2
+    assert method.calls == []

@@ -298,6 +298,11 @@ def test_missing_files_and_folders_are_refused(tmp_path):
         image.read(tmp_path)
 
 
+def test_names_too_long_are_refused(tmp_path):
+    with pytest.raises(image.ImageError, match="too long for the file system"):
+        image.read(tmp_path / ("a" * 300))
+
+
 def test_formats_outside_the_list_are_refused(path):
     save(path, LEVELS, "PPM")
     with pytest.raises(image.ImageError, match="JPEG, PNG"):
@@ -447,6 +452,7 @@ def test_check_writable_accepts_and_leaves_nothing(tmp_path, name):
         ("missing/a.png", "create .*missing first"),
         ("file/a.png", "existing folder"),
         ("folder.png", "not a folder"),
+        ("a" * 300 + ".png", "name that the file system takes; shorten it"),
     ],
 )
 def test_check_writable_refuses(tmp_path, name, message):

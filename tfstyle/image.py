@@ -7,6 +7,7 @@ in the sRGB space, with values in [0, 1].
 import contextlib
 import dataclasses
 import difflib
+import errno
 import functools
 import io
 import os
@@ -105,6 +106,8 @@ def read_picture(path: str | os.PathLike) -> Picture:
 def _check_readable(path: Path) -> None:
     if os.path.isdir(path):
         trouble = "this is a folder; name one file"
+    elif is_name_too_long(path):
+        trouble = "its name is too long for the file system; shorten it"
     elif not os.path.exists(path):
         trouble = "there is none of this name; check it"
     elif not os.access(path, os.R_OK):
@@ -114,6 +117,15 @@ def _check_readable(path: Path) -> None:
     else:
         return
     raise ImageError(f"path must be an image file, but {trouble}. Received: path={path}")
+
+
+def is_name_too_long(path: str | os.PathLike) -> bool:
+    """Returns whether the file system refuses `path` for its length alone."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
 
 
 def _decode(path: Path) -> Image.Image:
@@ -241,6 +253,10 @@ def check_writable(path: str | os.PathLike) -> None:
         raise ImageError(
             f"path must lie in an existing folder; create {path.parent} first. "
             f"Received: path={path}"
+        )
+    if is_name_too_long(path):
+        raise ImageError(
+            f"path must have a name that the file system takes; shorten it. Received: path={path}"
         )
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise ImageError(

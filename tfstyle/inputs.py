@@ -78,7 +78,7 @@ def pair_paths(files: Files, others: Sequence[Input]) -> list[tuple[Path, Path]]
         others: further inputs, which no output may replace.
     """
     content, output = files.content, Path(files.output)
-    if is_many(content) or output.is_dir():
+    if is_many(content) or os.path.isdir(output):
         outputs.check_folder(output)
         pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content)]
     else:

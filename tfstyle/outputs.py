@@ -23,14 +23,15 @@ def check(pairs: Pairs, others: Sequence[Path], save_every: int) -> None:
     if save_every:
         check_snapshots(pairs, others, save_every)
     for _, output in pairs:
+        check_names(output, save_every)
         check_record(output)
 
 
 def check_folder(folder: Path) -> None:
     """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
-    if folder.is_dir():
+    if os.path.isdir(folder):
         image.check_writable(folder / "any.png")
-    elif folder.exists() or folder.suffix.lower() in image.WRITE_FORMATS:
+    elif os.path.exists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
         raise ValueError(
             f"output must be a folder, as content is many pictures. Received: output={folder}"
         )
@@ -87,6 +88,20 @@ def snapshot_of(path: Path, every: int) -> Path | None:
         return None
     output = path.with_name(named[1] + path.suffix)
     return output if snapshot_path(output, int(named[2])) == path else None
+
+
+def check_names(output: Path, save_every: int) -> None:
+    """Raises ValueError when the file system refuses a name: `output`'s, or one beside it."""
+    names = [output.name, record.path_for(output).name]
+    if save_every:
+        names.append(snapshot_path(output, save_every).name)
+    folder = output.parent if output.parent.is_dir() else output.parent.parent
+    for name in names:
+        if image.is_name_too_long(folder / name):
+            raise ValueError(
+                f"output must have a shorter name: the file system refuses {name}. "
+                f"Received: output={output}"
+            )
 
 
 def check_record(output: Path) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import os
 import sys
 import time
 import types
@@ -39,7 +40,7 @@ def prepare(command: str, method: types.ModuleType, files: Files, config: Any) -
     """Reads what all contents share."""
     styles = [inputs.read_input(path) for path in inputs.split_paths(files.style)]
     start = getattr(config, "start", None)
-    if start and not Path(start).exists():
+    if start and not os.path.exists(start):
         settings.check_choice("start", start, (*method.STARTS, "the path of a picture"))
     others = [inputs.read_input(start)] if start and start not in method.STARTS else []
     return Job(command, method, files, config, styles, others)

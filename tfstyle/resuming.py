@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import inputs, record
+from tfstyle import image, inputs, record
 from tfstyle.inputs import Files
 
 
@@ -33,7 +33,12 @@ def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:
 
 def check_folder(checkpoint: Path) -> None:
     """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
-    nearest = next(path for path in (checkpoint, *checkpoint.parents) if path.exists())
+    if image.is_name_too_long(checkpoint):
+        raise ValueError(
+            "checkpoint must have a name that the file system takes; shorten it. "
+            f"Received: checkpoint={checkpoint}"
+        )
+    nearest = next(path for path in (checkpoint, *checkpoint.parents) if os.path.exists(path))
     if not nearest.is_dir():
         raise ValueError(
             f"checkpoint must be a folder, and {nearest} is a file; choose another. "

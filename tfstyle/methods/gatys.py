@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import math
+import os
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -288,7 +289,7 @@ def _start_image(
 
 
 def _read_start(start: str) -> np.ndarray:
-    if not pathlib.Path(start).exists():
+    if not os.path.exists(start):
         settings.check_choice("start", start, (*STARTS, "the path of a picture"))
     return image.read(start)
 
