@@ -43,6 +43,25 @@ def test_message_says_what_would_fit_and_it_does(monkeypatch):
     assert 0.85 * 4 * GIGABYTE < memory.needed((side * 3 // 4, side), "float32", 10) <= 4e9
 
 
+def test_without_a_sensible_size_that_fits_none_is_named(monkeypatch):
+    have(monkeypatch, 0.5 * GIGABYTE)
+    with pytest.raises(MemoryError) as error:
+        memory.check((48, 64), "float32", 10)
+    message = str(error.value)
+    assert "would fit" not in message
+    assert message.endswith(
+        "0.5 GB are free; too little for any size: end other programs. Received: size=64"
+    )
+
+
+@pytest.mark.parametrize(("side", "named"), [(31, False), (32, True)])
+def test_the_smallest_size_that_is_named(monkeypatch, side, named):
+    have(monkeypatch, memory.needed((side, side), "float32", 10))
+    with pytest.raises(MemoryError) as error:
+        memory.check((34, 34), "float32", 10)
+    assert (f"a size of {side} would fit" in str(error.value)) == named
+
+
 def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
     have(monkeypatch, None)
     memory.check((16384, 16384), "float32", 10)
@@ -51,3 +70,52 @@ def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
 def test_this_machine_has_some_memory():
     available = memory.available()
     assert available is None or 1e7 < available < 1e14
+
+
+# --- Containers ---
+
+VERSIONS = {
+    "2": ("memory.max", "memory.current", "inactive_file"),
+    "1": ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
+}
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine of 8 GiB, 6 of them available, and a function that limits its container."""
+    (tmp_path / "meminfo").write_text("MemTotal: 8388608 kB\nMemAvailable: 6291456 kB\n")
+    (tmp_path / "memory").mkdir()
+    limits = tuple(tmp_path / limit for limit, _, _ in VERSIONS.values())
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "CONTAINER_LIMITS", limits)
+
+    def limit(version, most, used=0, cached=0):
+        limit_file, used_file, row = VERSIONS[version]
+        (tmp_path / limit_file).write_text(f"{most}\n")
+        (tmp_path / used_file).write_text(f"{used}\n")
+        statistics = f"anon 5\ninactive_file 0\n{row} {cached}\nactive_file 7\n"
+        (tmp_path / limit_file).with_name("memory.stat").write_text(statistics)
+
+    return limit
+
+
+def test_without_a_container_the_machine_decides(machine):
+    assert memory.available() == 6 * 2**30
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_left_below_the_container_s_limit_decides(machine, version):
+    machine(version, 2 * 2**30, used=2**30, cached=2**28)
+    assert memory.available() == 2**30 + 2**28
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("unlimited", ["max", 2**63 - 4096, 7 * 2**30])
+def test_limits_above_what_is_available_do_not_count(machine, version, unlimited):
+    machine(version, unlimited)
+    assert memory.available() == 6 * 2**30
+
+
+def test_nothing_is_left_when_a_container_is_full(machine):
+    machine("2", 2**30, used=2**30 + 1)
+    assert memory.available() == 0

@@ -1,5 +1,6 @@
 """What a run will need, asked before it starts rather than when the machine gives up."""
 
+import math
 import pathlib
 
 BASE = 900e6
@@ -14,6 +15,24 @@ COPIES_OF_HISTORY = 3
 BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
 
 
+SMALLEST_SUGGESTED = 32
+"""Longest side in pixels; nobody wants a smaller picture."""
+
+MEMINFO = pathlib.Path("/proc/meminfo")
+
+CONTAINER_LIMITS = (
+    pathlib.Path("/sys/fs/cgroup/memory.max"),
+    pathlib.Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Where Linux's control groups, version 2 and 1, say how much a container may take."""
+
+USED = {"memory.max": "memory.current", "memory.limit_in_bytes": "memory.usage_in_bytes"}
+"""The file beside each that says how much it has taken, files that it keeps cached included."""
+
+CACHED = ("inactive_file", "total_inactive_file")
+"""The rows of memory.stat with what of that can be had back; the total has its subgroups'."""
+
+
 def needed(size: tuple[int, int], precision: str, history: int) -> float:
     """Returns the bytes that optimising an image of (height, width) pixels takes."""
     pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
@@ -23,11 +42,11 @@ def needed(size: tuple[int, int], precision: str, history: int) -> float:
 
 def available() -> float | None:
     """Returns the bytes that can be had without swapping; None where that cannot be told."""
-    meminfo = pathlib.Path("/proc/meminfo")
-    if not meminfo.exists():
+    if not MEMINFO.exists():
         return None
-    lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
-    return float(lines["MemAvailable"].split()[0]) * 1024
+    lines = dict(line.split(":", 1) for line in MEMINFO.read_text().splitlines())
+    in_machine = float(lines["MemAvailable"].split()[0]) * 1024
+    return min([in_machine, *map(_left_below, CONTAINER_LIMITS)])
 
 
 def check(size: tuple[int, int], precision: str, history: int) -> None:
@@ -40,10 +59,27 @@ def check(size: tuple[int, int], precision: str, history: int) -> None:
     fitting = longest
     while fitting > 1 and needed(_scaled(size, fitting / longest), precision, history) > limit:
         fitting = int(fitting * 0.95)
+    advice = (
+        f"a size of {fitting} would fit"
+        if fitting >= SMALLEST_SUGGESTED
+        else "too little for any size: end other programs"
+    )
     raise MemoryError(
         f"{size[1]}x{size[0]} pixels need about {need / 1e9:.1f} GB of memory and "
-        f"{limit / 1e9:.1f} GB are free; a size of {fitting} would fit. Received: size={longest}"
+        f"{limit / 1e9:.1f} GB are free; {advice}. Received: size={longest}"
     )
+
+
+def _left_below(limit: pathlib.Path) -> float:
+    """Returns the bytes below a container's limit, cached files not counted; inf without one."""
+    try:
+        most = float(limit.read_text())
+        used = float(limit.with_name(USED[limit.name]).read_text())
+        rows = (line.split() for line in limit.with_name("memory.stat").read_text().splitlines())
+        cached = max(float(row[1]) for row in rows if row[0] in CACHED)
+    except (OSError, ValueError):  # Version 2 writes "max" where there is no limit.
+        return math.inf
+    return max(0.0, most - used + cached)
 
 
 def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
