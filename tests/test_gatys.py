@@ -1,4 +1,5 @@
 import dataclasses
+import os
 
 import keras
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, image, memory
+from tfstyle import color, image, memory, weights
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 
@@ -355,6 +356,71 @@ def test_papers_layer_names_mean_keras_s(stylize):
     papers = {"content_layers": ("relu4_2",), "style_layers": ("relu1_1", "relu3_1")}
     own = {"content_layers": ("block4_conv2",), "style_layers": ("block1_conv1", "block3_conv1")}
     assert_array_equal(stylize(steps=3, **papers).image, stylize(steps=3, **own).image)
+
+
+# --- VGG19, set up once for many pictures ---
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """The weights files that were read, in order; kernels are drawn, seeded by a file's size."""
+    loads = []
+
+    def load(name):
+        loads.append(name)
+        size = os.path.getsize(name)
+        random = np.random.default_rng(size)
+        shapes = [(3, 3, 3, 64), (3, 3, 64, 64), (3, 3, 64, 128)]
+        kernels = [random.normal(0, 0.05, shape).astype(np.float32) for shape in shapes]
+        shallow = [(kernel, np.zeros(kernel.shape[-1], np.float32)) for kernel in kernels]
+        deep = [(None, None)] * (len(weights.LAYERS) - len(shallow))
+        return weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
+
+    monkeypatch.setattr(weights, "load", load)
+    gatys._vgg19_objective.cache_clear()
+    yield loads
+    gatys._vgg19_objective.cache_clear()
+
+
+@pytest.fixture
+def weights_file(tmp_path):
+    path = tmp_path / "weights.h5"
+    path.write_bytes(b"weights")
+    return path
+
+
+def paint_with(path, content, style, **own):
+    layers = {"content_layers": ("relu2_1",), "style_layers": ["relu1_1"]}
+    config = dataclasses.replace(SMALL, vgg_weights=str(path), steps=3, **(layers | own))
+    return gatys.stylize(content, style, config)
+
+
+def test_many_pictures_need_one_set_up_and_look_as_if_alone(loads, weights_file, content, style):
+    other = picture(36, 52, seed=7)
+    paint_with(weights_file, content, style)
+    second = paint_with(weights_file, other, style)
+    assert loads == [str(weights_file)]
+    gatys._vgg19_objective.cache_clear()
+    alone = paint_with(weights_file, other, style)
+    assert_array_equal(second.image, alone.image)
+    assert totals(second) == totals(alone)
+    assert second.weights == alone.weights == {"name": "weights.h5", "sha256": "7"}
+
+
+def test_other_settings_or_another_file_need_their_own(loads, weights_file, content, style):
+    first = paint_with(weights_file, content, style)
+    pooled = paint_with(weights_file, content, style, pooling="max")
+    weights_file.write_bytes(b"retrained weights")
+    changed = paint_with(weights_file, content, style, pooling="max")
+    assert len(loads) == 3
+    assert len({totals(result)[0] for result in (first, pooled, changed)}) == 3
+    assert changed.weights["sha256"] == "17"
+
+
+def test_one_set_up_is_kept_at_most(loads, weights_file, content, style):
+    for weight in (1.0, 2.0):
+        paint_with(weights_file, content, style, style_weight=weight)
+    assert gatys._vgg19_objective.cache_info().currsize == 1
 
 
 # --- Interrupting ---

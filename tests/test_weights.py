@@ -191,6 +191,19 @@ def test_damaged_file_in_keras_s_cache_is_not_taken(offline, tmp_path):
         weights.find("imagenet")
 
 
+def test_stamp_tells_when_a_file_has_changed(tmp_path, monkeypatch):
+    path = tmp_path / "vgg.weights.h5"
+    path.write_bytes(b"weights")
+    before = weights.stamp(str(path))
+    monkeypatch.chdir(tmp_path)
+    assert weights.stamp(path.name) == before
+    path.write_bytes(b"other weights")
+    assert weights.stamp(str(path)) != before
+    assert weights.stamp("auto") is None
+    with pytest.raises(ValueError, match="Received: vgg_weights=missing.h5"):
+        weights.stamp("missing.h5")
+
+
 def test_failed_download_counts_as_none(offline, monkeypatch):
     def fail(*args, **kwargs):
         raise Exception("URL fetch failure")

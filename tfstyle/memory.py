@@ -14,7 +14,6 @@ COPIES_OF_HISTORY = 3
 
 BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
 
-
 SMALLEST_SUGGESTED = 32
 """Longest side in pixels; nobody wants a smaller picture."""
 

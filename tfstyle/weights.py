@@ -123,6 +123,18 @@ def find(vgg_weights: str) -> pathlib.Path:
     return path
 
 
+def stamp(vgg_weights: str) -> tuple[str, int, int] | None:
+    """Returns the path, time and size of a weights file; what stays, stays the same file.
+
+    None for `auto` and `imagenet`, which stand for one file as long as a process lives.
+    """
+    if vgg_weights in ("auto", "imagenet"):
+        return None
+    path = _existing(pathlib.Path(vgg_weights)).resolve()
+    status = path.stat()
+    return str(path), status.st_mtime_ns, status.st_size
+
+
 def read_convolutions(path: pathlib.Path) -> Convolutions:
     """Returns the 3x3 convolutions of an HDF5 file of VGG19, or of VGG16 lifted to VGG19.
 

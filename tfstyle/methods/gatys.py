@@ -231,15 +231,14 @@ def stylize(
     levels = plan(content.shape[1:3], config)
     _check_sizes(levels, config)
     start = _start_image(content, styles[0], levels[0], config)
-    vgg = None if features is not None else weights.load(config.vgg_weights)
-    loss = objective.Objective(features or _build_encoder(vgg, config), config.weights())
+    loss, weights_used = _objective(config, features)
     task = multiscale.Task(
         levels=levels,
         start=start,
         objective_at=_objective_at(loss, content, styles, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
-        weights={} if vgg is None else {"name": vgg.name, "sha256": vgg.sha256},
+        weights=dict(weights_used),
     )
     facts = (*task.weights.values(), encoder.resolve_precision(config.precision))
     identity = snapshot.fingerprint(config, start, content, *styles, facts=facts)
@@ -292,6 +291,32 @@ def _read_start(start: str) -> np.ndarray:
     if not os.path.exists(start):
         settings.check_choice("start", start, (*STARTS, "the path of a picture"))
     return image.read(start)
+
+
+def _objective(
+    config: Config, features: keras.Model | None
+) -> tuple[objective.Objective, dict[str, str]]:
+    """Returns the objective, with the name and digest of VGG19's weights when they are in it."""
+    if features is not None:
+        return objective.Objective(features, config.weights()), {}
+    lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
+    hashable = dataclasses.replace(config, **lists)
+    return _vgg19_objective(hashable, weights.stamp(config.vgg_weights))
+
+
+@functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
+def _vgg19_objective(
+    config: Config, stamp: tuple | None
+) -> tuple[objective.Objective, dict[str, str]]:
+    """Returns what `_objective` does, the last one again for the next picture of a folder.
+
+    Args:
+        config: the settings.
+        stamp: the weights file's; when that has changed, the file is read anew.
+    """
+    vgg = weights.load(config.vgg_weights)
+    loss = objective.Objective(_build_encoder(vgg, config), config.weights())
+    return loss, {"name": vgg.name, "sha256": vgg.sha256}
 
 
 def _build_encoder(vgg: weights.Vgg19Weights, config: Config) -> keras.Model:
