@@ -1,0 +1,136 @@
+"""The convention everywhere inside, and what is done with images as arrays.
+
+An image is `[1, height, width, 3]`, float32, RGB in the sRGB space, with values in [0, 1].
+"""
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+_RANGE_TOLERANCE = 1e-3
+
+
+class ImageError(ValueError):
+    """A picture that cannot be read, written or used; the message says why and what to do."""
+
+
+# --- Checking ---
+
+
+def as_image(array: Any, name: str) -> np.ndarray:
+    """Returns `array` as an image of its own, or raises ImageError that names the argument.
+
+    Args:
+        array: one RGB image, `[height, width, 3]` or `[1, height, width, 3]`: floats in
+            [0, 1], a thousandth of overshoot forgiven, or uint8.
+        name: what the caller calls the array, such as "content".
+
+    Returns:
+        `[1, height, width, 3]`, float32 in [0, 1]; never a view of `array`.
+    """
+    array = np.asarray(array)
+    shape = array.shape[1:] if array.ndim == 4 and array.shape[0] == 1 else array.shape
+    if len(shape) != 3 or shape[-1] != 3 or 0 in shape:
+        raise ImageError(
+            f"{name} must be one RGB image that is not empty, [height, width, 3] or "
+            f"[1, height, width, 3]. Received: {name}.shape={list(array.shape)}"
+        )
+    return as_unit_range(array, name).reshape([1, *shape])
+
+
+def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:
+    """Returns a float32 copy in [0, 1] of floats or uint8; bfloat16 counts as a float."""
+    if array.dtype == np.uint8:
+        return array.astype(np.float32) / np.float32(255)
+    if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
+        raise ImageError(
+            f"{name} must hold floats in [0, 1] or uint8; convert it first. "
+            f"Received: {name}.dtype={array.dtype}"
+        )
+    with np.errstate(over="ignore"):  # What float32 cannot hold becomes infinite: caught below.
+        values = array.astype(np.float32)
+    _check_unit_range(values, name)
+    return np.clip(values, 0, 1)
+
+
+def _check_unit_range(values: np.ndarray, name: str) -> None:
+    if not np.isfinite(values).all():
+        raise ImageError(
+            f"{name} must hold finite values only. "
+            f"Received: {name} with {np.sum(~np.isfinite(values))} NaN or infinite values"
+        )
+    lowest, highest = values.min(), values.max()
+    if lowest < -_RANGE_TOLERANCE or highest > 1 + _RANGE_TOLERANCE:
+        raise ImageError(
+            f"{name} must be in [0, 1]; divide 8-bit levels by 255. "
+            f"Received: {name}.min()={lowest}, {name}.max()={highest}"
+        )
+
+
+# --- Sizes and start images ---
+
+
+def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns the image at another size, by a Lanczos filter in floating point.
+
+    When shrinking, the filter widens to the area that each new pixel covers, so nothing
+    aliases. The same size returns an exact copy.
+
+    Args:
+        image: `[1, height, width, 3]`, float32 in [0, 1].
+        size: (height, width) of the result, in pixels.
+
+    Returns:
+        `[1, *size, 3]`, float32, clipped to [0, 1].
+    """
+    height, width = _check_size(size)
+    if image.shape[1:3] == (height, width):
+        return image.copy()
+    channels = [Image.fromarray(image[0, :, :, channel]) for channel in range(3)]
+    resized = [
+        channel.resize((width, height), Image.Resampling.LANCZOS)  # Pillow: (width, height).
+        for channel in channels
+    ]
+    return np.clip(np.stack(resized, axis=-1)[np.newaxis], 0, 1)
+
+
+def fit(image: np.ndarray, longest: int) -> np.ndarray:
+    """Returns the image, aspect kept, resized so that its longest side has `longest` pixels."""
+    return resize(image, fit_size(*image.shape[1:3], longest))
+
+
+def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
+    """Returns the (height, width) of that aspect with `longest` as its longest side, in pixels.
+
+    The other side is rounded to the nearest pixel, and is at least 1.
+    """
+    _check_size((height, width))
+    if longest < 1:
+        raise ImageError(f"longest must be at least 1 pixel. Received: longest={longest}")
+    height, width = (max(1, round(side * longest / max(height, width))) for side in (height, width))
+    return height, width
+
+
+def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarray:
+    """Returns a start image of Gaussian noise around mid-grey.
+
+    Args:
+        size: (height, width), in pixels.
+        seed: the same seed gives the same noise.
+        deviation: standard deviation of each value before clipping; 0 is plain grey.
+
+    Returns:
+        `[1, height, width, 3]`, float32, clipped to [0, 1].
+    """
+    height, width = _check_size(size)
+    random = np.random.default_rng(seed)
+    values = random.standard_normal([1, height, width, 3], np.float32)
+    return np.clip(0.5 + np.float32(deviation) * values, 0, 1)
+
+
+def _check_size(size: tuple[int, int]) -> tuple[int, int]:
+    height, width = size
+    if height < 1 or width < 1:
+        raise ImageError(f"size must be at least 1 x 1 pixel. Received: size={tuple(size)}")
+    return height, width

@@ -1,0 +1,47 @@
+"""What reading and writing share: names that fit, whole files or none, the colour space."""
+
+import contextlib
+import errno
+import functools
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import ImageCms
+
+
+def is_name_too_long(path: str | os.PathLike) -> bool:
+    """Returns whether the file system refuses `path` for its length alone."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
+
+
+@contextlib.contextmanager
+def atomically(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Yields a binary file that takes the place of `path` at the end, if no error came.
+
+    Readers see the old file or the whole new one. On an error, Ctrl-C included, the old
+    file stays as it was and nothing is left behind. Links are followed.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@functools.cache
+def srgb_profile() -> ImageCms.ImageCmsProfile:
+    """Returns the colour space that every image is in."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))

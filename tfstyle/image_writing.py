@@ -1,0 +1,139 @@
+"""Pictures out: PNG, JPEG, WebP and TIFF files in sRGB, whole or not at all."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tfstyle import image_array, image_file
+from tfstyle.image_array import ImageError
+
+WRITE_FORMATS = {
+    ".jpeg": "JPEG",
+    ".jpg": "JPEG",
+    ".png": "PNG",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".webp": "WEBP",
+}
+"""What `write` makes of each file name suffix."""
+
+
+def write(
+    path: str | os.PathLike,
+    image: Any,
+    alpha: np.ndarray | None = None,
+    quality: int = 95,
+) -> None:
+    """Writes an image as the format that the path's suffix names, whole or not at all.
+
+    Values are rounded to the nearest of 256 levels, and an sRGB profile is embedded.
+
+    Args:
+        path: ends in .png, .jpg, .jpeg, .webp, .tif or .tiff.
+        image: anything that `as_image` accepts.
+        alpha: `[height, width]` in [0, 1], 1 being opaque. JPEG has no transparency: there
+            the image is laid onto white.
+        quality: of JPEG and WebP, from 1 (small file) to 100 (near the original).
+
+    Raises:
+        ImageError: the image or the path cannot be used, or the disk refused the file.
+    """
+    path = Path(path)
+    check_writable(path)
+    _check_quality(quality)
+    file_format = WRITE_FORMATS[path.suffix.lower()]
+    picture = _to_pillow(
+        image_array.as_image(image, "image")[0], alpha, opaque=file_format == "JPEG"
+    )
+    options = _encoder_options(file_format, quality)
+    try:
+        with image_file.atomically(path) as file:
+            picture.save(file, file_format, icc_profile=_srgb_bytes(), **options)
+    except (OSError, ValueError) as error:  # Disk full; more pixels than the format allows.
+        raise ImageError(
+            f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
+            f"failed ({error}). Received: path={path}"
+        ) from error
+
+
+def check_writable(path: str | os.PathLike) -> None:
+    """Raises ImageError when `write` could not write to `path`; ask before a long run."""
+    path = Path(path)
+    if os.path.isdir(path):
+        raise ImageError(f"path must be a file name, not a folder. Received: path={path}")
+    _check_suffix(path)
+    if not os.path.isdir(path.parent):
+        raise ImageError(
+            f"path must lie in an existing folder; create {path.parent} first. "
+            f"Received: path={path}"
+        )
+    if image_file.is_name_too_long(path):
+        raise ImageError(
+            f"path must have a name that the file system takes; shorten it. Received: path={path}"
+        )
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ImageError(
+            f"path must lie in a folder that you may write to; change the permissions of "
+            f"{path.parent} or choose another. Received: path={path}"
+        )
+
+
+def _check_suffix(path: Path) -> None:
+    suffix = path.suffix.lower()
+    if suffix in WRITE_FORMATS:
+        return
+    nearest = difflib.get_close_matches(suffix, WRITE_FORMATS, n=1)
+    suggestion = f" Did you mean {nearest[0]}?" if nearest else ""
+    raise ImageError(
+        f"path must end in one of {', '.join(WRITE_FORMATS)}.{suggestion} Received: path={path}"
+    )
+
+
+def _check_quality(quality: int) -> None:
+    if not 1 <= quality <= 100:
+        raise ImageError(f"quality must be from 1 to 100. Received: quality={quality}")
+
+
+def _to_pillow(colours: np.ndarray, alpha: np.ndarray | None, opaque: bool) -> Image.Image:
+    """Returns `colours`, `[height, width, 3]`, with `alpha` beside them or laid onto white."""
+    if alpha is None:
+        return Image.fromarray(_to_8_bit(colours))
+    alpha = _as_alpha(alpha, colours.shape[:2])[..., np.newaxis]
+    if opaque:
+        return Image.fromarray(_to_8_bit(alpha * colours + (1 - alpha)))
+    return Image.fromarray(_to_8_bit(np.concatenate([colours, alpha], axis=-1)))
+
+
+def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
+    alpha = np.asarray(alpha)
+    if alpha.shape != shape:
+        raise ImageError(
+            f"alpha must be [height, width] of the image, {list(shape)}. "
+            f"Received: alpha.shape={list(alpha.shape)}"
+        )
+    return image_array.as_unit_range(alpha, "alpha")
+
+
+def _to_8_bit(values: np.ndarray) -> np.ndarray:
+    return np.rint(values * 255).astype(np.uint8)
+
+
+def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:
+    return {
+        "PNG": {},
+        # Brush strokes are full of colour edges, which the usual 4:2:0 sampling smears.
+        "JPEG": {"quality": quality, "subsampling": "4:4:4"},
+        # Colours under clear pixels are kept, as in the other formats.
+        "WEBP": {"quality": quality, "exact": True},
+        "TIFF": {"compression": "tiff_adobe_deflate"},
+    }[file_format]
+
+
+def _srgb_bytes() -> bytes:
+    """Returns the sRGB profile without its time of creation: same image, same file."""
+    profile = image_file.srgb_profile().tobytes()
+    return profile[:24] + bytes(12) + profile[36:]
