@@ -4,10 +4,10 @@
 
 PyTorch: `torch.optim.LBFGS`, lr 1, no line search, 100 pairs, float32, its default layout and
 threads; its clock starts when network and targets are ready. This package: the defaults of
-`gatys.Config`, at one level from the same start images and then coarse to fine; its clock
-starts at the call of `gatys.stylize`, so it counts loading, tracing and targets too. Network,
-weights, pictures and objective are the same; the float32 objective of PyTorch judges both
-final images, clipped, and the pictures of the coarse levels, enlarged to full size.
+`gatys.Config` but for the step limit, at one level from the same start images and then coarse to
+fine; its clock starts at the call of `gatys.stylize`, so it counts loading, tracing and targets
+too. Network, weights, pictures and objective are the same; the float32 objective of PyTorch
+judges both final images, clipped, and the pictures of the coarse levels, enlarged to full size.
 
 Every run has a process of its own, one after the other. The torch process never imports
 TensorFlow, hence the imports inside functions.
@@ -35,7 +35,7 @@ first step, and its test of new pairs, are made for that and not for losses near
 AGREEMENT = 0.01
 """Greatest relative difference between the two objectives at a start image."""
 
-STEPS = 400
+STEPS = 500
 """Step limit of this package's runs at one level, which stop at PyTorch's loss."""
 
 JUDGE_EVERY = 10
@@ -101,7 +101,8 @@ def compare(problem: Problem, arguments: argparse.Namespace) -> list[Run]:
     for start, peer in zip(problem.starts, peers, strict=True):
         settings = {"size": arguments.size, "levels": "1", "start": start, "steps": STEPS}
         ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peer.losses), problem))
-    ours.append(in_fresh_process(run_tfstyle, paths, {"size": arguments.size}, None, problem))
+    settings = {"size": arguments.size, "steps": STEPS}
+    ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peers[0].losses), problem))
     runs = [*peers, *ours]
     losses = in_fresh_process(judge, problem, [run.image for run in runs])
     return [dataclasses.replace(run, judged=loss) for run, loss in zip(runs, losses, strict=True)]
@@ -155,10 +156,8 @@ def note_objective(problem: Problem, config, vgg) -> None:
     }
 
 
-def run_tfstyle(
-    paths: tuple[str, str], settings: dict, target: float | None, problem: Problem
-) -> Run:
-    """Returns a run of `gatys.stylize`, ended at the target loss if there is one."""
+def run_tfstyle(paths: tuple[str, str], settings: dict, target: float, problem: Problem) -> Run:
+    """Returns a run of `gatys.stylize`, ended at the target loss."""
     from tfstyle import image
     from tfstyle.methods import gatys
     from tfstyle.result import Interrupted
@@ -171,14 +170,14 @@ def run_tfstyle(
     except Interrupted as interrupted:
         result = interrupted.result
     seconds, losses = watch.curve(problem)
-    levels = "one level" if target is not None else "defaults, coarse to fine"
+    levels = "one level" if "levels" in settings else "coarse to fine"
     return Run(f"tfstyle, {config.start}, {levels}", seconds, losses, result.image)
 
 
 class Watch:
     """Follows a run of this package by the clock on the wall."""
 
-    def __init__(self, target: float | None):
+    def __init__(self, target: float):
         """Starts the clock; `target` is the loss at full size that ends the run."""
         self._target = target
         self._begin = time.perf_counter()
@@ -191,7 +190,7 @@ class Watch:
         if progress.level == progress.levels - 1:
             loss = progress.loss.terms["total"]
             self._full.append((seconds, loss))
-            if self._target is not None and loss <= self._target:
+            if loss <= self._target:
                 raise KeyboardInterrupt
         elif progress.step % JUDGE_EVERY == 0:
             self._coarse.append((seconds, progress.image()))
