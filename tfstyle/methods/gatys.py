@@ -88,7 +88,7 @@ class Config:
     layer_balance: str = setting(
         "relative",
         "relative divides each layer's loss by its target's own size, so that layers count alike; "
-        "plain leaves the reference system's formula as it stands (then try style_weight=100).",
+        "plain leaves the reference system's formula as it stands (then try style_weight=1000).",
         choices=("relative", "plain"),
     )
     weights_at_size: int | None = setting(
