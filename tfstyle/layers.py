@@ -68,3 +68,64 @@ class Tap(keras.layers.Layer):
 @tf.custom_gradient
 def _twice(tensor: tf.Tensor):
     return (tf.identity(tensor), tf.identity(tensor)), lambda first, second: first + second
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class ConditionalInstanceNorm(keras.layers.Layer):
+    """Normalises each image's channels over its positions, then scales and shifts them by style.
+
+    scale * (x - mean) / sqrt(variance + 1e-5) + shift in float32, with the styles' scales and
+    shifts blended by their shares. Reference: Dumoulin et al. (2017), eq. 5; one style is
+    Ulyanov et al. (2016).
+    """
+
+    EPSILON = 1e-5
+
+    def __init__(self, styles: int, **kwargs):
+        """Takes the number of styles."""
+        super().__init__(**kwargs)
+        self.styles = styles
+
+    def build(self, features_shape, shares_shape=None):
+        """Makes one scale (1) and one shift (0) per style and channel."""
+        shape = (self.styles, features_shape[-1])
+        self.scale = self.add_weight(shape=shape, initializer="ones", name="scale")
+        self.shift = self.add_weight(shape=shape, initializer="zeros", name="shift")
+
+    def call(self, features: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Normalises `[batch, height, width, channels]`, with `[batch or 1, styles]` shares."""
+        wide = tf.cast(features, tf.float32)
+        mean, variance = tf.nn.moments(wide, axes=[1, 2], keepdims=True)
+        shares = tf.cast(shares, tf.float32)
+        scale = tf.matmul(shares, tf.cast(self.scale, tf.float32))[:, tf.newaxis, tf.newaxis]
+        shift = tf.matmul(shares, tf.cast(self.shift, tf.float32))[:, tf.newaxis, tf.newaxis]
+        factor = scale * tf.math.rsqrt(variance + self.EPSILON)
+        return tf.cast(wide * factor + (shift - mean * factor), features.dtype)
+
+    def compute_output_shape(self, features_shape, shares_shape=None):
+        """Returns the features' shape."""
+        return features_shape
+
+    def get_config(self):
+        """Returns what `__init__` takes."""
+        return {**super().get_config(), "styles": self.styles}
+
+
+def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """Returns the input grown below and to the right by mirroring, as often as it takes.
+
+    Args:
+        inputs: `[batch, rows, columns, channels]`, from one pixel up.
+        height: rows wanted, no fewer than there are.
+        width: columns wanted, no fewer than there are.
+    """
+    rows, columns = tf.unstack(tf.shape(inputs)[1:3])
+    tall = tf.gather(inputs, _mirrored(height, rows), axis=1)
+    return tf.gather(tall, _mirrored(width, columns), axis=2)
+
+
+def _mirrored(wanted: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """Returns 0, 1, ..., size - 1, size - 2, ..., 1, 0, 1, ...: `wanted` indices in all."""
+    period = tf.maximum(2 * size - 2, 1)
+    position = tf.range(wanted) % period
+    return tf.minimum(position, period - position)

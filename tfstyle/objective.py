@@ -78,19 +78,33 @@ class Objective:
             styles: images `[1, height, width, 3]` of any sizes.
             blend: one share per style; the target Gram matrix is their weighted sum.
         """
-        features = self.features(tf.constant(content))
-        grams = [self._style_grams(style) for style in styles]
-        content_targets = {layer: features[layer] for layer in self._weights.content_layers}
-        style_targets = {
+        grams = [self.style_grams(style) for style in styles]
+        blended = {
             layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
             for layer in self._weights.style_layers
         }
+        return self.targets_from(tf.constant(content), blended)
+
+    def targets_from(self, content: tf.Tensor, grams: dict[str, tf.Tensor]) -> Targets:
+        """Returns what images are compared with, given the styles' Gram matrices.
+
+        Args:
+            content: `[batch, height, width, 3]`, the size of the images to be judged.
+            grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
+        """
+        features = self.features(content)
+        content_targets = {layer: features[layer] for layer in self._weights.content_layers}
         return Targets(
             content=content_targets,
-            style=style_targets,
+            style=grams,
             content_weights=self._content_weights(content_targets),
-            style_weights=self._style_weights(features, style_targets, _area(content)),
+            style_weights=self._style_weights(features, grams, _area(content)),
         )
+
+    def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
+        """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
+        features = self.features(tf.constant(style))
+        return {layer: losses.gram_matrix(features[layer]) for layer in self._weights.style_layers}
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
@@ -131,10 +145,6 @@ class Objective:
         """Returns what float16 gradients are multiplied by on the way; None for wider types."""
         narrow = next(iter(self._encoder.output.values())).dtype == "float16"
         return FLOAT16_LOSS / tf.maximum(value, SMALLEST_UNIT) if narrow else None
-
-    def _style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
-        features = self.features(tf.constant(style))
-        return {layer: losses.gram_matrix(features[layer]) for layer in self._weights.style_layers}
 
     def _content_weights(self, targets: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {

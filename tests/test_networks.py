@@ -1,0 +1,118 @@
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import networks
+
+STYLES = ("wave", "scream", "night")
+
+
+@pytest.fixture(scope="module")
+def stylizer():
+    keras.utils.set_random_seed(1)
+    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=2)
+    random = np.random.default_rng(2)
+    for variable in stylizer.net.weights:
+        if variable.name in ("scale", "shift"):
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+        elif variable.shape[-1] == 3:
+            variable.assign(random.normal(0, 0.02, variable.shape))
+    return stylizer
+
+
+def picture(height, width, batch=1, seed=0):
+    return np.random.default_rng(seed).random([batch, height, width, 3], np.float32)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (2, 3), (15, 17), (16, 16), (33, 50)])
+def test_pastiche_has_the_image_s_size_and_range(stylizer, size):
+    pastiche = stylizer(picture(*size))
+    assert pastiche.shape == (1, *size, 3)
+    assert pastiche.dtype == tf.float32
+    assert 0 <= np.min(pastiche) <= np.max(pastiche) <= 1
+
+
+def test_columns_that_only_mirror_the_image_do_not_matter(stylizer):
+    image = picture(16, 15)
+    mirrored = np.concatenate([image, image[:, :, -2:-3:-1]], axis=2)
+    assert_allclose(stylizer(image), stylizer(mirrored)[:, :, :15], atol=1e-6)
+
+
+def test_each_style_paints_its_own_way(stylizer):
+    image = picture(20, 20)
+    pastiches = [np.asarray(stylizer(image, style=name)) for name in STYLES]
+    assert np.abs(pastiches[0] - pastiches[1]).max() > 0.01
+    assert np.abs(pastiches[1] - pastiches[2]).max() > 0.01
+
+
+def test_first_style_is_the_default(stylizer):
+    image = picture(20, 20)
+    assert_array_equal(stylizer(image), stylizer(image, style="wave"))
+
+
+def test_shares_are_normalised_and_a_whole_share_is_the_style(stylizer):
+    image = picture(20, 20)
+    assert_array_equal(stylizer(image, style={"night": 7}), stylizer(image, style="night"))
+    assert_allclose(stylizer.shares({"wave": 3, "night": 1}), [[0.75, 0, 0.25]])
+
+
+def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
+    images = picture(20, 20, batch=2)
+    shares = tf.constant([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    both = stylizer(images, style=shares)
+    assert_allclose(both[:1], stylizer(images[:1], style="scream"), atol=1e-5)
+    assert_allclose(both[1:], stylizer(images[1:], style="night"), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        ("scraem", "style must be .*scream"),
+        ({"wave": 0}, "not all 0"),
+        ({"wave": 2, "night": -1}, "0 or more"),
+    ],
+)
+def test_style_that_cannot_be_is_refused(stylizer, style, message):
+    with pytest.raises(ValueError, match=message):
+        stylizer(picture(16, 16), style=style)
+
+
+@pytest.mark.parametrize("styles", [(), ("wave", "wave")])
+def test_styles_need_different_names(styles):
+    with pytest.raises(ValueError, match="styles must be different names"):
+        networks.Stylizer(styles)
+
+
+def test_unclipped_pastiche_is_what_training_sees(stylizer):
+    image = picture(20, 20)
+    unclipped = stylizer(image, training=True)
+    assert np.max(unclipped) > 1 or np.min(unclipped) < 0
+    assert_array_equal(np.clip(unclipped, 0, 1), stylizer(image))
+
+
+def test_stylizer_is_a_layer_and_predicts_data_sets(stylizer):
+    images = picture(20, 20, batch=3)
+    sequence = keras.Sequential([keras.Input([20, 20, 3]), stylizer])
+    expected = stylizer(images)
+    assert_allclose(sequence(images), expected, atol=1e-6)
+    data_set = tf.data.Dataset.from_tensor_slices(images).batch(2)
+    assert_allclose(stylizer.predict(data_set, verbose=0), expected, atol=1e-5)
+
+
+def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
+    image = picture(20, 24)
+    stylizer.save(tmp_path / "stylizer.keras")
+    np.save(tmp_path / "image.npy", image)
+    program = (
+        "import tfstyle.networks, keras, numpy as np\n"
+        f"stylizer = keras.models.load_model({str(tmp_path / 'stylizer.keras')!r})\n"
+        f"image = np.load({str(tmp_path / 'image.npy')!r})\n"
+        f"np.save({str(tmp_path / 'out.npy')!r}, stylizer(image, style='scream'))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert_allclose(np.load(tmp_path / "out.npy"), stylizer(image, style="scream"), atol=1e-6)

@@ -1,0 +1,118 @@
+"""Training photographs: from a folder to batches of random crops."""
+
+import dataclasses
+import pathlib
+import threading
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import image
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+
+FEWEST = 4
+"""Photographs that a training needs, one of them held out."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """Which photographs train and which judge."""
+
+    training: tuple[pathlib.Path, ...]
+    held_out: tuple[pathlib.Path, ...]
+
+
+def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0) -> Split:
+    """Returns the folder's photographs, subfolders included, some of them held out.
+
+    Args:
+        folder: where to look, or a pattern such as "photos/photo_0*.jpg".
+        held_out_share: what part is held out; at least one photograph.
+        seed: of the choice.
+
+    Raises:
+        ValueError: there are fewer than `FEWEST` photographs.
+    """
+    paths = _paths(pathlib.Path(folder))
+    if len(paths) < FEWEST:
+        raise ValueError(
+            f"photos must be a folder with at least {FEWEST} photographs. "
+            f"Received: photos={folder} with {len(paths)}"
+        )
+    shuffled = [paths[index] for index in np.random.default_rng(seed).permutation(len(paths))]
+    judges = max(1, round(held_out_share * len(paths)))
+    return Split(training=tuple(shuffled[judges:]), held_out=tuple(shuffled[:judges]))
+
+
+def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
+    found = folder.rglob("*") if folder.is_dir() else folder.parent.glob(folder.name)
+    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
+
+
+class Photographs:
+    """Reads photographs as tensors; those that cannot be read are named once and left out."""
+
+    def __init__(self, longest_side: int, smallest_side: int):
+        """Takes the longest side that photographs are fitted to, and the least of both sides."""
+        self._longest, self._smallest = longest_side, smallest_side
+        self._lock = threading.Lock()
+        self.unreadable: set[str] = set()
+
+    def training(
+        self, paths: Sequence[pathlib.Path], crop: int, batch: int, seed: int = 0
+    ) -> tf.data.Dataset:
+        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half of them flipped."""
+
+        def cut(photograph: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+            square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)
+            return tf.image.stateless_random_flip_left_right(square, seeds)
+
+        photographs = self._read(_shuffled(paths, seed))
+        seeds = tf.data.Dataset.random(seed=seed).batch(2).map(lambda pair: tf.cast(pair, tf.int32))
+        crops = tf.data.Dataset.zip(photographs, seeds).map(cut)
+        return crops.batch(batch, drop_remainder=True).prefetch(2)
+
+    def held_out(self, paths: Sequence[pathlib.Path], crop: int, batch: int) -> tf.data.Dataset:
+        """Returns each photograph's middle once, in batches; the last may be smaller."""
+
+        def cut(photograph: tf.Tensor) -> tf.Tensor:
+            return tf.image.resize_with_crop_or_pad(photograph, crop, crop)
+
+        return self._read(_names(paths)).map(cut).batch(batch).prefetch(2)
+
+    def _read(self, names: tf.data.Dataset) -> tf.data.Dataset:
+        def read(name: tf.Tensor) -> tf.Tensor:
+            pixels = tf.numpy_function(self._read_or_warn, [name], tf.uint8, stateful=False)
+            return tf.ensure_shape(pixels, [None, None, 3])
+
+        readable = names.map(read, num_parallel_calls=2).filter(lambda pixels: tf.size(pixels) > 0)
+        return readable.map(lambda pixels: tf.cast(pixels, tf.float32) / 255)
+
+    def _read_or_warn(self, name: bytes) -> np.ndarray:
+        """Returns the fitted photograph as bytes, or nothing at all after a warning."""
+        path = name.decode()
+        try:
+            pixels = image.read(path)
+        except (OSError, ValueError) as error:
+            with self._lock:
+                if path not in self.unreadable:
+                    self.unreadable.add(path)
+                    warnings.warn(f"left out: {error}", stacklevel=2)
+            return np.zeros([0, 0, 3], np.uint8)
+        fitted = image.resize(pixels, self._fitted_size(*pixels.shape[1:3]))
+        return np.round(fitted[0] * 255).astype(np.uint8)
+
+    def _fitted_size(self, height: int, width: int) -> tuple[int, int]:
+        scale = max(self._longest / max(height, width), self._smallest / min(height, width))
+        return max(self._smallest, round(height * scale)), max(self._smallest, round(width * scale))
+
+
+def _names(paths: Sequence[pathlib.Path]) -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensor_slices([str(path) for path in paths])
+
+
+def _shuffled(paths: Sequence[pathlib.Path], seed: int) -> tf.data.Dataset:
+    return _names(paths).shuffle(len(paths), seed=seed).repeat()

@@ -1,0 +1,242 @@
+"""Road 2: move a network's weights until its pastiches have a small objective."""
+
+import dataclasses
+import math
+import pathlib
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import data, encoder, image, networks, objective, settings, weights
+from tfstyle.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of a training; the only home of its defaults."""
+
+    steps: int = setting(20_000, "Steps of the optimiser.", minimum=1, maximum=10_000_000)
+    batch: int = setting(4, "Photographs a step.", minimum=1, maximum=1024)
+    crop: int = setting(
+        256,
+        "Side of the squares cut from the photographs.",
+        unit="pixels",
+        minimum=32,
+        maximum=2048,
+    )
+    photo_size: int = setting(
+        512,
+        "Longest side that photographs are fitted to before they are cut.",
+        unit="pixels",
+        minimum=32,
+        maximum=8192,
+    )
+    style_size: int = setting(
+        512,
+        "Longest side of the style pictures: larger strokes above photo_size.",
+        unit="pixels",
+        minimum=32,
+        maximum=8192,
+    )
+    content_weight: float = setting(1.0, "Weight of the content loss.", minimum=0, maximum=1e9)
+    style_weight: float = setting(
+        4.0, "Weight of the style loss: more manner, less photograph.", minimum=0, maximum=1e12
+    )
+    total_variation_weight: float = setting(
+        1e-5, "Weight of the total variation.", minimum=0, maximum=1e9
+    )
+    range_weight: float = setting(
+        1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
+    )
+    learning_rate: float = setting(
+        1e-3, "Adam's, falling to nothing by a cosine.", minimum=1e-9, maximum=1
+    )
+    noise: float = setting(
+        8 / 255,
+        "Standard deviation of the noise added to what the network sees, against blobs in flat "
+        "areas; 1 is black to white.",
+        minimum=0,
+        maximum=1,
+    )
+    width: int = setting(
+        32, "Channels of the network's first layer.", unit="channels", minimum=1, maximum=512
+    )
+    held_out_share: float = setting(
+        0.02, "Part of the photographs that judge and do not train.", minimum=0, maximum=0.9
+    )
+    evaluate_every: int = setting(
+        500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
+    )
+    vgg_weights: str = setting("auto", "VGG19's weights: auto, imagenet or a path.")
+    precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
+    seed: int = setting(0, "Seed of weights, crops and noise.", minimum=0, maximum=2**31 - 1)
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+
+    def weights(self) -> objective.Weights:
+        """Returns the weights of the terms, on the layers that the reference system names."""
+        return objective.Weights(
+            content=self.content_weight,
+            style=self.style_weight,
+            total_variation=self.total_variation_weight,
+            range=self.range_weight,
+            content_layers={"block3_conv2": 1.0, "block4_conv2": 1.0},
+            style_layers={f"block{block}_conv1": 1.0 for block in range(1, 6)},
+            relative=True,
+        )
+
+
+class Training(keras.Model):
+    """A stylizer and the objective that its pastiches are judged by.
+
+    Each step takes one style for all its photographs: its targets are then those of the
+    optimisation, for a batch. Reference: Johnson et al. (2016), section 3; the same loss as
+    `gatys`.
+    """
+
+    def __init__(
+        self,
+        stylizer: networks.Stylizer,
+        loss: objective.Objective,
+        styles: Mapping[str, np.ndarray],
+        *,
+        noise: float = 0.0,
+        seed: int = 0,
+    ):
+        """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
+        super().__init__()
+        self.stylizer = stylizer
+        self._loss, self._noise = loss, noise
+        self._random = keras.random.SeedGenerator(seed)
+        grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
+        self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
+        names = ("loss", "content", "style", "total_variation", "range")
+        self._meters = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def build(self, input_shape=None):
+        """Makes what the optimiser keeps beside each weight."""
+        self.optimizer.build(self.stylizer.trainable_variables)
+        self.built = True
+
+    def call(self, photographs: tf.Tensor) -> tf.Tensor:
+        """Returns the photographs in the first style."""
+        return self.stylizer(photographs)
+
+    def train_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Moves the network's weights once, for one style drawn by chance."""
+        style = keras.random.randint([], 0, len(self.stylizer.styles), seed=self._random)
+        noise = keras.random.normal(tf.shape(photographs), stddev=self._noise, seed=self._random)
+        with tf.GradientTape() as tape:
+            terms = self.terms(photographs, photographs + noise, style)
+            total = tf.add_n(list(terms.values()))
+        variables = self.stylizer.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(total, variables), variables, strict=True))
+        return self._measured({"loss": total, **terms})
+
+    def test_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Judges the photographs in every style."""
+        for style in range(len(self.stylizer.styles)):
+            terms = self.terms(photographs, photographs, style)
+            measured = self._measured({"loss": tf.add_n(list(terms.values())), **terms})
+        return measured
+
+    def terms(self, photographs: tf.Tensor, seen: tf.Tensor, style) -> dict[str, tf.Tensor]:
+        """Returns the objective's terms by name for what the network makes of `seen`."""
+        grams = {layer: gram[style][tf.newaxis] for layer, gram in self._grams.items()}
+        targets = self._loss.targets_from(photographs, grams)
+        shares = tf.one_hot([style], len(self.stylizer.styles))
+        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The running means of each term."""
+        return list(self._meters.values())
+
+    def _measured(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        for name, value in values.items():
+            self._meters[name].update_state(value)
+        return {name: self._meters[name].result() for name in values}
+
+
+def train(
+    photos: str | pathlib.Path,
+    styles: Mapping[str, np.ndarray],
+    folder: str | pathlib.Path,
+    config: Config = Config(),  # noqa: B008 (frozen)
+) -> networks.Stylizer:
+    """Returns a stylizer trained on a folder of photographs; goes on where it was stopped.
+
+    Args:
+        photos: folder of photographs, or a pattern.
+        styles: the style pictures by name, `[1, height, width, 3]` in [0, 1].
+        folder: where the state, the curves and `stylizer.keras` are kept.
+        config: the settings.
+    """
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(config.seed)
+    training = _build(styles, config)
+    split = data.find(photos, config.held_out_share, config.seed)
+    photographs = data.Photographs(config.photo_size, config.crop)
+    rounds = math.ceil(config.steps / config.evaluate_every)
+    training.fit(
+        photographs.training(split.training, config.crop, config.batch, config.seed),
+        epochs=rounds,
+        steps_per_epoch=min(config.steps, config.evaluate_every),
+        validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
+        callbacks=_callbacks(training, folder),
+        verbose=2,
+        shuffle=False,
+    )
+    training.stylizer.save(folder / "stylizer.keras")
+    return training.stylizer
+
+
+def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
+    precision = encoder.resolve_precision(config.precision)
+    terms = config.weights()
+    features = encoder.build(
+        terms.layers,
+        weights.load(config.vgg_weights),
+        pooling="average",
+        padding="reflect",
+        precision=precision,
+    )
+    policy = precision if precision == "float32" else f"mixed_{precision}"
+    training = Training(
+        networks.Stylizer(tuple(styles), width=config.width, dtype=policy),
+        objective.Objective(features, terms),
+        {name: image.fit(style, config.style_size) for name, style in styles.items()},
+        noise=config.noise,
+        seed=config.seed,
+    )
+    schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, config.steps)
+    training.compile(optimizer=keras.optimizers.Adam(schedule), jit_compile=False)
+    training.build()
+    return training
+
+
+def _callbacks(training: Training, folder: pathlib.Path) -> list[keras.callbacks.Callback]:
+    return [
+        keras.callbacks.BackupAndRestore(folder / "backup", delete_checkpoint=False),
+        keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
+        _SaveStylizer(training.stylizer, folder),
+    ]
+
+
+class _SaveStylizer(keras.callbacks.Callback):
+    """Keeps the stylizer as it is, and as it was when its held-out loss was least."""
+
+    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
+        super().__init__()
+        self._stylizer, self._folder, self._least = stylizer, folder, math.inf
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._stylizer.save(self._folder / "latest.keras")
+        if logs and logs.get("val_loss", math.inf) < self._least:
+            self._least = logs["val_loss"]
+            self._stylizer.save(self._folder / "best.keras")
