@@ -9,10 +9,11 @@ import importlib
 
 from tfstyle.version import __version__
 
-__all__ = ["__version__", "color", "gatys", "image"]
+__all__ = ["__version__", "color", "feed_forward", "gatys", "image", "load_stylizer"]
 
 _MODULES = {
     "color": "tfstyle.color",
+    "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",
     "image": "tfstyle.image",
 }
@@ -22,6 +23,8 @@ def __getattr__(name: str):
     """Imports the public module of that name."""
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
+    if name == "load_stylizer":
+        return importlib.import_module("tfstyle.stylizers").load
     raise AttributeError(f"module 'tfstyle' has no attribute {name!r}")
 
 

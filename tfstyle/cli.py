@@ -7,8 +7,7 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 
-from tfstyle import config_flags, painting, process
-from tfstyle.inputs import Files
+from tfstyle import config_flags, process
 from tfstyle.version import __version__
 
 HELP_FLAGS = {"--help", "-help", "-h"}
@@ -16,16 +15,28 @@ HELP_FLAGS = {"--help", "-help", "-h"}
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """A row of `COMMANDS`; the module has `Config` and `stylize`."""
+    """A row of `COMMANDS`: the method's module has `Config`, the runner's has `Files` and `run`."""
 
     help: str
     module: str
+    runner: str
 
 
 COMMANDS = {
     "gatys": Command(
         "Paint by optimising the pixels (Gatys et al., 2015): any style, minutes a picture.",
         "tfstyle.methods.gatys",
+        "tfstyle.painting",
+    ),
+    "apply": Command(
+        "Paint in one pass of a network trained for the style (Johnson et al., 2016).",
+        "tfstyle.methods.feed_forward",
+        "tfstyle.applying",
+    ),
+    "train": Command(
+        "Train a network of one or more styles on a folder of photographs.",
+        "tfstyle.train",
+        "tfstyle.training",
     ),
 }
 
@@ -54,11 +65,12 @@ def run(command: str, arguments: Sequence[str]) -> int:
     try:
         with process.stop_on_sigterm(), process.warnings_in_a_line(program):
             method = process.load(COMMANDS[command].module)
+            runner = process.load(COMMANDS[command].runner)
             if HELP_FLAGS.intersection(arguments):
-                print(describe_flags(command, method.Config))
+                print(describe_flags(command, runner.Files, method.Config))
                 return process.DONE
-            files, config = config_flags.parse(program, arguments, (Files, method.Config))
-            return painting.paint_all(painting.prepare(command, method, files, config))
+            files, config = config_flags.parse(program, arguments, (runner.Files, method.Config))
+            return runner.run(command, method, files, config)
     except KeyboardInterrupt as interruption:
         return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
     except process.USER_ERRORS as error:
@@ -88,16 +100,16 @@ def describe_commands() -> str:
     )
 
 
-def describe_flags(command: str, config: type) -> str:
+def describe_flags(command: str, files: type, config: type) -> str:
     """Returns the help of a command: every flag with its default, meaning and range."""
     return "\n".join(
         [
             f"tfstyle {command}: {COMMANDS[command].help}",
             "",
-            f"Usage: tfstyle {command} --content=PATH --style=PATH --output=PATH [--flag=value]",
+            f"Usage: tfstyle {command} {_required(files)} [--flag=value]",
             "",
             "Files, and what is said meanwhile:",
-            config_flags.describe(Files),
+            config_flags.describe(files),
             "",
             "Settings:",
             config_flags.describe(config),
@@ -105,6 +117,11 @@ def describe_flags(command: str, config: type) -> str:
             "Each flag stands with its default; yes-or-no flags are switched off as --noFLAG.",
         ]
     )
+
+
+def _required(files: type) -> str:
+    fields = dataclasses.fields(files)
+    return " ".join(f"--{field.name}=PATH" for field in fields if field.default == "")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class Photographs:
     def training(
         self, paths: Sequence[pathlib.Path], crop: int, batch: int, seed: int = 0
     ) -> tf.data.Dataset:
-        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half of them flipped."""
+        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half flipped."""
 
         def cut(photograph: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
             square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)

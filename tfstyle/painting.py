@@ -36,6 +36,11 @@ class Job:
         return [each.described for each in (source, *self.styles, *self.others)]
 
 
+def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+    """Paints every content and returns the exit status; a lone failure is raised."""
+    return paint_all(prepare(command, method, files, config))
+
+
 def prepare(command: str, method: types.ModuleType, files: Files, config: Any) -> Job:
     """Reads what all contents share."""
     styles = [inputs.read_input(path) for path in inputs.split_paths(files.style)]

@@ -167,6 +167,8 @@ def train(
     styles: Mapping[str, np.ndarray],
     folder: str | pathlib.Path,
     config: Config = Config(),  # noqa: B008 (frozen)
+    *,
+    quiet: bool = False,
 ) -> networks.Stylizer:
     """Returns a stylizer trained on a folder of photographs; goes on where it was stopped.
 
@@ -175,6 +177,7 @@ def train(
         styles: the style pictures by name, `[1, height, width, 3]` in [0, 1].
         folder: where the state, the curves and `stylizer.keras` are kept.
         config: the settings.
+        quiet: whether Keras's lines about the rounds are left out.
     """
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +192,7 @@ def train(
         steps_per_epoch=min(config.steps, config.evaluate_every),
         validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
         callbacks=_callbacks(training, folder),
-        verbose=2,
+        verbose=0 if quiet else 2,
         shuffle=False,
     )
     training.stylizer.save(folder / "stylizer.keras")

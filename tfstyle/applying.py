@@ -1,0 +1,84 @@
+"""`tfstyle apply`: the loop over pictures for the method of one pass."""
+
+import dataclasses
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+from tfstyle import inputs, painting, process, record, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The flags that `apply` has beside those of its `Config`."""
+
+    content: str = settings.setting(
+        "",
+        "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required.",
+    )
+    style: str = settings.setting(
+        "", "A style's name, or a blend such as great_wave:0.6,the_scream:0.4; required."
+    )
+    output: str = settings.setting(
+        "", "The picture to write, or a folder when there are many contents; required."
+    )
+    skip_existing: bool = settings.setting(False, "Leave outputs alone that are there already.")
+    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+
+    def __post_init__(self):
+        """Raises ValueError when a flag is missing."""
+        for name in ("content", "style", "output"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+
+
+def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+    """Paints every content and returns the exit status; a lone failure is raised."""
+    pairs = inputs.pair_paths(files, [])
+    stylizer = method.load(config.model, config.precision)
+    stylizer.shares(method.parse_style(files.style))
+    failures = 0
+    for content, output in pairs:
+        if files.skip_existing and output.exists():
+            continue
+        try:
+            began = time.monotonic()
+            _paint(command, method, files, config, content, output)
+        except process.USER_ERRORS as error:
+            if len(pairs) == 1:
+                raise
+            process.complain(f"tfstyle {command}", f"{content}: {error}")
+            failures += 1
+            continue
+        if not files.quiet:
+            process.say(f"{output}  {time.monotonic() - began:.1f} s")
+    if failures == len(pairs):
+        return process.BAD_INPUT
+    return process.SOME_FAILED if failures else process.DONE
+
+
+def _paint(
+    command: str,
+    method: types.ModuleType,
+    files: Files,
+    config: Any,
+    content: Path,
+    output: Path,
+) -> None:
+    """Paints one content, and writes the picture and its record."""
+    began = time.monotonic()
+    source = inputs.read_input(content)
+    height, width = source.picture.pixels.shape[1:3]
+    too_large = f"memory ran out; give a size. Received: {width}x{height}"
+    with process.exhaustion_as_memory_error(too_large):
+        result = method.stylize(source.picture.pixels, method.parse_style(files.style), config)
+    painting.write_picture(output, result.image, source.picture.alpha)
+    record.write(
+        output,
+        command=command,
+        config=config,
+        inputs=[source.described],
+        result=dataclasses.replace(result, weights={"name": config.model, "style": files.style}),
+        seconds=time.monotonic() - began,
+    )

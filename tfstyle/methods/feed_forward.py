@@ -1,0 +1,86 @@
+"""A photograph painted by one pass of a network trained for the style (Johnson et al. 2016)."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from tfstyle import encoder, image, networks, settings, stylizers
+from tfstyle.result import Result
+from tfstyle.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of the method; the only home of its defaults."""
+
+    model: str = setting(
+        "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
+    )
+    size: int | None = setting(
+        None,
+        "Longest side of the result; none keeps the content's.",
+        unit="pixels",
+        minimum=1,
+        maximum=32_768,
+    )
+    precision: str = setting(
+        "auto",
+        "The network's arithmetic; in and out are float32 always.",
+        choices=encoder.PRECISIONS,
+    )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+
+
+def stylize(
+    content: np.ndarray,
+    style: networks.Style = None,
+    config: Config = Config(),  # noqa: B008 (frozen)
+    *,
+    stylizer: networks.Stylizer | None = None,
+) -> Result:
+    """Returns the content image painted in one pass.
+
+    Reference: Johnson et al. (2016), with the styles of Dumoulin et al. (2017).
+
+    Args:
+        content: `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
+        style: one of the stylizer's names, or shares by name; by default its first.
+        config: the settings.
+        stylizer: one at hand, instead of `config.model`.
+
+    Raises:
+        ValueError: an image, the style or a setting cannot be used.
+    """
+    content = image.as_image(content, "content")
+    stylizer = stylizer or load(config.model, config.precision)
+    if config.size is not None:
+        content = image.fit(content, config.size)
+    return Result(np.asarray(stylizer(content, style=style)), outcome="painted in one pass")
+
+
+@functools.lru_cache(maxsize=1)
+def load(model: str, precision: str) -> networks.Stylizer:
+    """Returns the stylizer, the last one from memory."""
+    return stylizers.load(model, precision)
+
+
+def parse_style(text: str) -> dict[str, float]:
+    """Returns shares by name from "great_wave" or "great_wave:0.6,the_scream:0.4".
+
+    Raises:
+        ValueError: a share is no number.
+    """
+    shares = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, share = part.partition(":")
+        try:
+            shares[name] = float(share or 1)
+        except ValueError as error:
+            raise ValueError(
+                f"style must be a name, or names with shares as a:0.6,b:0.4. Received: style={text}"
+            ) from error
+    return shares

@@ -1,0 +1,85 @@
+"""Trained stylizers: where they lie, how they are packed, and how one is loaded."""
+
+import json
+import pathlib
+
+import keras
+import numpy as np
+
+from tfstyle import encoder, networks, settings
+
+SHIPPED = pathlib.Path(__file__).parent / "models"
+"""The package's own stylizers, packed."""
+
+SUFFIX = ".npz"
+"""Of packed stylizers: float16 weights and the network's settings, nothing that can run."""
+
+TRAINED = ("best.keras", "latest.keras")
+"""What a training keeps in its folder, in the order of preference."""
+
+
+def names() -> list[str]:
+    """Returns the names of the stylizers that the package ships, sorted."""
+    return sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}"))
+
+
+def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> networks.Stylizer:
+    """Returns a trained stylizer, a Keras model from images to pastiches.
+
+    Args:
+        model: the name of one that the package ships, the folder of a training, or the path of
+            a packed or `.keras` file.
+        precision: of its arithmetic; "auto" takes this machine's fastest. In and out are float32.
+
+    Raises:
+        ValueError: there is no such stylizer; the message lists what exists.
+    """
+    path = _find(model)
+    stylizer = unpack(path) if path.suffix == SUFFIX else keras.models.load_model(path)
+    if not isinstance(stylizer, networks.Stylizer):
+        raise ValueError(f"model must be a stylizer. Received: model={model}")
+    return in_precision(stylizer, encoder.resolve_precision(precision))
+
+
+def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
+    """Returns the same network with its arithmetic in another precision; weights stay float32."""
+    policy = precision if precision == "float32" else f"mixed_{precision}"
+    if stylizer.dtype_policy.name == policy:
+        return stylizer
+    copy = networks.Stylizer(**_architecture(stylizer), dtype=policy)
+    copy.set_weights(stylizer.get_weights())
+    return copy
+
+
+def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:
+    """Writes the weights in float16 with the network's settings: half a `.keras` file's bytes."""
+    arrays = {
+        f"w{index:03}": w.astype(np.float16) for index, w in enumerate(stylizer.get_weights())
+    }
+    np.savez(path, architecture=json.dumps(_architecture(stylizer)), **arrays)
+
+
+def unpack(path: pathlib.Path) -> networks.Stylizer:
+    """Returns what `pack` wrote, in float32."""
+    with np.load(path) as file:
+        stylizer = networks.Stylizer(**json.loads(str(file["architecture"])))
+        arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
+    stylizer.set_weights(arrays)
+    return stylizer
+
+
+def _architecture(stylizer: networks.Stylizer) -> dict:
+    return {
+        "styles": list(stylizer.styles),
+        "width": stylizer.width,
+        "residual_blocks": stylizer.residual_blocks,
+    }
+
+
+def _find(model: str | pathlib.Path) -> pathlib.Path:
+    path = pathlib.Path(model)
+    candidates = [path, SHIPPED / f"{model}{SUFFIX}", *(path / name for name in TRAINED)]
+    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if found is None:
+        settings.check_choice("model", str(model), (*names(), "the path of a trained one"))
+    return found

@@ -1,0 +1,46 @@
+"""`tfstyle train`: pictures and photographs in, a trained stylizer out."""
+
+import dataclasses
+import types
+from pathlib import Path
+from typing import Any
+
+from tfstyle import image, inputs, process, settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The flags that `train` has beside those of its `Config`."""
+
+    photos: str = settings.setting(
+        "", "A folder of photographs, subfolders included, or a quoted pattern; required."
+    )
+    styles: str = settings.setting(
+        "", "The style pictures, with commas between; files' names name the styles; required."
+    )
+    model: str = settings.setting(
+        "",
+        "The folder for the stylizer, its curves and the state, from which the same command "
+        "goes on after an interruption; required.",
+    )
+    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+
+    def __post_init__(self):
+        """Raises ValueError when a flag is missing."""
+        for name in ("photos", "styles", "model"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+
+
+def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+    """Trains, and returns the exit status."""
+    styles = {}
+    for path in inputs.split_paths(files.styles):
+        name = Path(path).stem
+        if name in styles:
+            raise ValueError(f"styles must have different names. Received: {name} twice")
+        styles[name] = image.read(path)
+    method.train(files.photos, styles, files.model, config, quiet=files.quiet)
+    if not files.quiet:
+        process.say(f"{files.model}  trained; tfstyle apply --model={files.model} paints with it")
+    return process.DONE
