@@ -44,3 +44,31 @@ def test_tap_gives_its_input_twice_and_adds_the_gradients():
 def test_reflect_convolution_keeps_size_and_constants():
     layer = layers.ReflectConv2D(2, 3, kernel_initializer="ones")
     assert_allclose(layer(tf.ones([1, 4, 5, 3])), np.full([1, 4, 5, 2], 27.0))
+
+
+def test_conditional_instance_norm_of_one_style_is_numpy_s():
+    norm = layers.ConditionalInstanceNorm(1)
+    norm.build((None, None, None, 3), (None, 1))
+    norm.scale.assign([[1.0, 2.0, 3.0]])
+    norm.shift.assign([[0.0, -1.0, 5.0]])
+    mean, variance = INPUTS.mean((1, 2), keepdims=True), INPUTS.var((1, 2), keepdims=True)
+    expected = [1, 2, 3] * (INPUTS - mean) / np.sqrt(variance + 1e-5) + [0, -1, 5]
+    assert_allclose(norm(INPUTS, tf.ones([1, 1])), expected, atol=1e-5)
+
+
+def test_conditional_instance_norm_blends_the_styles_of_each_image():
+    norm = layers.ConditionalInstanceNorm(2)
+    norm.build((None, None, None, 3), (None, 2))
+    norm.scale.assign([[1.0] * 3, [3.0] * 3])
+    whole, half = norm(INPUTS, tf.constant([[1.0, 0.0]])), norm(INPUTS, tf.constant([[0.5, 0.5]]))
+    assert_allclose(half, 2 * whole, atol=1e-5)
+    each = norm(INPUTS, tf.constant([[1.0, 0.0], [0.5, 0.5]]))
+    assert_allclose(each, tf.concat([whole[:1], half[1:]], 0), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_mirror_to_is_numpy_s_reflection_however_far(size):
+    inputs = np.random.default_rng(0).random([1, size, size, 2], np.float32)
+    margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
+    expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
+    assert_array_equal(layers.mirror_to(tf.constant(inputs), 16, 16), expected)

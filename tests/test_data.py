@@ -1,0 +1,101 @@
+import itertools
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import data, image
+
+
+def write_photographs(folder, count, size=(40, 60)):
+    folder.mkdir(parents=True, exist_ok=True)
+    for index in range(count):
+        level = np.full([1, *size, 3], (index + 1) / 16, np.float32)
+        image.write(folder / f"photo_{index}.png", level)
+    return folder
+
+
+def test_every_photograph_is_on_one_side_of_the_split(tmp_path):
+    write_photographs(tmp_path / "a", 3)
+    write_photographs(tmp_path / "a" / "b", 7)
+    split = data.find(tmp_path, held_out_share=0.2, seed=3)
+    assert len(split.held_out) == 2
+    assert sorted(split.training + split.held_out) == sorted(tmp_path.rglob("*.png"))
+
+
+def test_split_depends_on_the_seed_alone(tmp_path):
+    write_photographs(tmp_path, 10)
+    assert data.find(tmp_path, seed=3) == data.find(tmp_path, seed=3)
+    assert data.find(tmp_path, seed=3) != data.find(tmp_path, seed=4)
+
+
+def test_pattern_chooses_photographs(tmp_path):
+    write_photographs(tmp_path, 10)
+    split = data.find(tmp_path / "photo_[0-4].png")
+    assert len(split.training + split.held_out) == 5
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_too_few_photographs_are_refused(tmp_path, count):
+    write_photographs(tmp_path, count)
+    with pytest.raises(ValueError, match=f"at least 4 photographs.*with {count}$"):
+        data.find(tmp_path)
+
+
+def first(batches, count):
+    return [np.asarray(batch) for batch in itertools.islice(batches, count)]
+
+
+def test_crops_are_endless_batches_from_all_photographs(tmp_path):
+    write_photographs(tmp_path, 4)
+    photographs = data.Photographs(longest_side=60, smallest_side=24)
+    batches = first(photographs.training(data._paths(tmp_path), crop=24, batch=2), 6)
+    assert {batch.shape for batch in batches} == {(2, 24, 24, 3)}
+    levels = {round(float(crop.mean()) * 16) for batch in batches for crop in batch}
+    assert levels == {1, 2, 3, 4}
+
+
+def test_crops_repeat_with_the_seed(tmp_path):
+    rng = np.random.default_rng(0)
+    for index in range(4):
+        image.write(tmp_path / f"{index}.png", rng.random([1, 40, 60, 3], np.float32))
+
+    def batches(seed):
+        photographs = data.Photographs(60, 24)
+        return np.stack(first(photographs.training(data._paths(tmp_path), 24, 2, seed), 4))
+
+    assert_array_equal(batches(1), batches(1))
+    assert np.abs(batches(1) - batches(2)).max() > 0.1
+
+
+def test_held_out_photographs_come_once_by_their_middle(tmp_path):
+    pixels = np.zeros([1, 40, 60, 3], np.float32)
+    pixels[:, 8:32, 18:42] = 1
+    image.write(tmp_path / "photo.png", pixels)
+    batches = list(data.Photographs(60, 24).held_out([tmp_path / "photo.png"] * 3, 24, 2))
+    assert [batch.shape[0] for batch in batches] == [2, 1]
+    assert_array_equal(batches[0], np.ones([2, 24, 24, 3]))
+
+
+@pytest.mark.parametrize(("size", "fitted"), [((40, 80), (30, 60)), ((20, 200), (24, 240))])
+def test_photographs_fit_the_longest_side_unless_a_crop_would_not(size, fitted):
+    assert data.Photographs(60, 24)._fitted_size(*size) == fitted
+
+
+def test_unreadable_photograph_is_named_once_and_left_out(tmp_path):
+    write_photographs(tmp_path, 3)
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+    photographs = data.Photographs(60, 24)
+    paths = data._paths(tmp_path)
+    with pytest.warns(UserWarning, match="left out: .*broken.jpg") as caught:
+        first(photographs.training(paths, crop=24, batch=2), 8)
+        assert len(list(photographs.held_out(paths, 24, 1))) == 3
+    assert len(caught) == 1
+    assert photographs.unreadable == {str(tmp_path / "broken.jpg")}
+
+
+def test_values_are_the_photograph_s(tmp_path):
+    pixels = np.random.default_rng(5).random([1, 24, 24, 3], np.float32)
+    image.write(tmp_path / "photo.png", pixels)
+    (batch,) = data.Photographs(24, 24).held_out([tmp_path / "photo.png"], 24, 1)
+    assert_allclose(batch, pixels, atol=0.51 / 255)

@@ -1,0 +1,113 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from conftest import picture
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import image, networks, objective, train
+
+STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
+
+
+def build(tiny_encoder, seed=0, **arguments):
+    keras.utils.set_random_seed(seed)
+    stylizer = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    loss = objective.Objective(tiny_encoder, train.Config().weights())
+    training = train.Training(stylizer, loss, STYLES, **arguments)
+    training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
+    training.build()
+    return training
+
+
+def test_terms_are_the_optimisation_s(tiny_encoder):
+    training = build(tiny_encoder)
+    photograph = picture(32, 32, seed=9)
+    loss = objective.Objective(tiny_encoder, train.Config().weights())
+    for index, style in enumerate(STYLES):
+        targets = loss.targets(photograph, [STYLES[style]], [1.0])
+        pastiche = training.stylizer(photograph, style=style, training=True)
+        expected = loss.terms(pastiche, targets)
+        for name, term in training.terms(photograph, photograph, index).items():
+            assert_allclose(term, expected[name], rtol=1e-4)
+
+
+def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
+    training = build(tiny_encoder)
+    photographs = tf.data.Dataset.from_tensors(tf.constant(picture(32, 32, seed=9))).repeat()
+    before = [np.array(weight) for weight in tiny_encoder.weights]
+    history = training.fit(photographs, steps_per_epoch=20, epochs=4, verbose=0, shuffle=False)
+    assert history.history["loss"][-1] < 0.7 * history.history["loss"][0]
+    for old, new in zip(before, tiny_encoder.weights, strict=True):
+        assert_array_equal(old, new)
+
+
+def test_same_seed_same_weights(tiny_encoder):
+    def trained(seed):
+        training = build(tiny_encoder, seed, noise=0.03)
+        photographs = tf.data.Dataset.from_tensors(tf.constant(picture(32, 32, seed=9))).repeat()
+        training.fit(photographs, steps_per_epoch=3, verbose=0, shuffle=False)
+        return np.concatenate([np.ravel(weight) for weight in training.stylizer.get_weights()])
+
+    assert_array_equal(trained(1), trained(1))
+    assert np.abs(trained(1) - trained(2)).max() > 1e-3
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for index in range(5):
+        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
+    return folder
+
+
+@pytest.fixture
+def tiny(tiny_encoder, monkeypatch):
+    monkeypatch.setattr(train.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+    monkeypatch.setattr(train.weights, "load", lambda name: None)
+    return train.Config(
+        steps=6,
+        evaluate_every=2,
+        crop=32,
+        photo_size=48,
+        style_size=40,
+        batch=2,
+        width=4,
+        precision="float32",
+    )
+
+
+def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
+    stylizer = train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+    assert stylizer.styles == tuple(STYLES)
+    saved = keras.models.load_model(tmp_path / "model" / "stylizer.keras")
+    content = picture(20, 20, seed=1)
+    assert_allclose(saved(content), stylizer(content), atol=1e-6)
+    lines = (tmp_path / "model" / "losses.csv").read_text().splitlines()
+    assert len(lines) == 1 + 3
+    assert {"loss", "content", "style", "val_loss"} <= set(lines[0].split(","))
+
+
+class Killed(Exception):
+    """Stands for the power cut."""
+
+
+def test_interrupted_training_goes_on(photos, tiny, tmp_path, monkeypatch):
+    whole = train.train(photos, STYLES, tmp_path / "whole", tiny, quiet=True)
+
+    callbacks = train._callbacks
+
+    class PowerCut(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                raise Killed
+
+    monkeypatch.setattr(train, "_callbacks", lambda *args: [*callbacks(*args), PowerCut()])
+    with pytest.raises(Killed):
+        train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    monkeypatch.setattr(train, "_callbacks", callbacks)
+    train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    lines = (tmp_path / "cut" / "losses.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
+    assert whole.styles == tuple(STYLES)
