@@ -38,6 +38,11 @@ COMMANDS = {
         "tfstyle.train",
         "tfstyle.training",
     ),
+    "export": Command(
+        "Write a trained network as a SavedModel for TF Serving.",
+        "tfstyle.export",
+        "tfstyle.exporting",
+    ),
 }
 
 

@@ -70,21 +70,25 @@ def read_input(path: str | os.PathLike) -> Input:
     return Input(picture, record.describe_input(path, picture.pixels))
 
 
-def pair_paths(files: Files, others: Sequence[Input]) -> list[tuple[Path, Path]]:
+def pair_paths(
+    content: str, output: str | Path, others: Sequence[Input] = (), save_every: int = 0
+) -> list[tuple[Path, Path]]:
     """Returns (content, output) for each content, after checking that outputs can be written.
 
     Args:
-        files: where contents lie and outputs go.
+        content: a picture, a folder or a pattern.
+        output: a picture, or a folder when there are many contents.
         others: further inputs, which no output may replace.
+        save_every: steps between snapshots beside the output; 0 is none.
     """
-    content, output = files.content, Path(files.output)
+    output = Path(output)
     if is_many(content) or os.path.isdir(output):
         outputs.check_folder(output)
         pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content)]
     else:
         image.check_writable(output)
         pairs = [(Path(content), output)]
-    outputs.check(pairs, [Path(other.described.path) for other in others], files.save_every)
+    outputs.check(pairs, [Path(other.described.path) for other in others], save_every)
     return pairs
 
 

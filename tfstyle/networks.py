@@ -88,6 +88,24 @@ class Stylizer(keras.Model):
         return {**super().get_config(), **own}
 
 
+def parse_style(text: str) -> dict[str, float]:
+    """Returns shares by name from "great_wave" or "great_wave:0.6,the_scream:0.4".
+
+    Raises:
+        ValueError: a share is no number.
+    """
+    shares = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, share = part.partition(":")
+        try:
+            shares[name] = float(share or 1)
+        except ValueError as error:
+            raise ValueError(
+                f"style must be a name, or names with shares as a:0.6,b:0.4. Received: style={text}"
+            ) from error
+    return shares
+
+
 def _fitting(side: tf.Tensor) -> tf.Tensor:
     """Returns the next side that the net can halve twice and mirror at its borders."""
     return tf.maximum(-(-side // STRIDE) * STRIDE, SMALLEST)

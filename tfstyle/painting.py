@@ -53,7 +53,9 @@ def prepare(command: str, method: types.ModuleType, files: Files, config: Any) -
 
 def paint_all(job: Job) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
-    pairs = inputs.pair_paths(job.files, [*job.styles, *job.others])
+    pairs = inputs.pair_paths(
+        job.files.content, job.files.output, [*job.styles, *job.others], job.files.save_every
+    )
     resuming.check_checkpoints(job.files, [output for _, output in pairs])
     if len(pairs) == 1:
         paint(job, *pairs[0])

@@ -179,11 +179,11 @@ def train(
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
     """
+    split = data.find(photos, config.held_out_share, config.seed)
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
     training = _build(styles, config)
-    split = data.find(photos, config.held_out_share, config.seed)
     photographs = data.Photographs(config.photo_size, config.crop)
     rounds = math.ceil(config.steps / config.evaluate_every)
     training.fit(

@@ -1,0 +1,134 @@
+"""`tfstyle apply`, `train` and `export`, from the words of a command line to files and status."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from conftest import picture
+from tfstyle import cli, image, networks, stylizers
+
+STYLES = ("wave", "scream")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A packed stylizer that nobody trained."""
+    keras.utils.set_random_seed(1)
+    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=1)
+    for index, variable in enumerate(stylizer.net.weights):
+        if variable.name in ("scale", "shift"):
+            random = np.random.default_rng(index)
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+    path = tmp_path_factory.mktemp("model") / "pair.npz"
+    stylizers.pack(stylizer, path)
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    image.write(tmp_path / "photo.png", picture(30, 41, seed=5))
+    return tmp_path / "photo.png"
+
+
+def apply(model, content, output, *extra, style="wave"):
+    flags = [f"--model={model}", f"--content={content}", f"--output={output}", f"--style={style}"]
+    return cli.main(["apply", "--precision=float32", *flags, *extra])
+
+
+# --- apply ---
+
+
+def test_apply_writes_the_pastiche_and_its_record(model, photo, tmp_path, capsys):
+    assert apply(model, photo, tmp_path / "out.png", style="wave:1,scream:3") == 0
+    written = image.read(tmp_path / "out.png")
+    expected = stylizers.load(model)(image.read(photo), style={"wave": 0.25, "scream": 0.75})
+    assert_allclose(written, expected, atol=0.51 / 255)
+    record = json.loads((tmp_path / "out.json").read_text())
+    assert record["command"] == "apply"
+    assert record["weights"] == {"name": str(model), "style": "wave:1,scream:3"}
+    assert str(tmp_path / "out.png") in capsys.readouterr().out
+
+
+def test_apply_fits_the_size(model, photo, tmp_path):
+    assert apply(model, photo, tmp_path / "out.png", "--size=20", "--quiet") == 0
+    assert image.read(tmp_path / "out.png").shape == (1, 15, 20, 3)
+
+
+def test_broken_file_of_a_folder_does_not_stop_the_rest(model, photo, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    photo.rename(tmp_path / "in" / "photo.png")
+    (tmp_path / "in" / "broken.png").write_bytes(b"no picture")
+    assert apply(model, tmp_path / "in", tmp_path / "painted") == 1
+    assert (tmp_path / "painted" / "photo.png").exists()
+    assert not (tmp_path / "painted" / "broken.png").exists()
+    assert "broken.png" in capsys.readouterr().err
+
+
+def test_existing_outputs_can_be_skipped(model, photo, tmp_path):
+    assert apply(model, photo, tmp_path / "out.png") == 0
+    before = (tmp_path / "out.png").stat().st_mtime_ns
+    assert apply(model, photo, tmp_path / "out.png", "--skip_existing", style="scream") == 0
+    assert (tmp_path / "out.png").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        ("scraem", "Did you mean scream"),
+        ("wave:much", "style must be a name, or names with shares"),
+        ("wave:0", "not all 0"),
+    ],
+)
+def test_style_that_cannot_be_is_one_sentence(model, photo, tmp_path, capsys, style, message):
+    assert apply(model, photo, tmp_path / "out.png", style=style) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_model_that_is_none_is_one_sentence(photo, tmp_path, capsys):
+    assert apply("mastres", photo, tmp_path / "out.png") == 2
+    assert "model must be" in capsys.readouterr().err
+
+
+# --- The stylizers' files ---
+
+
+def test_packed_weights_are_within_float16(model):
+    keras.utils.set_random_seed(1)
+    original = networks.Stylizer(STYLES, width=4, residual_blocks=1).get_weights()
+    for packed, weight in zip(stylizers.load(model).get_weights(), original, strict=True):
+        if weight.ndim == 4:
+            assert_allclose(packed, weight, rtol=1e-3, atol=1e-6)
+
+
+def test_file_of_something_else_is_refused(tmp_path):
+    keras.Sequential([keras.Input([3]), keras.layers.Dense(1)]).save(tmp_path / "other.keras")
+    with pytest.raises(ValueError, match="model must be a stylizer"):
+        stylizers.load(tmp_path / "other.keras")
+
+
+# --- export ---
+
+
+def test_export_writes_a_saved_model(model, tmp_path, capsys):
+    assert cli.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 0
+    assert (tmp_path / "served" / "1" / "saved_model.pb").exists()
+    assert cli.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 2
+    assert "must not exist yet" in capsys.readouterr().err
+
+
+# --- train ---
+
+
+def test_train_needs_its_flags_and_photographs(tmp_path, capsys):
+    assert cli.main(["train", "--photos=x", "--styles=y"]) == 2
+    assert "model must be given" in capsys.readouterr().err
+    image.write(tmp_path / "style.png", picture(30, 41, seed=5))
+    flags = [f"--photos={tmp_path}", f"--styles={tmp_path / 'style.png'}"]
+    assert cli.main(["train", *flags, f"--model={tmp_path / 'model'}"]) == 2
+    assert "at least 4 photographs" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()
