@@ -102,13 +102,13 @@ def _endpoints(stylizer: networks.Stylizer, style: networks.Style, max_pixels: i
         with tf.control_dependencies([_check_pixels(images, max_pixels)]):
             return stylizer(tf.clip_by_value(images, 0.0, 1.0), style=style_weights)
 
-    def paint_floats(images, style_weights=shares):
+    def paint_floats(images, style_weights):
         return {"pastiches": paint(images, style_weights)}
 
-    def paint_bytes(images, style_weights=shares):
+    def paint_bytes(images, style_weights):
         return {"pastiches": _to_bytes(paint(_to_floats(images), style_weights))}
 
-    def paint_files(image_bytes, style_weights=shares):
+    def paint_files(image_bytes, style_weights):
         each = tf.broadcast_to(style_weights, [tf.size(image_bytes), len(stylizer.styles)])
 
         def paint_file(file_and_shares):
@@ -123,9 +123,15 @@ def _endpoints(stylizer: networks.Stylizer, style: networks.Style, max_pixels: i
     floats = tf.TensorSpec([None, None, None, 3], tf.float32, name="images")
     whole = tf.TensorSpec([None, None, None, 3], tf.uint8, name="images")
     files = tf.TensorSpec([None], tf.string, name="image_bytes")
-    yield "serving_default", paint_floats, [floats, *extra]
-    yield "uint8", paint_bytes, [whole, *extra]
-    yield "image_bytes", paint_files, [files, *extra]
+    endpoints = (paint_floats, floats), (paint_bytes, whole), (paint_files, files)
+    for name, (function, specification) in zip(SIGNATURES, endpoints, strict=True):
+        bound = _without_style_weights(function, shares) if baked else function
+        yield name, bound, [specification, *extra]
+
+
+def _without_style_weights(function, shares: tf.Tensor):
+    """Returns a function of one argument, and so a signature of one input."""
+    return lambda inputs: function(inputs, shares)
 
 
 def _check_pixels(images: tf.Tensor, max_pixels: int) -> tf.Operation:

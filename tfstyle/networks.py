@@ -38,6 +38,7 @@ class Stylizer(keras.Model):
         self.styles = tuple(styles)
         self.width, self.residual_blocks = width, residual_blocks
         self.net = _transform_net(len(styles), width, residual_blocks, self.dtype_policy)
+        self.built = True
 
     def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
         """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
@@ -73,10 +74,6 @@ class Stylizer(keras.Model):
         if not total > 0 or min(given.values()) < 0:
             raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
         return [given.get(name, 0.0) / total for name in self.styles]
-
-    def build(self, input_shape=None):
-        """Does nothing: the net has its weights from the start."""
-        self.built = True
 
     def compute_output_shape(self, input_shape, **_):
         """Returns the images' own shape."""

@@ -1,0 +1,69 @@
+"""Sends a picture to a served stylizer and writes what comes back.
+
+    python export/client.py --photo=PHOTO --output=out.png
+    python export/client.py --photo=PHOTO --output=out.png --grpc=localhost:8500
+
+REST needs the standard library alone, gRPC the package tensorflow-serving-api.
+"""
+
+import argparse
+import base64
+import json
+import pathlib
+import urllib.request
+
+GREATEST_MESSAGE = 256 * 2**20
+"""Bytes; gRPC's own limit of 4 MB is less than a large picture."""
+
+
+def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> bytes:
+    """Returns the pastiche of a JPEG or PNG file, as a PNG file, over REST."""
+    instance = {"image_bytes": {"b64": base64.b64encode(photo).decode()}}
+    if shares:
+        instance["style_weights"] = shares
+    request = urllib.request.Request(
+        f"http://{address}/v1/models/{model}:predict",
+        json.dumps({"signature_name": "image_bytes", "instances": [instance]}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=300) as answer:
+        (prediction,) = json.load(answer)["predictions"]
+    return base64.b64decode(prediction["b64"])
+
+
+def ask_grpc(address: str, model: str, photo: bytes, shares: list[float]) -> bytes:
+    """Returns the same over gRPC."""
+    import grpc
+    import tensorflow as tf
+    from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name, request.model_spec.signature_name = model, "image_bytes"
+    request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto([photo]))
+    if shares:
+        request.inputs["style_weights"].CopyFrom(tf.make_tensor_proto([shares], tf.float32))
+    limits = ("grpc.max_send_message_length", "grpc.max_receive_message_length")
+    options = [(limit, GREATEST_MESSAGE) for limit in limits]
+    with grpc.insecure_channel(address, options) as channel:
+        service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        answer = service.Predict(request, timeout=300)
+    return tf.make_ndarray(answer.outputs["pastiche_bytes"])[0]
+
+
+def main() -> None:
+    """Asks once."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--photo", required=True, type=pathlib.Path)
+    parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument("--model", default="masters")
+    parser.add_argument("--shares", default="", help="one number a style, with commas between")
+    parser.add_argument("--rest", default="localhost:8501")
+    parser.add_argument("--grpc", help="ask here instead of over REST")
+    given = parser.parse_args()
+    shares = [float(share) for share in given.shares.split(",") if share]
+    ask, address = (ask_grpc, given.grpc) if given.grpc else (ask_rest, given.rest)
+    given.output.write_bytes(ask(address, given.model, given.photo.read_bytes(), shares))
+
+
+if __name__ == "__main__":
+    main()
