@@ -5,9 +5,9 @@ import json
 import keras
 import numpy as np
 import pytest
+from conftest import picture
 from numpy.testing import assert_allclose
 
-from conftest import picture
 from tfstyle import cli, image, networks, stylizers
 
 STYLES = ("wave", "scream")
