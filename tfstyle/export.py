@@ -26,8 +26,8 @@ class Config:
     )
     style: str | None = setting(
         None,
-        "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the choice "
-        "to each request.",
+        "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
+        "choice to each request.",
     )
     precision: str = setting(
         "float32",
