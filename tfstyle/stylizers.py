@@ -6,7 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
-from tfstyle import encoder, networks, settings
+from tfstyle import encoder, networks
 
 SHIPPED = pathlib.Path(__file__).parent / "models"
 """The package's own stylizers, packed."""
@@ -81,5 +81,6 @@ def _find(model: str | pathlib.Path) -> pathlib.Path:
     candidates = [path, SHIPPED / f"{model}{SUFFIX}", *(path / name for name in TRAINED)]
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None:
-        settings.check_choice("model", str(model), (*names(), "the path of a trained one"))
+        choices = ", ".join((*names(), "the path of a trained one"))
+        raise ValueError(f"model must be {choices}. Received: model={model}")
     return found
