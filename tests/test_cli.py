@@ -23,7 +23,7 @@ method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_help_lists_the_commands(arguments, capsys):
     assert cli.main(arguments) == 0
-    assert re.search(r"^  gatys  \w", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^  gatys +\w", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_version(capsys):

@@ -89,8 +89,13 @@ def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
     assert {"loss", "content", "style", "val_loss"} <= set(lines[0].split(","))
 
 
-class Killed(Exception):
-    """Stands for the power cut."""
+def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    with pytest.warns(UserWarning) as caught:
+        train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+    sentences = [str(warning.message) for warning in caught]
+    assert sum("broken.jpg" in sentence for sentence in sentences) == 1
+    assert sentences[-1] == "1 photographs were left out"
 
 
 def test_interrupted_training_goes_on(photos, tiny, tmp_path, monkeypatch):
@@ -98,14 +103,12 @@ def test_interrupted_training_goes_on(photos, tiny, tmp_path, monkeypatch):
 
     callbacks = train._callbacks
 
-    class PowerCut(keras.callbacks.Callback):
+    class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            if epoch == 1:
-                raise Killed
+            self.model.stop_training = epoch == 1
 
-    monkeypatch.setattr(train, "_callbacks", lambda *args: [*callbacks(*args), PowerCut()])
-    with pytest.raises(Killed):
-        train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    monkeypatch.setattr(train, "_callbacks", lambda *args: [*callbacks(*args), Stop()])
+    train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     monkeypatch.setattr(train, "_callbacks", callbacks)
     train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     lines = (tmp_path / "cut" / "losses.csv").read_text().splitlines()

@@ -53,13 +53,24 @@ def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 class Photographs:
-    """Reads photographs as tensors; those that cannot be read are named once and left out."""
+    """Reads photographs as tensors, and leaves out those that cannot be read."""
 
     def __init__(self, longest_side: int, smallest_side: int):
         """Takes the longest side that photographs are fitted to, and the least of both sides."""
         self._longest, self._smallest = longest_side, smallest_side
         self._lock = threading.Lock()
+        self._not_yet_told: list[str] = []
         self.unreadable: set[str] = set()
+
+    def warn(self) -> None:
+        """Warns of each unreadable photograph met since the last time.
+
+        Reading goes on in threads of its own, whose warnings nobody would catch.
+        """
+        with self._lock:
+            sentences, self._not_yet_told = self._not_yet_told, []
+        for sentence in sentences:
+            warnings.warn(sentence, stacklevel=2)
 
     def training(
         self, paths: Sequence[pathlib.Path], crop: int, batch: int, seed: int = 0
@@ -85,14 +96,14 @@ class Photographs:
 
     def _read(self, names: tf.data.Dataset) -> tf.data.Dataset:
         def read(name: tf.Tensor) -> tf.Tensor:
-            pixels = tf.numpy_function(self._read_or_warn, [name], tf.uint8, stateful=False)
+            pixels = tf.numpy_function(self._read_or_note, [name], tf.uint8, stateful=False)
             return tf.ensure_shape(pixels, [None, None, 3])
 
         readable = names.map(read, num_parallel_calls=2).filter(lambda pixels: tf.size(pixels) > 0)
         return readable.map(lambda pixels: tf.cast(pixels, tf.float32) / 255)
 
-    def _read_or_warn(self, name: bytes) -> np.ndarray:
-        """Returns the fitted photograph as bytes, or nothing at all after a warning."""
+    def _read_or_note(self, name: bytes) -> np.ndarray:
+        """Returns the fitted photograph as bytes, or none at all and notes why."""
         path = name.decode()
         try:
             pixels = image.read(path)
@@ -100,7 +111,7 @@ class Photographs:
             with self._lock:
                 if path not in self.unreadable:
                     self.unreadable.add(path)
-                    warnings.warn(f"left out: {error}", stacklevel=2)
+                    self._not_yet_told.append(f"left out: {error}")
             return np.zeros([0, 0, 3], np.uint8)
         fitted = image.resize(pixels, self._fitted_size(*pixels.shape[1:3]))
         return np.round(fitted[0] * 255).astype(np.uint8)

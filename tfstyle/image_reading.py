@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import threading
 import warnings
 from pathlib import Path
 
@@ -60,8 +61,7 @@ def read_picture(path: str | os.PathLike) -> Picture:
     path = Path(path)
     _check_readable(path)
     try:
-        # Pillow warns of oddities in files that it reads all the same.
-        with warnings.catch_warnings(action="ignore"):
+        with _without_warnings():
             return _to_picture(_decode(path))
     except ImageError:
         raise
@@ -76,6 +76,17 @@ def read_picture(path: str | os.PathLike) -> Picture:
         raise ImageError(
             f"path must be an undamaged image file; get a new copy ({error}). Received: path={path}"
         ) from error
+
+
+def _without_warnings() -> contextlib.AbstractContextManager:
+    """Silences Pillow, which warns of oddities in files that it reads all the same.
+
+    On the main thread only: Python keeps one list of filters for all threads, and one thread
+    would put back what another has changed.
+    """
+    if threading.current_thread() is threading.main_thread():
+        return warnings.catch_warnings(action="ignore")
+    return contextlib.nullcontext()
 
 
 def _check_readable(path: Path) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import pathlib
+import warnings
 from collections.abc import Mapping
 
 import keras
@@ -191,10 +192,12 @@ def train(
         epochs=rounds,
         steps_per_epoch=min(config.steps, config.evaluate_every),
         validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
-        callbacks=_callbacks(training, folder),
+        callbacks=[*_callbacks(training, folder), _Warn(photographs)],
         verbose=0 if quiet else 2,
         shuffle=False,
     )
+    if photographs.unreadable:
+        warnings.warn(f"{len(photographs.unreadable)} photographs were left out", stacklevel=2)
     training.stylizer.save(folder / "stylizer.keras")
     return training.stylizer
 
@@ -243,3 +246,14 @@ class _SaveStylizer(keras.callbacks.Callback):
         if logs and logs.get("val_loss", math.inf) < self._least:
             self._least = logs["val_loss"]
             self._stylizer.save(self._folder / "best.keras")
+
+
+class _Warn(keras.callbacks.Callback):
+    """Tells of photographs that could not be read, now and then."""
+
+    def __init__(self, photographs: data.Photographs):
+        super().__init__()
+        self._photographs = photographs
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._photographs.warn()
