@@ -111,6 +111,14 @@ def test_file_of_something_else_is_refused(tmp_path):
         stylizers.load(tmp_path / "other.keras")
 
 
+@pytest.mark.parametrize("content", ["empty", "archive"])
+def test_other_archive_is_refused(tmp_path, content):
+    path = tmp_path / "other.npz"
+    np.savez(path, a=np.ones(3)) if content == "archive" else path.write_bytes(b"PK")
+    with pytest.raises(ValueError, match="model must be a packed stylizer"):
+        stylizers.load(path)
+
+
 # --- export ---
 
 

@@ -96,6 +96,19 @@ def test_unreadable_photograph_is_named_once_and_left_out(tmp_path):
     assert photographs.unreadable == {str(tmp_path / "broken.jpg")}
 
 
+def test_held_out_photographs_that_are_all_broken_are_refused(tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+    with pytest.raises(ValueError, match="1 held out, none is"):
+        data.Photographs(60, 24).held_out([tmp_path / "broken.jpg"], 24, 1)
+
+
+def test_pattern_may_name_folders(tmp_path):
+    write_photographs(tmp_path / "a", 3)
+    write_photographs(tmp_path / "b", 3)
+    split = data.find(tmp_path / "*" / "photo_[01].png")
+    assert len(split.training + split.held_out) == 4
+
+
 def test_values_are_the_photograph_s(tmp_path):
     pixels = np.random.default_rng(5).random([1, 24, 24, 3], np.float32)
     image.write(tmp_path / "photo.png", pixels)

@@ -72,3 +72,11 @@ def test_mirror_to_is_numpy_s_reflection_however_far(size):
     margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
     expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
     assert_array_equal(layers.mirror_to(tf.constant(inputs), 16, 16), expected)
+
+
+def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
+    norm = layers.ConditionalInstanceNorm(2, dtype="mixed_bfloat16")
+    norm.build((None, None, None, 3), (None, 2))
+    norm.shift.assign([[0.3337] * 3, [0.3337] * 3])
+    shifted = norm(tf.zeros([1, 4, 5, 3]), tf.constant([[0.6, 0.4]]))
+    assert_allclose(shifted, np.full([1, 4, 5, 3], 0.3337), atol=1e-6)

@@ -94,8 +94,33 @@ def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
     with pytest.warns(UserWarning) as caught:
         train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
     sentences = [str(warning.message) for warning in caught]
-    assert sum("broken.jpg" in sentence for sentence in sentences) == 1
-    assert sentences[-1] == "1 photographs were left out"
+    told = [sentence for sentence in sentences if "left out" in sentence]
+    assert len(told) == 2
+    assert "broken.jpg" in told[0]
+    assert told[1] == "1 photographs were left out"
+
+
+def test_folder_of_another_training_is_refused(photos, tiny, tmp_path):
+    train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+    before = (tmp_path / "model" / "stylizer.keras").read_bytes()
+    other = {name: 1 - style for name, style in STYLES.items()}
+    with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
+        train.train(photos, other, tmp_path / "model", tiny, quiet=True)
+    assert (tmp_path / "model" / "stylizer.keras").read_bytes() == before
+
+
+@pytest.mark.parametrize(("steps", "rounds"), [(1, 1), (5, 2), (6, 3), (7, 3)])
+def test_rounds_come_nearest_to_the_steps(steps, rounds):
+    assert train.rounds(train.Config(steps=steps, evaluate_every=2)) == (rounds, min(steps, 2))
+
+
+def test_best_of_an_interrupted_training_is_kept(photos, tiny, tmp_path):
+    folder = tmp_path / "model"
+    train.train(photos, STYLES, folder, tiny, quiet=True)
+    saver = train._SaveStylizer(None, folder)
+    column = (folder / "losses.csv").read_text().splitlines()[0].split(",").index("val_loss")
+    rows = (folder / "losses.csv").read_text().splitlines()[1:]
+    assert saver._least == min(float(row.split(",")[column]) for row in rows)
 
 
 def test_interrupted_training_goes_on(photos, tiny, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Training photographs: from a folder to batches of random crops."""
 
 import dataclasses
+import glob
 import pathlib
 import threading
 import warnings
@@ -14,7 +15,10 @@ from tfstyle import image
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 
 FEWEST = 4
-"""Photographs that a training needs, one of them held out."""
+"""Photographs that a training needs, two of them held out."""
+
+MOST_HELD_OUT = 64
+"""Photographs that judge: they are kept in memory, and each is painted in every style."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +34,7 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
 
     Args:
         folder: where to look, or a pattern such as "photos/photo_0*.jpg".
-        held_out_share: what part is held out; at least one photograph.
+        held_out_share: what part is held out; at least two photographs and at most `MOST_HELD_OUT`.
         seed: of the choice.
 
     Raises:
@@ -43,12 +47,13 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
             f"Received: photos={folder} with {len(paths)}"
         )
     shuffled = [paths[index] for index in np.random.default_rng(seed).permutation(len(paths))]
-    judges = max(1, round(held_out_share * len(paths)))
+    judges = min(max(2, round(held_out_share * len(paths))), MOST_HELD_OUT)
     return Split(training=tuple(shuffled[judges:]), held_out=tuple(shuffled[:judges]))
 
 
 def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
-    found = folder.rglob("*") if folder.is_dir() else folder.parent.glob(folder.name)
+    pattern = str(folder / "**" / "*") if folder.is_dir() else str(folder)
+    found = map(pathlib.Path, glob.iglob(pattern, recursive=True))
     return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
 
 
@@ -87,12 +92,16 @@ class Photographs:
         return crops.batch(batch, drop_remainder=True).prefetch(2)
 
     def held_out(self, paths: Sequence[pathlib.Path], crop: int, batch: int) -> tf.data.Dataset:
-        """Returns each photograph's middle once, in batches; the last may be smaller."""
+        """Returns each photograph's middle once, in batches; the last may be smaller.
 
-        def cut(photograph: tf.Tensor) -> tf.Tensor:
-            return tf.image.resize_with_crop_or_pad(photograph, crop, crop)
-
-        return self._read(_names(paths)).map(cut).batch(batch).prefetch(2)
+        Raises:
+            ValueError: none can be read.
+        """
+        read = [self._read_or_note(str(path).encode()) for path in paths]
+        middles = [tf.image.resize_with_crop_or_pad(one, crop, crop) for one in read if one.size]
+        if not middles:
+            raise ValueError(f"photos must be readable. Received: {len(paths)} held out, none is")
+        return tf.data.Dataset.from_tensor_slices(middles).map(_to_floats).batch(batch)
 
     def _read(self, names: tf.data.Dataset) -> tf.data.Dataset:
         def read(name: tf.Tensor) -> tf.Tensor:
@@ -100,7 +109,7 @@ class Photographs:
             return tf.ensure_shape(pixels, [None, None, 3])
 
         readable = names.map(read, num_parallel_calls=2).filter(lambda pixels: tf.size(pixels) > 0)
-        return readable.map(lambda pixels: tf.cast(pixels, tf.float32) / 255)
+        return readable.map(_to_floats)
 
     def _read_or_note(self, name: bytes) -> np.ndarray:
         """Returns the fitted photograph as bytes, or none at all and notes why."""
@@ -119,6 +128,10 @@ class Photographs:
     def _fitted_size(self, height: int, width: int) -> tuple[int, int]:
         scale = max(self._longest / max(height, width), self._smallest / min(height, width))
         return max(self._smallest, round(height * scale)), max(self._smallest, round(width * scale))
+
+
+def _to_floats(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.cast(pixels, tf.float32) / 255
 
 
 def _names(paths: Sequence[pathlib.Path]) -> tf.data.Dataset:

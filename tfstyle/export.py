@@ -12,7 +12,7 @@ from tfstyle import encoder, networks, settings, stylizers
 from tfstyle.settings import setting
 
 MAX_PIXELS = 4096 * 4096
-"""Of all images of a request together: beyond it a server would run out of memory."""
+"""Of a request's images together, of each file for `image_bytes`: more would exhaust a server."""
 
 SIGNATURES = ("serving_default", "uint8", "image_bytes")
 
@@ -35,7 +35,10 @@ class Config:
         choices=encoder.PRECISIONS,
     )
     max_pixels: int = setting(
-        MAX_PIXELS, "Pixels of a request's images together.", minimum=1, maximum=2**31 - 1
+        MAX_PIXELS,
+        "Pixels of a request's images together, or of each file.",
+        minimum=1,
+        maximum=2**31 - 1,
     )
 
     def __post_init__(self):
@@ -64,7 +67,7 @@ def save(
     - `serving_default`: `images` float32 `[batch, height, width, 3]` in [0, 1] to `pastiches`;
     - `uint8`: the same in bytes, 0 to 255;
     - `image_bytes`: strings `[batch]`, JPEG, PNG, GIF or BMP of any sizes, to `pastiche_bytes`,
-      PNG strings. TF Serving's REST API writes both in base64.
+      PNG strings. TF Serving's REST API writes both in base64. EXIF orientation is not looked at.
 
     A stylizer of several styles also takes `style_weights`, float32 `[batch, styles]`, unless a
     style or blend is baked in.
@@ -73,7 +76,7 @@ def save(
         stylizer: what to export.
         folder: where to; TF Serving wants a number as its last part. It must not exist yet.
         style: what to bake in: a name, or shares by name.
-        max_pixels: the limit of a request, checked in the graph.
+        max_pixels: the limit of a request, or of each file in one, checked in the graph.
 
     Raises:
         ValueError: the folder exists, or the style is unknown.
@@ -81,6 +84,7 @@ def save(
     folder = pathlib.Path(folder)
     if folder.exists():
         raise ValueError(f"output must not exist yet. Received: output={folder}")
+    stylizer.shares(style)
     folder.parent.mkdir(parents=True, exist_ok=True)
     archive = keras.export.ExportArchive()
     archive.track(stylizer)

@@ -83,14 +83,14 @@ class ConditionalInstanceNorm(keras.layers.Layer):
 
     def __init__(self, styles: int, **kwargs):
         """Takes the number of styles."""
-        super().__init__(**kwargs)
+        super().__init__(**{**kwargs, "autocast": False})  # Scales and shares stay float32.
         self.styles = styles
 
     def build(self, features_shape, shares_shape=None):
         """Makes one scale (1) and one shift (0) per style and channel."""
         shape = (self.styles, features_shape[-1])
-        self.scale = self.add_weight(shape=shape, initializer="ones", name="scale")
-        self.shift = self.add_weight(shape=shape, initializer="zeros", name="shift")
+        self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
+        self.shift = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="shift")
 
     def call(self, features: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
         """Normalises `[batch, height, width, channels]`, with `[batch or 1, styles]` shares."""

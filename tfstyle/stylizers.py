@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import zipfile
 
 import keras
 import numpy as np
@@ -60,11 +61,18 @@ def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:
 
 
 def unpack(path: pathlib.Path) -> networks.Stylizer:
-    """Returns what `pack` wrote, in float32."""
-    with np.load(path) as file:
-        stylizer = networks.Stylizer(**json.loads(str(file["architecture"])))
-        arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
-    stylizer.set_weights(arrays)
+    """Returns what `pack` wrote, in float32.
+
+    Raises:
+        ValueError: the file is another or damaged.
+    """
+    try:
+        with np.load(path) as file:
+            stylizer = networks.Stylizer(**json.loads(str(file["architecture"])))
+            arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
+        stylizer.set_weights(arrays)
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"model must be a packed stylizer. Received: model={path}") from error
     return stylizer
 
 

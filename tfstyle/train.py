@@ -1,5 +1,6 @@
 """Road 2: move a network's weights until its pastiches have a small objective."""
 
+import csv
 import dataclasses
 import math
 import pathlib
@@ -10,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, encoder, image, networks, objective, settings, weights
+from tfstyle import data, encoder, image, networks, objective, settings, snapshot, weights
 from tfstyle.settings import setting
 
 
@@ -182,15 +183,15 @@ def train(
     """
     split = data.find(photos, config.held_out_share, config.seed)
     folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder, snapshot.fingerprint(config, *styles.values(), facts=tuple(styles)))
     keras.utils.set_random_seed(config.seed)
     training = _build(styles, config)
     photographs = data.Photographs(config.photo_size, config.crop)
-    rounds = math.ceil(config.steps / config.evaluate_every)
+    epochs, steps_per_epoch = rounds(config)
     training.fit(
         photographs.training(split.training, config.crop, config.batch, config.seed),
-        epochs=rounds,
-        steps_per_epoch=min(config.steps, config.evaluate_every),
+        epochs=epochs,
+        steps_per_epoch=steps_per_epoch,
         validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
         callbacks=[*_callbacks(training, folder), _Warn(photographs)],
         verbose=0 if quiet else 2,
@@ -202,8 +203,28 @@ def train(
     return training.stylizer
 
 
+def rounds(config: Config) -> tuple[int, int]:
+    """Returns how many rounds there are and the steps of each, nearest to the steps asked for."""
+    each = min(config.steps, config.evaluate_every)
+    return config.steps // each, each
+
+
+def _claim(folder: pathlib.Path, identity: str) -> None:
+    """Makes the folder this training's own; raises ValueError when it is another's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = folder / "training.txt"
+    if owner.exists() and owner.read_text() != identity:
+        raise ValueError(
+            "model must be a new folder, or that of the same training with the same settings and "
+            f"styles. Received: model={folder}"
+        )
+    owner.write_text(identity)
+
+
 def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
     precision = encoder.resolve_precision(config.precision)
+    # Gradients of a few hundred-millionths vanish in float16; bfloat16 has float32's range.
+    precision = "bfloat16" if precision == "float16" else precision
     terms = config.weights()
     features = encoder.build(
         terms.layers,
@@ -228,7 +249,9 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
 
 def _callbacks(training: Training, folder: pathlib.Path) -> list[keras.callbacks.Callback]:
     return [
-        keras.callbacks.BackupAndRestore(folder / "backup", delete_checkpoint=False),
+        keras.callbacks.BackupAndRestore(
+            folder / "backup", delete_checkpoint=False, double_checkpoint=True
+        ),
         keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
         _SaveStylizer(training.stylizer, folder),
     ]
@@ -239,13 +262,28 @@ class _SaveStylizer(keras.callbacks.Callback):
 
     def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
         super().__init__()
-        self._stylizer, self._folder, self._least = stylizer, folder, math.inf
+        self._stylizer, self._folder = stylizer, folder
+        self._least = _least_so_far(folder / "losses.csv")
 
     def on_epoch_end(self, epoch, logs=None):
-        self._stylizer.save(self._folder / "latest.keras")
+        self._save("latest.keras")
         if logs and logs.get("val_loss", math.inf) < self._least:
             self._least = logs["val_loss"]
-            self._stylizer.save(self._folder / "best.keras")
+            self._save("best.keras")
+
+    def _save(self, name: str) -> None:
+        """Writes the file whole or not at all."""
+        unfinished = self._folder / f"unfinished_{name}"
+        self._stylizer.save(unfinished)
+        unfinished.replace(self._folder / name)
+
+
+def _least_so_far(losses: pathlib.Path) -> float:
+    """Returns the least held-out loss that earlier runs of this training have seen."""
+    if not losses.exists():
+        return math.inf
+    with losses.open(newline="") as file:
+        return min((float(row["val_loss"]) for row in csv.DictReader(file)), default=math.inf)
 
 
 class _Warn(keras.callbacks.Callback):
