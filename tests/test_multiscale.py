@@ -176,12 +176,11 @@ def test_killed_run_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
     assert_same_result(resumed, run())
 
 
-def test_finished_run_leaves_no_checkpoint(tmp_path):
-    with pytest.raises(Interrupted):
-        run(callback=stop_at(3), folder=tmp_path)
+def test_finished_run_keeps_its_state_until_the_picture_is_written(tmp_path):
+    finished = run(folder=tmp_path)
     assert os.listdir(tmp_path) == ["state.npz"]
-    run(folder=tmp_path, resume=True)
-    assert os.listdir(tmp_path) == []
+    again = run(folder=tmp_path, resume=True)
+    assert_same_result(again, finished)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):

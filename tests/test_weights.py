@@ -129,10 +129,16 @@ def test_sixteen_convolutions_of_other_widths_are_refused(tmp_path):
         weights.read_convolutions(path)
 
 
-def test_convolutions_without_biases_are_refused(tmp_path, tiny_channels):
-    kernels = {name: tiny_convolution(0)[0] for name, _ in keras_3_names(16)}
+@pytest.mark.parametrize("count", [13, 16])
+def test_convolutions_without_biases_are_refused(tmp_path, tiny_channels, count):
+    kernels = {name: tiny_convolution(0)[0] for name, _ in keras_3_names(count)}
     with pytest.raises(ValueError, match="VGG19's sixteen 3x3 convolutions"):
         weights.read_convolutions(write(tmp_path / "other.h5", kernels))
+
+
+def test_text_in_an_hdf5_file_is_no_network(tmp_path):
+    with pytest.raises(ValueError, match="VGG19's sixteen 3x3 convolutions"):
+        weights.read_convolutions(write(tmp_path / "text.h5", {"note": "a scalar"}))
 
 
 def test_file_that_is_not_hdf5_is_refused(tmp_path):

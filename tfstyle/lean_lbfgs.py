@@ -48,9 +48,9 @@ def lean_lbfgs() -> Iterator[None]:
             )
             yield
             return
-        setattr(bfgs_utils, SEARCH_NAME, _unit_step_first(search))
-        setattr(lbfgs, DIRECTION_NAME, compact_direction)
         try:
+            setattr(bfgs_utils, SEARCH_NAME, _unit_step_first(search))
+            setattr(lbfgs, DIRECTION_NAME, compact_direction)
             yield
         finally:
             setattr(bfgs_utils, SEARCH_NAME, search)

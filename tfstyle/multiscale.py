@@ -1,6 +1,5 @@
 """Runs an optimisation level by level, with progress, checkpoints and a clean interrupt."""
 
-import contextlib
 import dataclasses
 import pathlib
 import warnings
@@ -56,7 +55,7 @@ def run(
             _save(checkpoints, done)
             raise Interrupted(_result(task, done))
         if done.level == len(task.levels) - 1:
-            _remove(checkpoints)
+            _save(checkpoints, done)  # It stays: the caller has not written the picture yet.
             return _result(task, done)
         done = _next_level(task, done)
         _save(checkpoints, done)
@@ -166,9 +165,3 @@ def _save(checkpoints: Checkpoints, done: snapshot.Snapshot) -> None:
         snapshot.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
     except OSError as error:  # A full disk must not cost the picture.
         warnings.warn(f"the checkpoint could not be written: {error}", stacklevel=2)
-
-
-def _remove(checkpoints: Checkpoints) -> None:
-    if checkpoints.folder is not None:
-        with contextlib.suppress(OSError):
-            snapshot.remove(pathlib.Path(checkpoints.folder))

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 import types
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,7 @@ def paint_and_save(job: Job, source: Input, output: Path) -> tuple[Result, float
         raise KeyboardInterrupt(f"interrupted; the best picture so far is {output}{hint}") from None
     seconds = time.monotonic() - began
     save(job, source, output, result, seconds)
+    resuming.forget_checkpoint(job.files, output)
     return result, seconds
 
 
@@ -153,7 +155,10 @@ def snapshots(output: Path, alpha: np.ndarray | None, every: int) -> Watcher:
     def snapshot(progress: Progress) -> None:
         if every and progress.step and progress.total_step % every == 0:
             path = outputs.snapshot_path(output, progress.total_step)
-            write_picture(path, progress.image(), alpha)
+            try:
+                write_picture(path, progress.image(), alpha)
+            except (OSError, ValueError) as error:  # A full disk must not cost the picture.
+                warnings.warn(f"the snapshot could not be written: {error}", stacklevel=2)
 
     return snapshot
 

@@ -24,8 +24,9 @@ def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
 
 
 def say(line: str) -> None:
-    """Prints on stdout at once, even a path whose bytes are not UTF-8."""
-    print(line.encode(errors="backslashreplace").decode(), flush=True)
+    """Prints on stdout at once, even a path that its encoding does not know."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
 @contextlib.contextmanager

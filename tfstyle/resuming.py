@@ -1,5 +1,6 @@
 """Going on from an earlier run: where its state lies, and which pictures it had finished."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image, inputs, record
+from tfstyle import image, inputs, record, snapshot
 from tfstyle.inputs import Files
 
 
@@ -21,6 +22,14 @@ def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:
     folder = os.path.join(files.checkpoint, output.stem)
     begun = os.path.isdir(folder) and bool(os.listdir(folder))
     return folder, files.resume and begun
+
+
+def forget_checkpoint(files: Files, output: Path) -> None:
+    """Removes the state of a run whose picture and record are written."""
+    checkpoint, _ = find_checkpoint(files, output)
+    if checkpoint:
+        with contextlib.suppress(OSError):
+            snapshot.remove(Path(checkpoint))
 
 
 def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:

@@ -149,11 +149,9 @@ def read_convolutions(path: pathlib.Path) -> Convolutions:
             f"vgg_weights must be an HDF5 weights file. Received: vgg_weights={path}"
         ) from error
     kernels = [array for array in arrays if array.ndim == 4 and array.shape[:2] == (3, 3)]
-    if len(kernels) == len(LAYERS) - len(ONLY_IN_VGG19):
-        kernels = _lift(kernels, _identity_kernel)
-        biases = _lift(_biases_of(arrays), np.zeros_like)
-    else:
-        biases = _biases_of(arrays)
+    biases = _biases_of(arrays)
+    if len(kernels) == len(biases) == len(LAYERS) - len(ONLY_IN_VGG19):
+        kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
     _check_is_vgg19(path, kernels, biases)
     return list(zip(kernels, biases, strict=True))
 
@@ -259,7 +257,7 @@ def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
     )
     # Kernels first: in some files the name of the bias sorts before its kernel's.
     order = sorted(found, key=lambda name: (_natural_order(name), -found[name].ndim))
-    return [found[name][()] for name in order]
+    return [np.asarray(found[name][()]) for name in order]
 
 
 def _natural_order(name: str) -> list[str | int]:

@@ -1,0 +1,44 @@
+import io
+import sys
+
+import numpy as np
+import pytest
+
+from tfstyle import painting, process, resuming
+from tfstyle.inputs import Files
+from tfstyle.result import Loss, Progress
+
+
+def progress(step):
+    return Progress(
+        level=0,
+        levels=1,
+        size=(4, 4),
+        step=step,
+        steps=9,
+        evaluations=step,
+        total_step=step,
+        loss=Loss(step, step, 0.0, {}),
+        image=lambda: np.zeros([1, 4, 4, 3], np.float32),
+    )
+
+
+def test_snapshot_that_cannot_be_written_is_a_warning(tmp_path):
+    watch = painting.snapshots(tmp_path / "gone" / "deeper" / "out.png", None, every=2)
+    watch(progress(1))
+    with pytest.warns(UserWarning, match="snapshot could not be written"):
+        watch(progress(2))
+
+
+def test_state_is_forgotten_once_the_picture_is_there(tmp_path):
+    (tmp_path / "state.npz").write_bytes(b"state")
+    files = Files(content="a.png", style="b.png", output="c.png", checkpoint=str(tmp_path))
+    resuming.forget_checkpoint(files, tmp_path / "c.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_line_that_the_terminal_cannot_spell_is_said_all_the_same(monkeypatch):
+    bytes_written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(bytes_written, encoding="cp1252"))
+    process.say("\u65e5.png")
+    assert bytes_written.getvalue() == b"\\u65e5.png\n"
