@@ -265,8 +265,7 @@ def assert_same_run(resumed, whole):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_resumed_run_is_the_uninterrupted_one_bit_for_bit(optimizer, step):
     half = minimize(optimizer=optimizer, callback=stop_at(step))
-    state = half.state()
-    half = dataclasses.replace(half, outcome="running", state=lambda: state)
+    half = dataclasses.replace(half, outcome="running")
     resumed = minimize(optimizer=optimizer, resume_from=half)
     assert_same_run(resumed, minimize(optimizer=optimizer))
 
@@ -277,3 +276,19 @@ def test_run_interrupted_in_the_midst_of_a_step_resumes_bit_for_bit(optimizer):
     half = dataclasses.replace(half, outcome="running")
     resumed = minimize(steps=20, optimizer=optimizer, resume_from=half)
     assert_same_run(resumed, minimize(steps=20, optimizer=optimizer))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_run_interrupted_between_a_step_and_its_account_resumes_bit_for_bit(monkeypatch, optimizer):
+    account = optimize._after_step
+
+    def account_or_stop(trace, *arguments):
+        return interrupt(None) if trace.step == 3 else account(trace, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(optimize, "_after_step", account_or_stop)
+        half = minimize(optimizer=optimizer)
+    assert (half.step, half.interrupted) == (3, True)
+    half = dataclasses.replace(half, outcome="running")
+    resumed = minimize(optimizer=optimizer, resume_from=half)
+    assert_same_run(resumed, minimize(optimizer=optimizer))

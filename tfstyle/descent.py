@@ -104,13 +104,18 @@ class Lbfgs:
         position = self._start if self._results is None else self._results.position
         return tf.reshape(position, self._shape).numpy()
 
-    def state(self) -> State:
-        """Returns the arrays from which `restore` goes on exactly."""
-        arrays = {name: tensor.numpy() for name, tensor in self._results._asdict().items()}
-        return {**arrays, "scale": np.array(self._scale)}
+    def freeze(self) -> Callable[[], State]:
+        """Returns what copies the arrays of this moment, from which `restore` goes on exactly."""
+        results, scale = self._results, self._scale  # Tensors, which no later step changes.
+
+        def copy() -> State:
+            arrays = {name: tensor.numpy() for name, tensor in results._asdict().items()}
+            return {**arrays, "scale": np.array(scale)}
+
+        return copy
 
     def restore(self, state: State) -> None:
-        """Puts the optimiser where `state` was taken."""
+        """Puts the optimiser where it was when `state` was frozen."""
         kind = LBfgsOptimizerResults
         self._results = kind(**{name: tf.constant(state[name]) for name in kind._fields})
         self._scale = float(state["scale"])
@@ -178,17 +183,18 @@ class Adam:
         """Returns the image that `loss` belongs to, not clipped."""
         return self._previous
 
-    def state(self) -> State:
-        """Returns the arrays from which `restore` goes on exactly."""
-        variables = {
-            f"variable_{index}": keras.ops.convert_to_numpy(variable)
+    def freeze(self) -> Callable[[], State]:
+        """Returns what gives the arrays of this moment, from which `restore` goes on exactly."""
+        variables = {  # Copied now, since the next step writes over them.
+            f"variable_{index}": np.array(variable)
             for index, variable in enumerate(self._optimizer.variables)
         }
         counts = {"evaluations": np.array(self.evaluations), "loss": np.array(self.loss)}
-        return {**variables, **counts, "image": keras.ops.convert_to_numpy(self._image)}
+        state = {**variables, **counts, "image": np.array(self._image)}
+        return lambda: state
 
     def restore(self, state: State) -> None:
-        """Puts the optimiser where `state` was taken."""
+        """Puts the optimiser where it was when `state` was frozen."""
         for index, variable in enumerate(self._optimizer.variables):
             variable.assign(state[f"variable_{index}"])
         self._image.assign(state["image"])

@@ -30,7 +30,7 @@ class Trace:
     kind_since: tuple[int, int] = (0, 0)
     """Steps and evaluations before that optimiser started."""
     state: Callable[[], descent.State] | None = None
-    """Copies the optimiser's arrays, on demand since they are large; None before a step."""
+    """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
 
@@ -91,7 +91,7 @@ def _start(
 def _after_step(trace: Trace, optimizer: descent.Lbfgs | descent.Adam, seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
-        trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.state
+        trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()
     )
     if optimizer.failed or not math.isfinite(optimizer.loss):
         return dataclasses.replace(advanced, loss=min(trace.loss, optimizer.start_loss))
