@@ -77,6 +77,36 @@ def test_held_out_photographs_come_once_by_their_middle(tmp_path):
     assert_array_equal(batches[0], np.ones([2, 24, 24, 3]))
 
 
+def test_photographs_that_are_all_broken_are_refused(tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"not a picture")
+    with pytest.raises(ValueError, match="1 to train, none is"):
+        data.Photographs(60, 24).training([tmp_path / "broken.jpg"], 24, 1)
+
+
+@pytest.mark.parametrize("batches_before", [1, 3, 5])
+def test_interrupted_row_of_batches_goes_on(tmp_path, batches_before):
+    rng = np.random.default_rng(0)
+    for index in range(5):
+        image.write(tmp_path / f"{index}.png", rng.random([1, 40, 60, 3], np.float32))
+
+    def batches(before, count):
+        photographs = data.Photographs(60, 24)
+        row = photographs.training(data._paths(tmp_path), 24, 2, seed=7, batches_before=before)
+        return np.stack(first(row, count))
+
+    assert_array_equal(batches(batches_before, 3), batches(0, batches_before + 3)[-3:])
+
+
+def test_of_a_strip_the_beginning_is_used(tmp_path):
+    pixels = np.zeros([1, 10, 1000, 3], np.float32)
+    pixels[:, :, :40] = 1
+    image.write(tmp_path / "photo.png", pixels)
+    photographs = data.Photographs(96, 24)
+    assert photographs._read_or_note(str(tmp_path / "photo.png").encode()).shape == (24, 96, 3)
+    (batch,) = first(photographs.training([tmp_path / "photo.png"], 24, 1), 1)
+    assert_array_equal(batch, np.ones([1, 24, 24, 3]))
+
+
 @pytest.mark.parametrize(("size", "fitted"), [((40, 80), (30, 60)), ((20, 200), (24, 240))])
 def test_photographs_fit_the_longest_side_unless_a_crop_would_not(size, fitted):
     assert data.Photographs(60, 24)._fitted_size(*size) == fitted

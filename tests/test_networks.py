@@ -21,7 +21,7 @@ def stylizer():
         if variable.name in ("scale", "shift"):
             variable.assign(random.uniform(0.5, 1.5, variable.shape))
         elif variable.shape[-1] == 3:
-            variable.assign(random.normal(0, 0.02, variable.shape))
+            variable.assign(random.normal(0, 0.2, variable.shape))
     return stylizer
 
 

@@ -14,6 +14,9 @@ from tfstyle import image
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 
+MOST_ELONGATED = 4
+"""Longest side over the least that is used of a photograph; of longer ones, the beginning."""
+
 FEWEST = 4
 """Photographs that a training needs, two of them held out."""
 
@@ -78,17 +81,38 @@ class Photographs:
             warnings.warn(sentence, stacklevel=2)
 
     def training(
-        self, paths: Sequence[pathlib.Path], crop: int, batch: int, seed: int = 0
+        self,
+        paths: Sequence[pathlib.Path],
+        crop: int,
+        batch: int,
+        seed: int = 0,
+        *,
+        batches_before: int = 0,
     ) -> tf.data.Dataset:
-        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half flipped."""
+        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half flipped.
 
-        def cut(photograph: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        Args:
+            paths: the photographs.
+            crop: the squares' side in pixels.
+            batch: squares in a batch.
+            seed: of the order, the crops and the flips.
+            batches_before: how many batches an interrupted training has had.
+
+        Raises:
+            ValueError: none can be read.
+        """
+
+        def cut(photograph: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+            seeds = tf.stack([seed, place])
             square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)
             return tf.image.stateless_random_flip_left_right(square, seeds)
 
-        photographs = self._read(_shuffled(paths, seed))
-        seeds = tf.data.Dataset.random(seed=seed).batch(2).map(lambda pair: tf.cast(pair, tf.int32))
-        crops = tf.data.Dataset.zip(photographs, seeds).map(cut)
+        if not any(self._read_or_note(str(path).encode()).size for path in paths):
+            raise ValueError(f"photos must be readable. Received: {len(paths)} to train, none is")
+        before = batches_before * batch
+        photographs = self._read(_shuffled(paths, seed).skip(before))
+        places = tf.data.Dataset.counter(before, dtype=tf.int32)
+        crops = tf.data.Dataset.zip(photographs, places).map(cut)
         return crops.batch(batch, drop_remainder=True).prefetch(2)
 
     def held_out(self, paths: Sequence[pathlib.Path], crop: int, batch: int) -> tf.data.Dataset:
@@ -115,7 +139,7 @@ class Photographs:
         """Returns the fitted photograph as bytes, or none at all and notes why."""
         path = name.decode()
         try:
-            pixels = image.read(path)
+            pixels = _shortened(image.read(path))
         except (OSError, ValueError) as error:
             with self._lock:
                 if path not in self.unreadable:
@@ -128,6 +152,11 @@ class Photographs:
     def _fitted_size(self, height: int, width: int) -> tuple[int, int]:
         scale = max(self._longest / max(height, width), self._smallest / min(height, width))
         return max(self._smallest, round(height * scale)), max(self._smallest, round(width * scale))
+
+
+def _shortened(pixels: np.ndarray) -> np.ndarray:
+    longest = MOST_ELONGATED * min(pixels.shape[1:3])
+    return pixels[:, :longest, :longest]
 
 
 def _to_floats(pixels: tf.Tensor) -> tf.Tensor:

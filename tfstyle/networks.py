@@ -7,6 +7,10 @@ import tensorflow as tf
 
 from tfstyle import layers, settings
 
+OUTPUT_SCALE = 0.1
+"""What the last convolution's output is multiplied by: it sums thousands of values, and without
+the scale its first steps throw the image far beyond black and white."""
+
 STRIDE = 4
 """The transform net halves the image's sides twice."""
 
@@ -134,7 +138,8 @@ def _transform_net(styles: int, width: int, residual_blocks: int, dtype) -> kera
     for _ in range(residual_blocks):
         flow = residual(flow)
     flow = enlarge(enlarge(flow, 2 * width), width)
-    quiet = keras.initializers.RandomNormal(stddev=0.003)  # Begins as grey, not as glare.
+    quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
     flow = layers.ReflectConv2D(3, 9, kernel_initializer=quiet, dtype=dtype)(flow)
-    pastiches = keras.layers.Rescaling(1.0, offset=0.5, dtype="float32", name="pastiches")(flow)
+    to_image = keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches")
+    pastiches = to_image(flow)
     return keras.Model([images, shares], pastiches, name="transform_net")

@@ -112,8 +112,7 @@ class Training(keras.Model):
         """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
         super().__init__()
         self.stylizer = stylizer
-        self._loss, self._noise = loss, noise
-        self._random = keras.random.SeedGenerator(seed)
+        self._loss, self._noise, self._seed = loss, noise, seed
         grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
         self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
         names = ("loss", "content", "style", "total_variation", "range")
@@ -130,8 +129,10 @@ class Training(keras.Model):
 
     def train_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Moves the network's weights once, for one style drawn by chance."""
-        style = keras.random.randint([], 0, len(self.stylizer.styles), seed=self._random)
-        noise = keras.random.normal(tf.shape(photographs), stddev=self._noise, seed=self._random)
+        # Of the step's number alone, so that a training goes on as if never interrupted.
+        seeds = tf.stack([self._seed, tf.cast(self.optimizer.iterations, tf.int32)])
+        style = tf.random.stateless_uniform([], seeds, 0, len(self.stylizer.styles), tf.int32)
+        noise = tf.random.stateless_normal(tf.shape(photographs), seeds, stddev=self._noise)
         with tf.GradientTape() as tape:
             terms = self.terms(photographs, photographs + noise, style)
             total = tf.add_n(list(terms.values()))
@@ -188,8 +189,11 @@ def train(
     training = _build(styles, config)
     photographs = data.Photographs(config.photo_size, config.crop)
     epochs, steps_per_epoch = rounds(config)
+    steps_before = len(_held_out_losses(folder)) * steps_per_epoch
     training.fit(
-        photographs.training(split.training, config.crop, config.batch, config.seed),
+        photographs.training(
+            split.training, config.crop, config.batch, config.seed, batches_before=steps_before
+        ),
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
@@ -204,9 +208,9 @@ def train(
 
 
 def rounds(config: Config) -> tuple[int, int]:
-    """Returns how many rounds there are and the steps of each, nearest to the steps asked for."""
-    each = min(config.steps, config.evaluate_every)
-    return config.steps // each, each
+    """Returns how many equal rounds there are and the steps of each, for the steps or just over."""
+    count = math.ceil(config.steps / config.evaluate_every)
+    return count, math.ceil(config.steps / count)
 
 
 def _claim(folder: pathlib.Path, identity: str) -> None:
@@ -241,8 +245,13 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
         noise=config.noise,
         seed=config.seed,
     )
-    schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, config.steps)
-    training.compile(optimizer=keras.optimizers.Adam(schedule), jit_compile=False)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        config.learning_rate, math.prod(rounds(config))
+    )
+    # The first losses, and a rare photograph's, are ten times the usual: neither a step as long
+    # nor a thousand steps of memory is wanted for them.
+    adam = keras.optimizers.Adam(schedule, beta_2=0.99, global_clipnorm=1.0)
+    training.compile(optimizer=adam, jit_compile=False)
     training.build()
     return training
 
@@ -263,7 +272,7 @@ class _SaveStylizer(keras.callbacks.Callback):
     def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
         super().__init__()
         self._stylizer, self._folder = stylizer, folder
-        self._least = _least_so_far(folder / "losses.csv")
+        self._least = min(_held_out_losses(folder), default=math.inf)
 
     def on_epoch_end(self, epoch, logs=None):
         self._save("latest.keras")
@@ -278,12 +287,13 @@ class _SaveStylizer(keras.callbacks.Callback):
         unfinished.replace(self._folder / name)
 
 
-def _least_so_far(losses: pathlib.Path) -> float:
-    """Returns the least held-out loss that earlier runs of this training have seen."""
+def _held_out_losses(folder: pathlib.Path) -> list[float]:
+    """Returns the held-out loss after each round that earlier runs of this training have done."""
+    losses = folder / "losses.csv"
     if not losses.exists():
-        return math.inf
+        return []
     with losses.open(newline="") as file:
-        return min((float(row["val_loss"]) for row in csv.DictReader(file)), default=math.inf)
+        return [float(row["val_loss"]) for row in csv.DictReader(file)]
 
 
 class _Warn(keras.callbacks.Callback):
