@@ -26,6 +26,22 @@ def test_narrow_features_and_a_short_history_need_less():
     assert len(set(needs)) == 3
 
 
+def test_a_style_picture_counts_where_it_is_the_larger():
+    small = memory.needed((300, 400), "bfloat16", 10)
+    assert memory.needed((300, 400), "bfloat16", 10, [(300, 400), (500, 100)]) == small
+    large = memory.needed((300, 400), "bfloat16", 10, [(10, 10), (3000, 4000)])
+    assert 12e6 * 700 < large - memory.BASE < 12e6 * 1300  # Features of 64 channels, and copies.
+
+
+def test_the_size_that_would_fit_is_one_for_the_style_too(monkeypatch):
+    have(monkeypatch, 4 * GIGABYTE)
+    with pytest.raises(MemoryError) as error:
+        memory.check((300, 400), "float32", 10, [(2400, 3200)])
+    side = int(re.search(r"a size of (\d+) would fit", str(error.value))[1])
+    style = (side * 6, side * 8)
+    assert 0.85 * 4e9 < memory.needed((side * 3 // 4, side), "float32", 10, [style]) <= 4e9
+
+
 def test_size_that_fits_passes(monkeypatch):
     have(monkeypatch, memory.needed((512, 384), "float32", 10))
     memory.check((512, 384), "float32", 10)

@@ -2,12 +2,16 @@
 
 import math
 import pathlib
+from collections.abc import Sequence
 
 BASE = 900e6
 """Bytes of the libraries and the network's weights."""
 
 PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 """Bytes that one evaluation keeps for each pixel of the image; measured, as BASE is."""
+
+PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
+"""Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
 
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
@@ -32,11 +36,17 @@ CACHED = ("inactive_file", "total_inactive_file")
 """The rows of memory.stat with what of that can be had back; the total has its subgroups'."""
 
 
-def needed(size: tuple[int, int], precision: str, history: int) -> float:
-    """Returns the bytes that optimising an image of (height, width) pixels takes."""
+def needed(
+    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+) -> float:
+    """Returns the bytes that optimising an image takes, all sizes as (height, width) in pixels.
+
+    The style pictures are looked at one by one, before the optimisation.
+    """
     pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
-    return BASE + size[0] * size[1] * per_pixel
+    style_pixels = max(map(math.prod, styles), default=0)
+    return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
 def available() -> float | None:
@@ -48,15 +58,23 @@ def available() -> float | None:
     return min([in_machine, *map(_left_below, CONTAINER_LIMITS)])
 
 
-def check(size: tuple[int, int], precision: str, history: int) -> None:
-    """Raises MemoryError, saying which longest side would fit, unless the size does."""
-    limit = available()
-    need = needed(size, precision, history)
+def check(
+    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+) -> None:
+    """Raises MemoryError, saying which longest side would fit, unless the size does.
+
+    Takes what `needed` takes; the styles' sizes are those for this size.
+    """
+
+    def needed_at(longest: int) -> float:
+        scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
+        return needed(scaled[0], precision, history, scaled[1:])
+
+    limit, need = available(), needed(size, precision, history, styles)
     if limit is None or need <= limit:
         return
-    longest = max(size)
-    fitting = longest
-    while fitting > 1 and needed(_scaled(size, fitting / longest), precision, history) > limit:
+    fitting = max(size)
+    while fitting > 1 and needed_at(fitting) > limit:
         fitting = int(fitting * 0.95)
     advice = (
         f"a size of {fitting} would fit"
@@ -65,7 +83,7 @@ def check(size: tuple[int, int], precision: str, history: int) -> None:
     )
     raise MemoryError(
         f"{size[1]}x{size[0]} pixels need about {need / 1e9:.1f} GB of memory and "
-        f"{limit / 1e9:.1f} GB are free; {advice}. Received: size={longest}"
+        f"{limit / 1e9:.1f} GB are free; {advice}. Received: size={max(size)}"
     )
 
 

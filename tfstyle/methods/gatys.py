@@ -229,7 +229,7 @@ def stylize(
     """
     content, styles = image.as_image(content, "content"), _as_images(styles)
     levels = plan(content.shape[1:3], config)
-    _check_sizes(levels, config)
+    _check_sizes(levels, styles, config)
     start = _start_image(content, styles[0], levels[0], config)
     loss, weights_used = _objective(config, features)
     task = multiscale.Task(
@@ -264,7 +264,9 @@ def _as_images(styles: np.ndarray | Sequence[np.ndarray]) -> list[np.ndarray]:
     return [image.as_image(style, "style") for style in (styles if several else [styles])]
 
 
-def _check_sizes(levels: tuple[pyramid.Level, ...], config: Config) -> None:
+def _check_sizes(
+    levels: tuple[pyramid.Level, ...], styles: list[np.ndarray], config: Config
+) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
     smallest = encoder.smallest_side(config.weights().layers)
     for level in levels:
@@ -275,7 +277,8 @@ def _check_sizes(levels: tuple[pyramid.Level, ...], config: Config) -> None:
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
     precision = encoder.resolve_precision(config.precision)
-    memory.check(levels[-1].size, precision, config.history)
+    style_sizes = [_style_size(style, levels[-1], config) for style in styles]
+    memory.check(levels[-1].size, precision, config.history, style_sizes)
 
 
 def _start_image(
@@ -338,21 +341,21 @@ def _objective_at(
     blend = _blend(len(styles), config)
 
     def objective_at(level: pyramid.Level) -> descent.ValueAndGradient:
-        longest = max(1, round(max(level.size) * config.style_scale))
-        scaled = [_fit_style(style, longest, config) for style in colored]
+        scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return objective_at
 
 
-def _fit_style(style: np.ndarray, longest: int, config: Config) -> np.ndarray:
-    """Returns the style at a longest side, or larger where the deepest layer would see nothing."""
+def _style_size(style: np.ndarray, level: pyramid.Level, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
     enough = math.ceil(
         encoder.smallest_side(config.weights().layers) * max(height, width) / min(height, width)
     )
-    return image.fit(style, max(longest, enough))
+    longest = max(1, round(max(level.size) * config.style_scale))
+    return image.fit_size(height, width, max(longest, enough))
 
 
 def _blend(styles: int, config: Config) -> list[float]:
