@@ -20,7 +20,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["tfstyle", "tfstyle.*"]),
-    package_data={"tfstyle": ["models/*.npz"]},
+    package_data={"tfstyle": ["models/*"]},
     python_requires=">=3.11",
     install_requires=[
         "tensorflow>=2.21",

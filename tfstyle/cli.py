@@ -33,6 +33,11 @@ COMMANDS = {
         "tfstyle.methods.feed_forward",
         "tfstyle.applying",
     ),
+    "styles": Command(
+        "List what a trained network can paint, and draw it all on one sheet.",
+        "tfstyle.methods.feed_forward",
+        "tfstyle.listing",
+    ),
     "train": Command(
         "Train a network of one or more styles on a folder of photographs.",
         "tfstyle.train",

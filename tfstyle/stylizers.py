@@ -12,6 +12,9 @@ from tfstyle import encoder, networks
 SHIPPED = pathlib.Path(__file__).parent / "models"
 """The package's own stylizers, packed."""
 
+PHOTOGRAPH = SHIPPED / "photograph.jpg"
+"""What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
+
 SUFFIX = ".npz"
 """Of packed stylizers: float16 weights and the network's settings, nothing that can run."""
 
@@ -22,6 +25,12 @@ TRAINED = ("best.keras", "latest.keras")
 def names() -> list[str]:
     """Returns the names of the stylizers that the package ships, sorted."""
     return sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}"))
+
+
+def works(model: str | pathlib.Path) -> dict[str, str]:
+    """Returns painter, title and year by style, as far as a card beside the model tells them."""
+    card = _find(model).with_suffix(".json")
+    return json.loads(card.read_text("utf-8"))["styles"] if card.exists() else {}
 
 
 def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> networks.Stylizer:

@@ -1,0 +1,51 @@
+"""`tfstyle styles`: what a stylizer can paint, as a list and as a sheet."""
+
+import dataclasses
+import pathlib
+import types
+from typing import Any
+
+import numpy as np
+
+from tfstyle import image, process, settings, sheet, stylizers
+
+COLUMNS = 4
+"""Pictures in a row of the sheet."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The flags that `styles` has beside those of its `Config`."""
+
+    sheet: str | None = settings.setting(
+        None, "A picture to write: one photograph in every style; none only lists."
+    )
+    content: str | None = settings.setting(
+        None, "The photograph of the sheet; none takes the package's own, a cat."
+    )
+
+
+def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+    """Lists the styles, draws the sheet when asked to, and returns the exit status."""
+    stylizer = method.load(config.model, config.precision)
+    for line in describe(stylizer.styles, stylizers.works(config.model)):
+        process.say(line)
+    if files.sheet is not None:
+        image.check_writable(pathlib.Path(files.sheet))
+        content = image.read(files.content or stylizers.PHOTOGRAPH)
+        image.write(files.sheet, _draw(content, stylizer, method, config))
+        process.say(f"{files.sheet}  drawn")
+    return process.DONE
+
+
+def describe(styles: tuple[str, ...], works: dict[str, str]) -> list[str]:
+    """Returns a line for each style: its name and, where it is known, the work it is from."""
+    width = max(map(len, styles))
+    return [f"{style:{width}}  {works.get(style, '')}".rstrip() for style in styles]
+
+
+def _draw(content: np.ndarray, stylizer, method: types.ModuleType, config: Any) -> np.ndarray:
+    def paint(style: str) -> np.ndarray:
+        return method.stylize(content, style, config, stylizer=stylizer).image
+
+    return sheet.draw({style: paint(style) for style in stylizer.styles}, COLUMNS)

@@ -1,0 +1,35 @@
+"""Contact sheets: pictures of one size in rows, each above its name."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+CAPTION = 24
+"""Height of a name's strip, in pixels."""
+
+
+def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
+    """Returns the sheet, `[1, height, width, 3]` in [0, 1], white where nothing is.
+
+    Args:
+        pictures: images `[1, height, width, 3]` in [0, 1], all of one size, by name.
+        columns: pictures in a row.
+    """
+    cells = [_with_caption(picture, name) for name, picture in pictures.items()]
+    rows = math.ceil(len(cells) / columns)
+    cells += [np.ones_like(cells[0])] * (rows * columns - len(cells))
+    in_rows = [
+        np.concatenate(cells[row * columns : (row + 1) * columns], axis=2) for row in range(rows)
+    ]
+    return np.concatenate(in_rows, axis=1)
+
+
+def _with_caption(picture: np.ndarray, name: str) -> np.ndarray:
+    width = picture.shape[2]
+    strip = Image.new("RGB", (width, CAPTION), "white")
+    font = ImageFont.load_default(CAPTION * 2 / 3)
+    ImageDraw.Draw(strip).text((width / 2, CAPTION / 2), name, "black", font, anchor="mm")
+    caption = np.asarray(strip, np.float32)[np.newaxis] / 255
+    return np.concatenate([picture, caption], axis=1)
