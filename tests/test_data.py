@@ -43,7 +43,17 @@ def test_too_few_photographs_are_refused(tmp_path, count):
 
 
 def first(batches, count):
-    return [np.asarray(batch) for batch in itertools.islice(batches, count)]
+    return [np.asarray(crops) for crops, _, _ in itertools.islice(batches, count)]
+
+
+def test_noise_is_as_strong_as_asked_and_each_crop_has_its_number(tmp_path):
+    write_photographs(tmp_path, 3)
+    photographs = data.Photographs(60, 40)
+    row = photographs.training(data._paths(tmp_path), 40, 2, noise=0.05, batches_before=4)
+    (_, _, before), (crops, noisy, numbers) = itertools.islice(row, 2)
+    assert_array_equal([before, numbers], [[8, 9], [10, 11]])
+    assert np.std(noisy - crops) == pytest.approx(0.05, rel=0.05)
+    assert np.abs(np.mean(noisy - crops)) < 0.003
 
 
 def test_crops_are_endless_batches_from_all_photographs(tmp_path):

@@ -54,6 +54,28 @@ def mirrored(image):
     return np.concatenate([wide, wide[:, ::-1]], axis=1)
 
 
+# --- A batch ---
+
+
+@pytest.mark.parametrize("relative", [False, True])
+def test_a_batch_is_so_many_pictures_each_judged_by_itself(tiny_encoder, relative):
+    loss = objective.Objective(tiny_encoder, weights(relative=relative))
+    contents = [picture(40, 48, seed=1), 0.1 * picture(40, 48, seed=2)]
+    styles = [picture(32, 32, seed=4), 0.3 * picture(36, 50, seed=5)]
+    images = [1.2 * picture(40, 48, seed=6), picture(40, 48, seed=7)]
+    grams = [loss.style_grams(style) for style in styles]
+    together = loss.targets_from(
+        tf.concat(contents, 0),
+        {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in STYLE_LAYERS},
+    )
+    alone = [
+        loss.terms(tf.constant(images[index]), loss.targets_from(contents[index], grams[index]))
+        for index in range(2)
+    ]
+    for name, term in loss.terms(tf.concat(images, 0), together).items():
+        assert_allclose(term, (alone[0][name] + alone[1][name]) / 2, rtol=1e-4)
+
+
 # --- The value ---
 
 

@@ -87,32 +87,39 @@ class Photographs:
         batch: int,
         seed: int = 0,
         *,
+        noise: float = 0.0,
         batches_before: int = 0,
     ) -> tf.data.Dataset:
-        """Returns endless batches `[batch, crop, crop, 3]` of random crops, half flipped.
+        """Returns endless batches of random crops, half of them flipped.
+
+        Each is (crops, the same with noise, their numbers in the endless row), of the shapes
+        `[batch, crop, crop, 3]` twice and `[batch]`. A crop depends on the seed and its number.
 
         Args:
             paths: the photographs.
             crop: the squares' side in pixels.
             batch: squares in a batch.
-            seed: of the order, the crops and the flips.
+            seed: of the order, the crops, the flips and the noise.
+            noise: standard deviation, where 1 is black to white.
             batches_before: how many batches an interrupted training has had.
 
         Raises:
             ValueError: none can be read.
         """
 
-        def cut(photograph: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
-            seeds = tf.stack([seed, place])
+        def cut(photograph: tf.Tensor, number: tf.Tensor):
+            seeds = tf.stack([seed, number])
             square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)
-            return tf.image.stateless_random_flip_left_right(square, seeds)
+            square = tf.image.stateless_random_flip_left_right(square, seeds)
+            noisy = square + tf.random.stateless_normal([crop, crop, 3], seeds, stddev=noise)
+            return square, noisy, number
 
         if not any(self._read_or_note(str(path).encode()).size for path in paths):
             raise ValueError(f"photos must be readable. Received: {len(paths)} to train, none is")
         before = batches_before * batch
         photographs = self._read(_shuffled(paths, seed).skip(before))
-        places = tf.data.Dataset.counter(before, dtype=tf.int32)
-        crops = tf.data.Dataset.zip(photographs, places).map(cut)
+        numbers = tf.data.Dataset.counter(before, dtype=tf.int32)
+        crops = tf.data.Dataset.zip(photographs, numbers).map(cut)
         return crops.batch(batch, drop_remainder=True).prefetch(2)
 
     def held_out(self, paths: Sequence[pathlib.Path], crop: int, batch: int) -> tf.data.Dataset:

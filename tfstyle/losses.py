@@ -1,4 +1,7 @@
-"""The losses, pure functions of tensors in the reference system's normalisation."""
+"""The losses, pure functions of tensors in the reference system's normalisation.
+
+Each gives one value per image, so that a batch is so many pictures, each judged by itself.
+"""
 
 import tensorflow as tf
 
@@ -39,7 +42,7 @@ def _products_of_columns(rows: tf.Tensor):
 def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """Returns the distance between the features' Gram matrix and a target Gram matrix.
 
-    ||G - G'||_F^2 / (C * H * W), H and W of the features, mean over the batch.
+    ||G - G'||_F^2 / (C * H * W), H and W of the features.
     Reference: the reference system's style loss of one layer, after Gatys et al. (2015), eq. 4;
     the second division by C * H * W is its own.
 
@@ -48,16 +51,16 @@ def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         target: `[batch or 1, channels, channels]`, float32.
 
     Returns:
-        A float32 scalar.
+        `[batch]`, float32.
     """
     squares = tf.math.squared_difference(gram_matrix(features), target)
-    return tf.reduce_mean(tf.reduce_sum(squares, axis=[1, 2])) / _values_per_image(features)
+    return tf.reduce_sum(squares, axis=[1, 2]) / _values_per_image(features)
 
 
 def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """Returns the mean squared difference between features and target features.
 
-    ||F - F'||_F^2 / (C * H * W), mean over the batch.
+    ||F - F'||_F^2 / (C * H * W).
     Reference: the reference system's content loss of one layer; Johnson et al. (2016), eq. 2.
 
     Args:
@@ -65,28 +68,28 @@ def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         target: the same shape.
 
     Returns:
-        A float32 scalar.
+        `[batch]`, float32.
     """
     difference = tf.cast(features, tf.float32) - tf.cast(target, tf.float32)
-    return _sum_of_squares(difference) / tf.cast(tf.size(difference), tf.float32)
+    return _sum_of_squares(difference) / _values_per_image(features)
 
 
 def total_variation(image: tf.Tensor) -> tf.Tensor:
     """Returns the summed squared differences between horizontal and vertical neighbours.
 
-    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2, mean over the batch.
+    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2.
     Reference: the reference system; Johnson et al. (2016), section 3.2.
 
     Args:
         image: `[batch, height, width, channels]`, float32.
 
     Returns:
-        A float32 scalar.
+        `[batch]`, float32.
     """
     batch, height, width, channels = tf.unstack(tf.shape(image))
     # Long rows: slices of three channels are several times slower on a CPU.
     rows = tf.reshape(image, [batch, height, width * channels])
-    return _squared_steps(rows, channels) / tf.cast(batch, tf.float32)
+    return _squared_steps(rows, channels)
 
 
 @tf.custom_gradient
@@ -106,7 +109,7 @@ def _squared_steps(rows: tf.Tensor, channels: tf.Tensor):
         leaving = tf.pad(right, [[0, 0], [0, 0], [0, channels]]) + tf.pad(
             down, [[0, 0], [0, 1], [0, 0]]
         )
-        return 2 * upstream * (arriving - leaving), None
+        return 2 * upstream[:, tf.newaxis, tf.newaxis] * (arriving - leaving), None
 
     return _sum_of_squares(right) + _sum_of_squares(down), gradient
 
@@ -114,24 +117,29 @@ def _squared_steps(rows: tf.Tensor, channels: tf.Tensor):
 def out_of_range(image: tf.Tensor) -> tf.Tensor:
     """Returns the summed squared distances of the values from the range [0, 1].
 
-    sum max(x - 1, 0)^2 + sum max(-x, 0)^2, mean over the batch. Not in the reference system:
+    sum max(x - 1, 0)^2 + sum max(-x, 0)^2. Not in the reference system:
     without it L-BFGS, which knows no bounds, paints whiter than white, and clipping bleaches.
 
     Args:
         image: `[batch, height, width, channels]`, float32.
 
     Returns:
-        A float32 scalar.
+        `[batch]`, float32.
     """
     # Where the clipped image would pass a gradient on, the excess is zero: none is needed.
     excess = image - tf.stop_gradient(tf.clip_by_value(image, 0, 1))
-    return _sum_of_squares(excess) / tf.cast(tf.shape(image)[0], tf.float32)
+    return _sum_of_squares(excess)
 
 
 def _values_per_image(features: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.reduce_prod(tf.shape(features)[1:]), tf.float32)
 
 
-def _sum_of_squares(values: tf.Tensor) -> tf.Tensor:
-    """Returns the sum of squares; its gradient needs no broadcast copy, unlike reduce_sum's."""
-    return 2 * tf.nn.l2_loss(values)
+@tf.custom_gradient
+def _sum_of_squares(values: tf.Tensor):
+    """Returns each image's sum of squares; the general gradient makes a broadcast copy more."""
+
+    def gradient(upstream: tf.Tensor) -> tf.Tensor:
+        return 2 * tf.reshape(upstream, [-1] + [1] * (values.shape.rank - 1)) * values
+
+    return tf.reduce_sum(tf.square(values), axis=list(range(1, values.shape.rank))), gradient

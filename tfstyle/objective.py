@@ -47,9 +47,9 @@ class Targets(NamedTuple):
     style: dict[str, tf.Tensor]
     """`[1, channels, channels]` Gram matrices, float32."""
     content_weights: dict[str, tf.Tensor]
-    """Float32 scalars, the layers' weights."""
+    """`[batch or 1]`, float32, the layers' weights."""
     style_weights: dict[str, tf.Tensor]
-    """Float32 scalars, the layers' weights."""
+    """The same."""
 
 
 class Objective:
@@ -109,6 +109,7 @@ class Objective:
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
 
+        Of a batch, the mean over its images. For each of them
         loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's, and
         w_range L_range; the last two grow with the image's area, which is divided out.
         """
@@ -124,12 +125,13 @@ class Objective:
             for layer in weights.style_layers
         ]
         area = self._relative_area(_area(image))
-        return {
+        of_each_image = {
             "content": weights.content * tf.add_n(content),
             "style": weights.style * tf.add_n(style),
             "total_variation": weights.total_variation / area * losses.total_variation(image),
             "range": weights.range / area * losses.out_of_range(image),
         }
+        return {name: tf.reduce_mean(term) for name, term in of_each_image.items()}
 
     def _value_and_gradient(self, image: tf.Tensor, targets: Targets):
         """Returns the objective, its gradient `[batch, height, width, 3]`, and its terms."""
@@ -168,7 +170,7 @@ class Objective:
     def _unit(self, loss, features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         """Returns what a layer's loss is measured in: itself without any features, or 1."""
         if not self._weights.relative:
-            return tf.constant(1.0)
+            return tf.ones([1])
         return tf.maximum(loss(tf.zeros_like(features), target), SMALLEST_UNIT)
 
     def _relative_area(self, area: tf.Tensor) -> tf.Tensor:
@@ -180,7 +182,7 @@ class Objective:
 
     def _targets_signature(self) -> Targets:
         features = self._encoder.output
-        scalar = tf.TensorSpec([], tf.float32)
+        one_per_image = tf.TensorSpec([None], tf.float32)
         content, style = self._weights.content_layers, self._weights.style_layers
         channels = {layer: features[layer].shape[-1] for layer in self._weights.layers}
         return Targets(
@@ -192,8 +194,8 @@ class Objective:
                 layer: tf.TensorSpec([None, channels[layer], channels[layer]], tf.float32)
                 for layer in style
             },
-            content_weights=dict.fromkeys(content, scalar),
-            style_weights=dict.fromkeys(style, scalar),
+            content_weights=dict.fromkeys(content, one_per_image),
+            style_weights=dict.fromkeys(style, one_per_image),
         )
 
 

@@ -14,6 +14,9 @@ import tensorflow as tf
 from tfstyle import data, encoder, image, networks, objective, settings, snapshot, weights
 from tfstyle.settings import setting
 
+LONGEST_GRADIENT = 1.0
+"""Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Config:
@@ -95,9 +98,8 @@ class Config:
 class Training(keras.Model):
     """A stylizer and the objective that its pastiches are judged by.
 
-    Each step takes one style for all its photographs: its targets are then those of the
-    optimisation, for a batch. Reference: Johnson et al. (2016), section 3; the same loss as
-    `gatys`.
+    The styles take turns, a photograph each, so that a batch has several. Reference: Johnson et
+    al. (2016), section 3, with the styles of Dumoulin et al. (2017); the same loss as `gatys`.
     """
 
     def __init__(
@@ -105,14 +107,11 @@ class Training(keras.Model):
         stylizer: networks.Stylizer,
         loss: objective.Objective,
         styles: Mapping[str, np.ndarray],
-        *,
-        noise: float = 0.0,
-        seed: int = 0,
     ):
         """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
         super().__init__()
         self.stylizer = stylizer
-        self._loss, self._noise, self._seed = loss, noise, seed
+        self._loss = loss
         grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
         self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
         names = ("loss", "content", "style", "total_variation", "range")
@@ -127,31 +126,37 @@ class Training(keras.Model):
         """Returns the photographs in the first style."""
         return self.stylizer(photographs)
 
-    def train_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Moves the network's weights once, for one style drawn by chance."""
-        # Of the step's number alone, so that a training goes on as if never interrupted.
-        seeds = tf.stack([self._seed, tf.cast(self.optimizer.iterations, tf.int32)])
-        style = tf.random.stateless_uniform([], seeds, 0, len(self.stylizer.styles), tf.int32)
-        noise = tf.random.stateless_normal(tf.shape(photographs), seeds, stddev=self._noise)
+    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Moves the network's weights once; takes what `data.Photographs.training` gives."""
+        photographs, noisy, numbers = batch
         with tf.GradientTape() as tape:
-            terms = self.terms(photographs, photographs + noise, style)
+            terms = self.terms(photographs, noisy, numbers % len(self.stylizer.styles))
             total = tf.add_n(list(terms.values()))
         variables = self.stylizer.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(total, variables), variables, strict=True))
+        self._move(variables, tape.gradient(total, variables))
         return self._measured({"loss": total, **terms})
 
     def test_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
         """Judges the photographs in every style."""
         for style in range(len(self.stylizer.styles)):
-            terms = self.terms(photographs, photographs, style)
+            styles = tf.repeat(style, tf.shape(photographs)[0])
+            terms = self.terms(photographs, photographs, styles)
             measured = self._measured({"loss": tf.add_n(list(terms.values())), **terms})
         return measured
 
-    def terms(self, photographs: tf.Tensor, seen: tf.Tensor, style) -> dict[str, tf.Tensor]:
-        """Returns the objective's terms by name for what the network makes of `seen`."""
-        grams = {layer: gram[style][tf.newaxis] for layer, gram in self._grams.items()}
+    def terms(
+        self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns the objective's terms by name for what the network makes of `seen`.
+
+        Args:
+            photographs: `[batch, height, width, 3]`, what the content loss compares with.
+            seen: the same shape, what the network gets.
+            styles: `[batch]`, each image's style by its place among the stylizer's.
+        """
+        grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
         targets = self._loss.targets_from(photographs, grams)
-        shares = tf.one_hot([style], len(self.stylizer.styles))
+        shares = tf.one_hot(styles, len(self.stylizer.styles))
         return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)
 
     @property
@@ -159,10 +164,22 @@ class Training(keras.Model):
         """The running means of each term."""
         return list(self._meters.values())
 
+    def _move(self, variables: list[keras.Variable], gradients: list[tf.Tensor]) -> None:
+        """Takes the optimiser's step along the clipped mean of all devices' gradients.
+
+        Keras would clip each device's, and then add them.
+        """
+        context = tf.distribute.get_replica_context()
+        mean = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+        clipped, _ = tf.clip_by_global_norm(mean, LONGEST_GRADIENT)
+        shares = [gradient / context.num_replicas_in_sync for gradient in clipped]
+        self.optimizer.apply_gradients(zip(shares, variables, strict=True))
+
     def _measured(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         for name, value in values.items():
             self._meters[name].update_state(value)
-        return {name: self._meters[name].result() for name in values}
+        # Differs from what Keras documents: it can average vectors over machines, not scalars.
+        return {name: self._meters[name].result()[tf.newaxis] for name in values}
 
 
 def train(
@@ -192,7 +209,12 @@ def train(
     steps_before = len(_held_out_losses(folder)) * steps_per_epoch
     training.fit(
         photographs.training(
-            split.training, config.crop, config.batch, config.seed, batches_before=steps_before
+            split.training,
+            config.crop,
+            config.batch,
+            config.seed,
+            noise=config.noise,
+            batches_before=steps_before,
         ),
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
@@ -242,16 +264,12 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
         networks.Stylizer(tuple(styles), width=config.width, dtype=policy),
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
-        noise=config.noise,
-        seed=config.seed,
     )
     schedule = keras.optimizers.schedules.CosineDecay(
         config.learning_rate, math.prod(rounds(config))
     )
-    # The first losses, and a rare photograph's, are ten times the usual: neither a step as long
-    # nor a thousand steps of memory is wanted for them.
-    adam = keras.optimizers.Adam(schedule, beta_2=0.99, global_clipnorm=1.0)
-    training.compile(optimizer=adam, jit_compile=False)
+    # With a memory of a hundred steps, not a thousand, the first losses are soon forgotten.
+    training.compile(keras.optimizers.Adam(schedule, beta_2=0.99), jit_compile=False)
     training.build()
     return training
 
