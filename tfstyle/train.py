@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, encoder, image, networks, objective, settings, snapshot, weights
+from tfstyle import data, devices, encoder, image, networks, objective, settings, snapshot, weights
 from tfstyle.settings import setting
 
 LONGEST_GRADIENT = 1.0
@@ -76,6 +76,11 @@ class Config:
     )
     vgg_weights: str = setting("auto", "VGG19's weights: auto, imagenet or a path.")
     precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
+    strategy: str = setting(
+        "auto",
+        "The devices: mirrored takes every GPU here, multiworker the machines in TF_CONFIG.",
+        choices=devices.STRATEGIES,
+    )
     seed: int = setting(0, "Seed of weights, crops and noise.", minimum=0, maximum=2**31 - 1)
 
     def __post_init__(self):
@@ -121,6 +126,9 @@ class Training(keras.Model):
         """Makes what the optimiser keeps beside each weight."""
         self.optimizer.build(self.stylizer.trainable_variables)
         self.built = True
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing: all is built. Keras's own cannot take apart batches of several machines."""
 
     def call(self, photographs: tf.Tensor) -> tf.Tensor:
         """Returns the photographs in the first style."""
@@ -199,11 +207,13 @@ def train(
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
     """
+    spread = devices.strategy(config.strategy)
     split = data.find(photos, config.held_out_share, config.seed)
-    folder = pathlib.Path(folder)
+    folder = _own_folder(pathlib.Path(folder))
     _claim(folder, snapshot.fingerprint(config, *styles.values(), facts=tuple(styles)))
     keras.utils.set_random_seed(config.seed)
-    training = _build(styles, config)
+    with spread.scope():
+        training = _build(styles, config)
     photographs = data.Photographs(config.photo_size, config.crop)
     epochs, steps_per_epoch = rounds(config)
     steps_before = len(_held_out_losses(folder)) * steps_per_epoch
@@ -233,6 +243,12 @@ def rounds(config: Config) -> tuple[int, int]:
     """Returns how many equal rounds there are and the steps of each, for the steps or just over."""
     count = math.ceil(config.steps / config.evaluate_every)
     return count, math.ceil(config.steps / count)
+
+
+def _own_folder(folder: pathlib.Path) -> pathlib.Path:
+    """Returns the folder, or for the workers after the first one in it: none writes another's."""
+    place = devices.place_among_workers()
+    return folder / f"worker_{place}" if place else folder
 
 
 def _claim(folder: pathlib.Path, identity: str) -> None:

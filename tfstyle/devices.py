@@ -1,0 +1,52 @@
+"""How a training is spread over devices and machines."""
+
+import json
+import os
+
+import tensorflow as tf
+
+STRATEGIES = ("auto", "mirrored", "multiworker")
+
+
+def strategy(name: str) -> tf.distribute.Strategy:
+    """Returns the strategy of that name; must be called before TensorFlow does anything else.
+
+    Args:
+        name: "mirrored" takes every GPU of this machine, "multiworker" the machines that the
+            environment variable TF_CONFIG lists (as TensorFlow documents it), each of which
+            runs the same command; "auto" takes what TF_CONFIG and the GPUs suggest.
+
+    Raises:
+        ValueError: TF_CONFIG lists no machines, and "multiworker" is asked for.
+    """
+    if name == "auto":
+        several = len(tf.config.list_physical_devices("GPU")) > 1
+        name = "multiworker" if workers() else "mirrored" if several else "single"
+    if name == "multiworker" and not workers():
+        raise ValueError(
+            "strategy multiworker needs TF_CONFIG to list the workers. "
+            f"Received: TF_CONFIG={os.environ.get('TF_CONFIG', '')}"
+        )
+    kinds = {
+        "mirrored": tf.distribute.MirroredStrategy,
+        "multiworker": tf.distribute.MultiWorkerMirroredStrategy,
+        "single": tf.distribute.get_strategy,
+    }
+    return kinds[name]()
+
+
+def workers() -> list[str]:
+    """Returns the addresses of the machines that TF_CONFIG lists, this one among them."""
+    return _tf_config().get("cluster", {}).get("worker", [])
+
+
+def place_among_workers() -> int:
+    """Returns which of the workers this is; 0, the first, for a machine alone."""
+    return int(_tf_config().get("task", {}).get("index", 0))
+
+
+def _tf_config() -> dict:
+    try:
+        return json.loads(os.environ.get("TF_CONFIG", "{}"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"TF_CONFIG must be JSON. Received: {error.doc}") from error
