@@ -104,7 +104,7 @@ class Vgg19Weights:
     convolutions: Convolutions
 
 
-def load(vgg_weights: str = "auto") -> Vgg19Weights:
+def load(vgg_weights: str | os.PathLike = "auto") -> Vgg19Weights:
     """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
 
     Args:
@@ -122,7 +122,7 @@ def load(vgg_weights: str = "auto") -> Vgg19Weights:
     return Vgg19Weights(path.name, _digest(path, "sha256"), convolutions)
 
 
-def find(vgg_weights: str) -> pathlib.Path:
+def find(vgg_weights: str | os.PathLike) -> pathlib.Path:
     """Returns the path of the weights file that `vgg_weights` stands for; see `load`."""
     if vgg_weights not in ("auto", "imagenet"):
         return _existing(pathlib.Path(vgg_weights))
@@ -138,7 +138,7 @@ def find(vgg_weights: str) -> pathlib.Path:
     return path
 
 
-def stamp(vgg_weights: str) -> tuple[str, int, int] | None:
+def stamp(vgg_weights: str | os.PathLike) -> tuple[str, int, int] | None:
     """Returns the path, time and size of a weights file; what stays, stays the same file.
 
     None for `auto` and `imagenet`, which stand for one file as long as a process lives.
