@@ -43,13 +43,10 @@ def compose(rng: np.random.Generator, plane: np.ndarray) -> tuple[np.ndarray, ..
     return flow, 0.44 + 0.2 * potential + 0.18 * np.sin(8 * potential), warmth
 
 
-def trace(flow: np.ndarray, starts: np.ndarray, step: float) -> np.ndarray:
-    """Returns the paths that follow the flow, by 12 midpoint steps: (stroke, point)."""
-    paths = [starts]
-    for _ in range(12):
-        half = paths[-1] + sample(flow, paths[-1]) * step / 2
-        paths.append(paths[-1] + sample(flow, half) * step)
-    return np.stack(paths, axis=1).astype(np.complex64)
+def trace(flow: np.ndarray, at: np.ndarray, step: float) -> np.ndarray:
+    """Returns the paths that follow the flow from `at`, by 12 midpoint steps: (stroke, point)."""
+    steps = (at := at + sample(flow, at + sample(flow, at) * step / 2) * step for _ in range(12))
+    return np.stack([at, *steps], axis=1).astype(np.complex64)
 
 
 def choose_paints(light: np.ndarray, warmth: np.ndarray) -> np.ndarray:
@@ -71,8 +68,7 @@ def drag(canvas, plane, path, width, paints, rng) -> None:
     """
     ends = [(part.min() - width, part.max() + width) for part in (path.imag, path.real)]
     box = tuple(slice(*pair) for pair in np.clip(ends, 0, SIDE).astype(int))
-    gaps = plane[box][..., None] - path
-    nearest = (gaps.real**2 + gaps.imag**2).argmin(axis=-1)
+    nearest = abs(plane[box][..., None] - path).argmin(axis=-1)
     tangent = np.gradient(path)[nearest]
     offset = (plane[box] - path[nearest]) / tangent
     along, across = (nearest + offset.real) / len(path), offset.imag * abs(tangent) * 2 / width
@@ -92,24 +88,21 @@ def varnish(canvas: np.ndarray) -> Image.Image:
     return Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8)).reduce(2)
 
 
-def paint(seed: int) -> Image.Image:
-    """Returns the finished picture."""
-    rng, (y, x) = np.random.default_rng(seed), np.mgrid[:SIDE, :SIDE].astype(np.float32)
-    plane, canvas = x + 1j * y, np.zeros((SIDE, SIDE, 4), np.float32)
-    flow, light, warmth = compose(rng, plane)
-    canvas[..., :3] = choose_paints(light, warmth)
+def paint(output: str, seed: int) -> None:
+    """Writes the finished picture."""
+    rng, axis = np.random.default_rng(seed), np.arange(SIDE, dtype=np.float32)
+    flow, light, warmth = compose(rng, plane := axis + 1j * axis[:, None])
+    canvas = np.dstack([choose_paints(light, warmth), 0 * light]).astype(np.float32)
     for count, width, length in LAYERS:
-        starts = rng.uniform(-0.05, 1.05, (count, 2)) @ (SIDE, SIDE * 1j)
-        for path in trace(flow, starts, length / 12):
+        for path in trace(flow, SIDE * rng.uniform(-0.05, 1.05, (count, 2)) @ (1, 1j), length / 12):
             lights = sample(light, path[6]) + rng.normal(0, 0.13, 2)
             paints = choose_paints(lights, sample(warmth, path[6]) + rng.normal(0, 0.22))
             drag(canvas, plane, path, width * rng.uniform(0.7, 1.2), paints, rng)
-    return varnish(canvas)
+    varnish(canvas).save(output, quality=92)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", required=True, help="the picture's file, PNG or JPEG")
     parser.add_argument("--seed", type=int, default=1889, help="another seed, another picture")
-    arguments = parser.parse_args()
-    paint(arguments.seed).save(arguments.output, quality=92)
+    paint(**vars(parser.parse_args()))

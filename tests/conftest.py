@@ -23,6 +23,8 @@ TINY_CHANNELS = {
 }
 """The layers that the losses look at by default, and how few channels the tiny network has."""
 
+STYLES = ("wave", "scream")
+"""What the stylizer's styles are called."""
 
 OTHERS_WARNINGS = (
     "ignore:distutils Version classes are deprecated:DeprecationWarning",  # TFP's import.
@@ -56,6 +58,22 @@ def tiny_encoder():
         )(flow)
         features[name] = flow
     return keras.Model(inputs, features, name="tiny_encoder")
+
+
+@pytest.fixture(scope="session")
+def stylizer():
+    """A small stylizer of two styles that nobody trained."""
+    import keras
+
+    from tfstyle import networks
+
+    keras.utils.set_random_seed(1)
+    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=1)
+    for index, variable in enumerate(stylizer.net.weights):
+        if variable.name in ("scale", "shift"):
+            random = np.random.default_rng(index)
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+    return stylizer
 
 
 @pytest.fixture

@@ -56,6 +56,28 @@ def test_bad_paths_are_refused_before_anything_is_written(paths, method, folder,
     assert method.calls == []
 
 
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        ({"content": "loop.png"}, "loop"),
+        ({"style": "loop.png"}, "loop"),
+        ({"output": "loop.png"}, "path must not be a link that leads back to itself; remove it."),
+        ({"content": "[is]*.png", "output": "loop"}, "output must be a folder"),
+    ],
+)
+def test_links_that_lead_back_to_themselves_are_refused(paths, message, method, folder, capsys):
+    for name in ("loop", "loop.png"):
+        (folder / name).symlink_to(name)
+    assert gatys(**paths) == 2
+    assert message in sentence(capsys)
+    assert method.calls == []
+
+
+def test_a_link_beside_the_output_that_leads_to_itself_is_no_obstacle(method, folder):
+    (folder / "out_step00004.png").symlink_to("out_step00004.png")
+    assert gatys("--save_every=2") == 0
+
+
 def test_a_folder_becomes_a_folder(method, folder, capsys):
     (folder / "photos").mkdir()
     for name in ("photos/b.jpg", "photos/a.png", "photos/.hidden.png"):

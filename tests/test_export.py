@@ -3,27 +3,14 @@ import pathlib
 import subprocess
 import sys
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import STYLES
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from tfstyle import export, networks
-
-STYLES = ("wave", "scream")
-
-
-@pytest.fixture(scope="module")
-def stylizer():
-    keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=1)
-    for index, variable in enumerate(stylizer.net.weights):
-        if variable.name in ("scale", "shift"):
-            random = np.random.default_rng(index)
-            variable.assign(random.uniform(0.5, 1.5, variable.shape))
-    return stylizer
+from tfstyle import export
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import pathlib
 
 import keras
 import numpy as np
@@ -319,6 +320,25 @@ def test_setting_outside_its_range_is_refused_by_name(changes):
     (name,) = changes
     with pytest.raises(ValueError, match=f"^{name} must be "):
         gatys.Config(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"size": 100.5}, {"steps": None}, {"content_layers": None}, {"style_layers": 3}]
+)
+def test_setting_of_another_type_is_refused_by_name(changes):
+    (name,) = changes
+    with pytest.raises(ValueError, match=f"^{name} must be .* Received: {name}="):
+        gatys.Config(**changes)
+
+
+def test_settings_that_mean_the_same_paint_the_same(stylize):
+    plain = stylize(levels="1", content_layers=("relu4_2",), style_blend=(1.0,)).image
+    assert_array_equal(stylize(levels=1, content_layers="relu4_2", style_blend=[1]).image, plain)
+
+
+def test_start_that_is_no_file_is_refused(stylize):
+    with pytest.raises(ValueError, match="Did you mean noise.*start=nose"):
+        stylize(start=pathlib.Path("nose"))
 
 
 @pytest.mark.parametrize(

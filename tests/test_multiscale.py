@@ -1,12 +1,14 @@
 import functools
+import itertools
 import os
+import types
 
 import pytest
 import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_array_equal
 
-from tfstyle import descent, image, multiscale, pyramid
+from tfstyle import descent, image, multiscale, optimize, pyramid
 from tfstyle.result import Interrupted
 
 START = picture(8, 8, seed=1, smoothing=0)
@@ -160,6 +162,24 @@ def test_run_interrupted_during_an_evaluation_resumes_the_same(tmp_path, evaluat
     with pytest.raises(Interrupted):
         run(folder=tmp_path, objective_at=interrupting)
     assert_same_result(run(folder=tmp_path, resume=True), run())
+
+
+@pytest.fixture
+def second_a_step(monkeypatch):
+    """A clock that is looked at once before the first step and once after each."""
+    ticks = itertools.count()
+    clock = types.SimpleNamespace(perf_counter=lambda: float(next(ticks)))
+    monkeypatch.setattr(optimize, "time", clock)
+
+
+def test_seconds_before_an_interruption_count(tmp_path, second_a_step):
+    with pytest.raises(Interrupted) as interrupted:
+        run(callback=stop_at(5), folder=tmp_path)
+    assert interrupted.value.result.earlier_seconds == 0
+    resumed = run(folder=tmp_path, resume=True)
+    assert resumed.earlier_seconds == 5
+    assert [level.seconds for level in resumed.levels] == [4, 3, 5]
+    assert [loss.seconds for loss in resumed.losses] == list(range(1, 13))
 
 
 def test_killed_run_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):

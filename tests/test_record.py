@@ -20,7 +20,7 @@ WEIGHTS = {"name": "tiny", "sha256": "00"}
 RESULT = Result(
     IMAGE,
     losses=(Loss(1, 2, 0.5, {"total": 3.0, "content": 1.0, "style": 2.0}),),
-    levels=(LevelTrace((2, 3), 10, 12), LevelTrace((4, 6), 5, 7)),
+    levels=(LevelTrace((2, 3), 10, 12, 0.75), LevelTrace((4, 6), 5, 7, 0.5)),
     outcome="step limit reached",
     weights=WEIGHTS,
 )
@@ -57,8 +57,8 @@ def test_record_has_the_keys_of_the_design(tmp_path):
         "inputs": [{"path": "in.png", "width": 6, "height": 4, "sha256": "ff"}],
         "weights": WEIGHTS,
         "levels": [
-            {"size": [2, 3], "steps": 10, "evaluations": 12},
-            {"size": [4, 6], "steps": 5, "evaluations": 7},
+            {"size": [2, 3], "steps": 10, "evaluations": 12, "seconds": 0.75},
+            {"size": [4, 6], "steps": 5, "evaluations": 7, "seconds": 0.5},
         ],
         "steps": 15,
         "evaluations": 19,
@@ -88,6 +88,11 @@ def test_versions_are_those_of_all_that_decides_the_pixels(tmp_path):
 def test_methods_without_an_optimisation_leave_its_keys_out(tmp_path):
     written = write(tmp_path / "out.png", Result(IMAGE))
     assert not {"weights", "levels", "steps", "evaluations", "losses"} & set(written)
+
+
+def test_seconds_of_a_resumed_run_are_those_of_the_whole_run(tmp_path):
+    resumed = dataclasses.replace(RESULT, earlier_seconds=40.0)
+    assert write(tmp_path / "out.png", resumed)["seconds"] == 41.5
 
 
 def test_text_is_utf_8_and_readable(tmp_path):

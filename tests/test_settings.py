@@ -1,6 +1,9 @@
 import dataclasses
 import math
+import os
+import pathlib
 
+import numpy as np
 import pytest
 
 from tfstyle import settings
@@ -16,6 +19,9 @@ class Config:
     modes: tuple[str, ...] = settings.setting(("red",), "Modes.", choices=("red", "green"))
     mirror: bool = settings.setting(True, "Whether to mirror.", minimum=5)
     free: float = settings.setting(0.0, "Anything.")
+    file: str | os.PathLike = settings.setting("", "A file.")
+    loose: tuple[str, ...] | str = settings.setting((), "One or several.")
+    seed: int = settings.setting(0, "A seed.")
 
 
 def field(name):
@@ -56,6 +62,52 @@ def test_number_outside_its_range_is_refused_by_name(changes):
     (name,) = changes
     with pytest.raises(ValueError, match=f"^{name} must be .* Received: {name}="):
         check(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seed": 1.5}, "seed must be a whole number. Received: seed=1.5"),
+        ({"seed": None}, "seed must be a whole number. Received: seed=None"),
+        ({"seed": True}, "seed must be a whole number. Received: seed=True"),
+        ({"side": 8.0}, "side must be a whole number or none. Received: side=8.0"),
+        ({"side": "8"}, "side must be a whole number or none. Received: side='8'"),
+        ({"weight": "heavy"}, "weight must be a number. Received: weight='heavy'"),
+        ({"weight": False}, "weight must be a number. Received: weight=False"),
+        ({"weight": 1j}, "weight must be a number. Received: weight=1j"),
+        ({"mirror": "yes"}, "mirror must be True or False. Received: mirror='yes'"),
+        ({"mirror": 1}, "mirror must be True or False. Received: mirror=1"),
+        ({"pooling": None}, "pooling must be a string. Received: pooling=None"),
+        ({"modes": None}, "modes must be a tuple of strings. Received: modes=None"),
+        ({"modes": "red"}, "modes must be a tuple of strings. Received: modes='red'"),
+        ({"modes": ("red", 1)}, "modes must be a tuple of strings. Received: modes=('red', 1)"),
+        ({"shares": 0.5}, "shares must be a tuple of numbers or none. Received: shares=0.5"),
+        ({"shares": ["a"]}, "shares must be a tuple of numbers or none. Received: shares=['a']"),
+        ({"file": 3}, "file must be a string or a path. Received: file=3"),
+        ({"loose": 3}, "loose must be a tuple of strings or a string. Received: loose=3"),
+    ],
+)
+def test_value_of_another_type_is_refused_in_one_sentence(changes, message):
+    with pytest.raises(ValueError) as error:
+        check(**changes)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"side": np.int64(8)},
+        {"weight": 2},
+        {"weight": np.float32(2)},
+        {"weight": np.int32(2)},
+        {"shares": [0, np.float64(1)]},
+        {"modes": ["red"]},
+        {"file": pathlib.Path("a")},
+        {"loose": "red"},
+    ],
+)
+def test_what_means_the_same_is_taken(changes):
+    check(**changes)
 
 
 def test_message_states_range_unit_and_value():

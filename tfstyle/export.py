@@ -1,6 +1,7 @@
 """A stylizer as a SavedModel with named inputs and outputs, for TF Serving and others."""
 
 import dataclasses
+import os
 import pathlib
 import shutil
 import tempfile
@@ -21,9 +22,7 @@ SIGNATURES = ("serving_default", "uint8", "image_bytes")
 class Config:
     """Every setting of an export; the only home of its defaults."""
 
-    model: str = setting(
-        "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
-    )
+    model: str | os.PathLike = stylizers.model_setting()
     style: str | None = setting(
         None,
         "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "

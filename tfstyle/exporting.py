@@ -4,7 +4,7 @@ import dataclasses
 import types
 from typing import Any
 
-from tfstyle import process, settings
+from tfstyle import process, settings, shared_flags
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,12 +14,11 @@ class Files:
     output: str = settings.setting(
         "", "The folder to write; TF Serving wants a version number last: served/NAME/1; required."
     )
-    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+    quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
         """Raises ValueError when a flag is missing."""
-        if not self.output:
-            raise ValueError("output must be given, as --output=PATH.")
+        shared_flags.check(self)
 
 
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:

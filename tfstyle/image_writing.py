@@ -75,6 +75,10 @@ def check_writable(path: str | os.PathLike) -> None:
         raise ImageError(
             f"path must have a name that the file system takes; shorten it. Received: path={path}"
         )
+    if os.path.islink(os.path.realpath(path)):
+        raise ImageError(
+            f"path must not be a link that leads back to itself; remove it. Received: path={path}"
+        )
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise ImageError(
             f"path must lie in a folder that you may write to; change the permissions of "

@@ -8,23 +8,18 @@ from pathlib import Path
 
 from PIL import Image
 
-from tfstyle import image, outputs, record, settings
+from tfstyle import image, outputs, record, settings, shared_flags
 
 
 @dataclasses.dataclass(frozen=True)
 class Files:
     """The flags that every command has beside those of its `Config`."""
 
-    content: str = settings.setting(
-        "",
-        "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required.",
-    )
+    content: str = shared_flags.content()
     style: str = settings.setting(
         "", "The picture to take the manner from; several have commas between; required."
     )
-    output: str = settings.setting(
-        "", "The picture to write, or a folder when there are many contents; required."
-    )
+    output: str = shared_flags.output()
     save_every: int = settings.setting(
         0,
         "Write the picture so far beside the output, this often; 0 is never.",
@@ -35,14 +30,11 @@ class Files:
         None, "A folder that keeps the state of the run, for --resume."
     )
     resume: bool = settings.setting(False, "Go on from the state in --checkpoint.")
-    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+    quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
         """Raises ValueError when a flag is missing, out of range or useless alone."""
-        settings.check(self)
-        for name in ("content", "style", "output"):
-            if not getattr(self, name):
-                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+        shared_flags.check(self)
         if self.resume and not self.checkpoint:
             raise ValueError("resume needs the folder of the run, as --checkpoint=FOLDER.")
 

@@ -48,15 +48,15 @@ def run(
         Interrupted: Ctrl-C; carries the best image so far, at full size.
         ValueError: the checkpoint to resume from is missing or another run's.
     """
-    done = _begin(task, checkpoints)
+    done = begun = _begin(task, checkpoints)
     while True:
         done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
         if done.trace.interrupted:
             _save(checkpoints, done)
-            raise Interrupted(_result(task, done))
+            raise Interrupted(_result(task, done, begun))
         if done.level == len(task.levels) - 1:
             _save(checkpoints, done)  # It stays: the caller has not written the picture yet.
-            return _result(task, done)
+            return _result(task, done, begun)
         done = _next_level(task, done)
         _save(checkpoints, done)
 
@@ -112,15 +112,15 @@ def _next_level(task: Task, done: snapshot.Snapshot) -> snapshot.Snapshot:
 
 
 def _levels(task: Task, done: snapshot.Snapshot) -> tuple[LevelTrace, ...]:
-    size = task.levels[done.level].size
-    return (*done.levels, LevelTrace(size, done.trace.step, done.trace.evaluations))
+    size, trace = task.levels[done.level].size, done.trace
+    return (*done.levels, LevelTrace(size, trace.step, trace.evaluations, trace.seconds))
 
 
 def _losses(done: snapshot.Snapshot) -> tuple[Loss, ...]:
     """Returns the curve of all levels, steps, evaluations and seconds counted on."""
     steps = sum(level.steps for level in done.levels)
     evaluations = sum(level.evaluations for level in done.levels)
-    seconds = done.losses[-1].seconds if done.losses else 0.0
+    seconds = sum(level.seconds for level in done.levels)
     counted_on = (
         Loss(loss.step + steps, loss.evaluations + evaluations, loss.seconds + seconds, loss.terms)
         for loss in done.trace.losses
@@ -148,13 +148,14 @@ def _pastiche(task: Task, done: snapshot.Snapshot) -> np.ndarray:
     return task.finish(image.resize(pixels, task.levels[-1].size))
 
 
-def _result(task: Task, done: snapshot.Snapshot) -> Result:
+def _result(task: Task, done: snapshot.Snapshot, begun: snapshot.Snapshot) -> Result:
     return Result(
         image=_pastiche(task, done),
         losses=_losses(done),
         levels=_levels(task, done),
         outcome=done.trace.outcome,
         weights=task.weights,
+        earlier_seconds=sum(level.seconds for level in _levels(task, begun)),
     )
 
 

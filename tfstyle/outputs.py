@@ -31,7 +31,7 @@ def check_folder(folder: Path) -> None:
     """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
     if os.path.isdir(folder):
         image.check_writable(folder / "any.png")
-    elif os.path.exists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
+    elif os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
         raise ValueError(
             f"output must be a folder, as content is many pictures. Received: output={folder}"
         )
@@ -44,7 +44,7 @@ def check_clashes(pairs: Pairs, others: Sequence[Path]) -> None:
     inputs = resolve_inputs(pairs, others)
     makers: dict[Path, Path] = {}
     for content, output in pairs:
-        if output.resolve() in inputs:
+        if os.path.realpath(output) in inputs:
             raise ValueError(f"output must not replace an input. Received: output={output}")
         if output in makers:
             raise ValueError(
@@ -54,9 +54,9 @@ def check_clashes(pairs: Pairs, others: Sequence[Path]) -> None:
         makers[output] = content
 
 
-def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[Path]:
+def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[str]:
     """Returns every input's path with links followed."""
-    return {path.resolve() for path in [*others, *(content for content, _ in pairs)]}
+    return set(map(os.path.realpath, [*others, *(content for content, _ in pairs)]))
 
 
 def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:
@@ -65,11 +65,11 @@ def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:
     How many steps there will be is not known yet: any number of them counts.
     """
     outputs = {output for _, output in pairs}
-    kept = resolve_inputs(pairs, others) | {output.resolve() for output in outputs}
+    kept = resolve_inputs(pairs, others) | set(map(os.path.realpath, outputs))
     folder = pairs[0][1].parent
     present = folder.iterdir() if folder.is_dir() else ()
     for path in sorted({*present, *outputs}):
-        if snapshot_of(path, every) in outputs and path.resolve() in kept:
+        if snapshot_of(path, every) in outputs and os.path.realpath(path) in kept:
             raise ValueError(
                 f"save_every's snapshots must replace neither an input nor an output; rename "
                 f"{path}. Received: save_every={every}"

@@ -73,7 +73,7 @@ def write(
         config: the method's `Config`; every field is kept.
         inputs: contents first, then styles, in the order given.
         result: what the method returned.
-        seconds: how long the method ran.
+        seconds: how long the method ran, what it had worked before a resumption left out.
 
     Returns:
         The record's path.
@@ -85,7 +85,7 @@ def write(
         "config": dataclasses.asdict(config),
         "inputs": [dataclasses.asdict(picture) for picture in inputs],
         **_describe_run(result),
-        "seconds": seconds,
+        "seconds": result.earlier_seconds + seconds,
         "peak_memory_bytes": _peak_memory_bytes(),
         "outcome": result.outcome,
     }

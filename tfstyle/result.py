@@ -24,6 +24,8 @@ class LevelTrace:
     size: tuple[int, int]
     steps: int
     evaluations: int
+    seconds: float = dataclasses.field(default=0.0, compare=False)
+    """Of the optimiser, those before a resumption included; no two runs take the same."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Result:
     """A sentence: why the method stopped."""
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights that were used."""
+    earlier_seconds: float = 0.0
+    """What the optimiser had worked before the run was resumed."""
 
     @property
     def steps(self) -> int:

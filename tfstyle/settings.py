@@ -8,11 +8,24 @@ import dataclasses
 import difflib
 import math
 import numbers
+import os
+import types
+import typing
 from collections.abc import Iterable
 from typing import Any
 
 GUARD = 1e9
 """From here on, a maximum only guards against absurd values; descriptions leave it out."""
+
+TYPES = {
+    bool: ("True or False", bool),
+    int: ("a whole number", numbers.Integral),
+    float: ("a number", numbers.Real),
+    str: ("a string", str),
+    os.PathLike: ("a path", os.PathLike),
+    types.NoneType: ("none", types.NoneType),
+}
+"""The types that a field may declare, alone, in tuples or in unions: in words, and what fits."""
 
 
 def setting(
@@ -45,19 +58,35 @@ def setting(
 
 
 def check(config: Any) -> None:
-    """Raises ValueError, naming the field, when a value lies outside its declared range."""
+    """Raises ValueError, naming the field, when a value is not of its declared type and range."""
+    hints = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        _check_type(field.name, value, hints[field.name])
         elements = value if isinstance(value, (tuple, list)) else (value,)
         for element in elements:
             _check_element(field, element)
 
 
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    if not _fits(value, hint):
+        raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={value!r}")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    kinds = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        return isinstance(value, (tuple, list)) and all(_fits(each, kinds[0]) for each in value)
+    if kinds:
+        return any(_fits(value, kind) for kind in kinds)
+    if isinstance(value, bool):  # To Python it is a whole number.
+        return hint is bool
+    return isinstance(value, TYPES[hint][1])
+
+
 def _check_element(field: dataclasses.Field, value: Any) -> None:
     if isinstance(value, str) and field.metadata["choices"]:
         check_choice(field.name, value, field.metadata["choices"])
-    if isinstance(value, str) and field.metadata["minimum"] is not None:
-        raise ValueError(f"{field.name} must be a number. Received: {field.name}={value!r}")
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         _check_number(field, value)
 
@@ -81,6 +110,14 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     raise ValueError(
         f"{name} must be one of {', '.join(choices)}.{suggestion} Received: {name}={value}"
     )
+
+
+def describe_type(hint: Any) -> str:
+    """Returns a field's declared type in words, such as "a whole number or none"."""
+    kinds = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        return f"a tuple of {describe_type(kinds[0]).removeprefix('a ')}s"
+    return " or ".join(map(describe_type, kinds)) if kinds else TYPES[hint][0]
 
 
 def describe_range(field: dataclasses.Field, guards: bool = False) -> str:

@@ -3,11 +3,12 @@
 import json
 import pathlib
 import zipfile
+from typing import Any
 
 import keras
 import numpy as np
 
-from tfstyle import encoder, networks
+from tfstyle import encoder, networks, settings
 
 SHIPPED = pathlib.Path(__file__).parent / "models"
 """The package's own stylizers, packed."""
@@ -20,6 +21,13 @@ SUFFIX = ".npz"
 
 TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""
+
+
+def model_setting() -> Any:
+    """Returns the field of a `Config` that says which stylizer `load` takes."""
+    return settings.setting(
+        "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
+    )
 
 
 def names() -> list[str]:

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import math
+import os
 import pathlib
 import warnings
 from collections.abc import Mapping
@@ -74,7 +75,7 @@ class Config:
     evaluate_every: int = setting(
         500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
     )
-    vgg_weights: str = setting("auto", "VGG19's weights: auto, imagenet or a path.")
+    vgg_weights: str | os.PathLike = setting("auto", "VGG19's weights: auto, imagenet or a path.")
     precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
     strategy: str = setting(
         "auto",

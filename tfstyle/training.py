@@ -5,7 +5,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image, inputs, process, settings
+from tfstyle import image, inputs, process, settings, shared_flags
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,13 +23,11 @@ class Files:
         "The folder for the stylizer, its curves and the state, from which the same command "
         "goes on after an interruption; required.",
     )
-    quiet: bool = settings.setting(False, "Say nothing but warnings and errors.")
+    quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
         """Raises ValueError when a flag is missing."""
-        for name in ("photos", "styles", "model"):
-            if not getattr(self, name):
-                raise ValueError(f"{name} must be given, as --{name}=PATH.")
+        shared_flags.check(self)
 
 
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:

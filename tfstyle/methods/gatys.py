@@ -65,7 +65,7 @@ class Config:
         minimum=0,
         maximum=1e9,
     )
-    content_layers: tuple[str, ...] = setting(
+    content_layers: tuple[str, ...] | str = setting(
         ("block3_conv2", "block4_conv2"),
         "Layers whose features the content loss compares; also as relu4_2.",
     )
@@ -75,7 +75,7 @@ class Config:
         minimum=0,
         maximum=1e9,
     )
-    style_layers: tuple[str, ...] = setting(
+    style_layers: tuple[str, ...] | str = setting(
         ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"),
         "Layers whose Gram matrices the style loss compares; also as relu4_1.",
     )
@@ -116,12 +116,12 @@ class Config:
         "How the content's colours are kept (Gatys et al. 2016).",
         choices=color.MODES,
     )
-    start: str = setting(
+    start: str | os.PathLike = setting(
         "noise",
         "First image: noise (Gaussian, as Gatys et al. 2015), content, style, or the "
         "path of a picture.",
     )
-    levels: str = setting(
+    levels: str | int = setting(
         "auto",
         "Coarse to fine: auto halves down to 128 pixels, a number n halves n - 1 times, "
         "or rising longest sides such as 128,256,512.",
@@ -156,7 +156,7 @@ class Config:
         minimum=1e-6,
         maximum=1,
     )
-    vgg_weights: str = setting(
+    vgg_weights: str | os.PathLike = setting(
         "auto",
         "VGG19's weights: auto, imagenet (Keras's file, downloaded once), or a path.",
     )
@@ -290,9 +290,9 @@ def _start_image(
     return given[config.start] if config.start in given else _read_start(config.start)
 
 
-def _read_start(start: str) -> np.ndarray:
+def _read_start(start: str | os.PathLike) -> np.ndarray:
     if not os.path.exists(start):
-        settings.check_choice("start", start, (*STARTS, "the path of a picture"))
+        settings.check_choice("start", str(start), (*STARTS, "the path of a picture"))
     return image.read(start)
 
 

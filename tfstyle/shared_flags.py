@@ -1,0 +1,36 @@
+"""What the commands' `Files` share: flags of one meaning, and the check that none is missing."""
+
+import dataclasses
+from typing import Any
+
+from tfstyle import settings
+
+
+def content() -> Any:
+    """Returns the field of what is painted."""
+    return settings.setting(
+        "", "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required."
+    )
+
+
+def output() -> Any:
+    """Returns the field of where pictures are written."""
+    return settings.setting(
+        "", "The picture to write, or a folder when there are many contents; required."
+    )
+
+
+def quiet() -> Any:
+    """Returns the field that silences a command."""
+    return settings.setting(False, "Say nothing but warnings and errors.")
+
+
+def check(files: Any) -> None:
+    """Raises ValueError, naming the flag, when one is missing or not what it should be.
+
+    Those that must be given are the ones whose default is empty.
+    """
+    settings.check(files)
+    for field in dataclasses.fields(files):
+        if field.default == "" and not getattr(files, field.name):
+            raise ValueError(f"{field.name} must be given, as --{field.name}=PATH.")
