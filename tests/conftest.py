@@ -58,6 +58,34 @@ def tiny_encoder():
     return keras.Model(inputs, features, name="tiny_encoder")
 
 
+@pytest.fixture(scope="session")
+def tiny_stylizer():
+    """A network of two styles, wave and scream, that nobody trained."""
+    import keras
+
+    from tfstyle import networks
+
+    keras.utils.set_random_seed(1)
+    stylizer = networks.Stylizer(("wave", "scream"), width=2, residual_blocks=1)
+    for index, variable in enumerate(stylizer.net.weights):
+        random = np.random.default_rng(index)
+        if variable.name in ("scale", "shift"):
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+    last = stylizer.net.layers[-2]
+    last.kernel.assign(4 * last.kernel)  # An untrained network paints nearly grey.
+    return stylizer
+
+
+@pytest.fixture(scope="session")
+def served(tiny_stylizer, tmp_path_factory):
+    """Its SavedModel."""
+    from tfstyle import export
+
+    folder = tmp_path_factory.mktemp("served") / "pair" / "1"
+    export.save(tiny_stylizer, folder)
+    return folder
+
+
 @pytest.fixture
 def content():
     """A smooth picture, 40 x 48 pixels."""
