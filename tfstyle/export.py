@@ -1,4 +1,4 @@
-"""A stylizer as a SavedModel with named inputs and outputs, for TF Serving and others."""
+"""A trained stylizer for others to run: TF Serving, ONNX Runtime, LiteRT."""
 
 import dataclasses
 import pathlib
@@ -7,8 +7,11 @@ import tempfile
 
 import keras
 
-from tfstyle import encoder, networks, serving, settings, stylizers, warmup
+from tfstyle import conversion, encoder, networks, serving, settings, stylizers, warmup
 from tfstyle.settings import setting
+
+SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
+"""How the output of each format ends; a SavedModel is a folder."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Config:
     model: str = setting(
         "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
     )
+    format: str = setting(
+        "savedmodel",
+        "savedmodel for TF Serving and TensorFlow; one file for ONNX Runtime or LiteRT.",
+        choices=tuple(SUFFIXES),
+    )
     style: str | None = setting(
         None,
         "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
@@ -25,7 +33,7 @@ class Config:
     )
     precision: str = setting(
         "float32",
-        "The network's arithmetic; float32 runs everywhere.",
+        "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
         choices=encoder.PRECISIONS,
     )
     max_pixels: int = setting(
@@ -40,11 +48,22 @@ class Config:
         settings.check(self)
 
 
-def export(folder: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
-    """Writes the stylizer that the settings name as a SavedModel; see `save`."""
+def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
+    """Writes the stylizer that the settings name; see `save`, and `conversion` for other formats.
+
+    Raises:
+        ValueError: the output exists or its name belongs to another format, the model or style is
+            unknown, or what the format needs is not installed.
+    """
+    _check_output(pathlib.Path(output), config.format)
     stylizer = stylizers.load(config.model, config.precision)
     style = None if config.style is None else networks.parse_style(config.style)
-    save(stylizer, folder, style=style, max_pixels=config.max_pixels)
+    if config.format == "onnx":
+        conversion.save_onnx(stylizer, output, style)
+    elif config.format == "litert":
+        conversion.save_litert(stylizer, output, style)
+    else:
+        save(stylizer, output, style=style, max_pixels=config.max_pixels)
 
 
 def save(
@@ -79,8 +98,7 @@ def save(
         ValueError: the folder exists, or the style is unknown.
     """
     folder = pathlib.Path(folder)
-    if folder.exists():
-        raise ValueError(f"output must not exist yet. Received: output={folder}")
+    _check_output(folder, "savedmodel")
     endpoints = serving.Endpoints(stylizer, style, max_pixels)
     archive = keras.export.ExportArchive()
     archive.track(stylizer)
@@ -93,3 +111,15 @@ def save(
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)
         shutil.move(model, folder)
+
+
+def _check_output(output: pathlib.Path, chosen: str) -> None:
+    """Raises ValueError unless something of that format may be written there."""
+    if output.exists():
+        raise ValueError(f"output must not exist yet. Received: output={output}")
+    for name, suffix in SUFFIXES.items():
+        if suffix and (output.suffix == suffix) != (name == chosen):
+            raise ValueError(
+                f"output must end in {suffix} for format={name}, and only then. "
+                f"Received: output={output}, format={chosen}"
+            )
