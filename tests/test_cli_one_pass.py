@@ -119,6 +119,15 @@ def test_export_writes_a_saved_model(model, tmp_path, capsys):
     assert "must not exist yet" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("name", "output"), [("onnx", "a.onnx"), ("litert", "a.tflite")])
+def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, capsys):
+    flags = [f"--model={model}", f"--format={name}", "--style=wave"]
+    assert cli.main(["export", *flags, f"--output={tmp_path / output}"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [output]
+    assert cli.main(["export", *flags, f"--output={tmp_path / 'a'}"]) == 2
+    assert "output must end in" in capsys.readouterr().err
+
+
 # --- train ---
 
 

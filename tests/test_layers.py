@@ -46,6 +46,18 @@ def test_reflect_convolution_keeps_size_and_constants():
     assert_allclose(layer(tf.ones([1, 4, 5, 3])), np.full([1, 4, 5, 2], 27.0))
 
 
+def test_enlarging_repeats_each_pixel_and_adds_their_gradients():
+    inputs = tf.constant(INPUTS)
+    weights = np.random.default_rng(1).standard_normal([2, 8, 10, 3]).astype(np.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        large = layers.Enlarge()(inputs)
+        value = tf.reduce_sum(weights * large)
+    assert_array_equal(large, INPUTS.repeat(2, axis=1).repeat(2, axis=2))
+    expected = weights.reshape([2, 4, 2, 5, 2, 3]).sum((2, 4))
+    assert_allclose(tape.gradient(value, inputs), expected, atol=1e-5)
+
+
 def test_conditional_instance_norm_of_one_style_is_numpy_s():
     norm = layers.ConditionalInstanceNorm(1)
     norm.build((None, None, None, 3), (None, 1))

@@ -44,7 +44,7 @@ COMMANDS = {
         "tfstyle.training",
     ),
     "export": Command(
-        "Write a trained network as a SavedModel for TF Serving.",
+        "Write a trained network for TF Serving, ONNX Runtime or LiteRT.",
         "tfstyle.export",
         "tfstyle.exporting",
     ),

@@ -1,4 +1,4 @@
-"""`tfstyle export`: a stylizer in, a SavedModel for TF Serving out."""
+"""`tfstyle export`: a stylizer in, a SavedModel or a file for other runtimes out."""
 
 import dataclasses
 import types
@@ -12,7 +12,9 @@ class Files:
     """The flags that `export` has beside those of its `Config`."""
 
     output: str = settings.setting(
-        "", "The folder to write; TF Serving wants a version number last: served/NAME/1; required."
+        "",
+        "What to write, required: a folder, of which TF Serving wants a number as the last part, "
+        "as in served/NAME/1; or a file that ends in .onnx or .tflite.",
     )
     quiet: bool = shared_flags.quiet()
 

@@ -71,6 +71,30 @@ def _twice(tensor: tf.Tensor):
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
+class Enlarge(keras.layers.Layer):
+    """Doubles an image's sides by repeating each pixel.
+
+    As `keras.layers.UpSampling2D`, but in one pass instead of two, which takes two thirds of the
+    time and keeps the number of channels in sight of LiteRT's converter.
+    """
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Returns `[batch, 2 * height, 2 * width, channels]`."""
+        return _twice_as_large(inputs)
+
+    def compute_output_shape(self, input_shape):
+        """Returns the shape with doubled sides."""
+        batch, height, width, channels = input_shape
+        return batch, height and 2 * height, width and 2 * width, channels
+
+
+@tf.custom_gradient
+def _twice_as_large(inputs: tf.Tensor):
+    large = tf.raw_ops.ResizeNearestNeighbor(images=inputs, size=tf.shape(inputs)[1:3] * 2)
+    return large, lambda upstream: 4 * tf.nn.avg_pool2d(upstream, 2, 2, "VALID")
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
 class ConditionalInstanceNorm(keras.layers.Layer):
     """Normalises each image's channels over its positions, then scales and shifts them by style.
 

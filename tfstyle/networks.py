@@ -109,7 +109,8 @@ def parse_style(text: str) -> dict[str, float]:
 
 def _fitting(side: tf.Tensor) -> tf.Tensor:
     """Returns the next side that the net can halve twice and mirror at its borders."""
-    return tf.maximum(-(-side // STRIDE) * STRIDE, SMALLEST)
+    # Not -(-side // STRIDE): in ONNX, whole numbers are divided towards zero.
+    return tf.maximum((side + STRIDE - 1) // STRIDE * STRIDE, SMALLEST)
 
 
 def _transform_net(styles: int, width: int, residual_blocks: int, dtype) -> keras.Model:
@@ -129,7 +130,7 @@ def _transform_net(styles: int, width: int, residual_blocks: int, dtype) -> kera
         return keras.layers.Add(dtype=dtype)([flow, inner])
 
     def enlarge(flow, channels: int):
-        return convolve(keras.layers.UpSampling2D(2, dtype=dtype)(flow), channels)
+        return convolve(layers.Enlarge(dtype=dtype)(flow), channels)
 
     centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype)(images)
     flow = convolve(centred, width, size=9)

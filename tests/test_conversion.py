@@ -1,0 +1,98 @@
+import sys
+
+import numpy as np
+import onnxruntime
+import pytest
+from ai_edge_litert import interpreter
+from numpy.testing import assert_allclose
+
+from tfstyle import conversion, export, stylizers
+
+SAVERS = {".onnx": conversion.save_onnx, ".tflite": conversion.save_litert}
+SIZES = (1, 16, 16), (3, 33, 50), (2, 1, 70)
+BAKED_IN = {"wave": 1, "scream": 3}
+
+
+def run(path, **inputs):
+    """Paints with what the file's own runtime alone knows."""
+    if path.suffix == ".onnx":
+        (pastiches,) = onnxruntime.InferenceSession(path).run(["pastiches"], inputs)
+        return pastiches
+    runner = interpreter.Interpreter(str(path)).get_signature_runner("serving_default")
+    return runner(**inputs)["pastiches"]
+
+
+def images(batch, height, width):
+    return np.random.default_rng(0).random([batch, height, width, 3], np.float32)
+
+
+@pytest.fixture(scope="module", params=SAVERS)
+def converted(request, stylizer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("converted") / f"pair{request.param}"
+    SAVERS[request.param](stylizer, path)
+    return path
+
+
+@pytest.fixture(scope="module", params=SAVERS)
+def baked(request, stylizer, tmp_path_factory):
+    path = tmp_path_factory.mktemp("converted") / f"baked{request.param}"
+    SAVERS[request.param](stylizer, path, BAKED_IN)
+    return path
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_file_paints_as_the_network_at_any_size_and_batch(stylizer, converted, size):
+    weights = np.tile(np.float32([1, 3]), [size[0], 1])
+    painted = run(converted, images=images(*size), style_weights=weights)
+    expected = stylizer(images(*size), style=[0.25, 0.75])
+    assert_allclose(painted, expected, atol=1e-4)
+
+
+def test_each_image_has_its_style(stylizer, converted):
+    weights = np.eye(2, dtype=np.float32)
+    painted = run(converted, images=images(2, 20, 24), style_weights=weights)
+    assert_allclose(painted, stylizer(images(2, 20, 24), style=weights), atol=1e-4)
+
+
+def test_baked_in_style_needs_no_weights(stylizer, baked):
+    painted = run(baked, images=images(2, 20, 24))
+    assert_allclose(painted, stylizer(images(2, 20, 24), style=BAKED_IN), atol=1e-4)
+
+
+@pytest.mark.parametrize("suffix", SAVERS)
+def test_file_that_paints_otherwise_is_an_error_and_not_written(
+    suffix, stylizer, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(conversion, "TOLERANCE", 0.0)
+    with pytest.raises(ValueError, match="would not paint as the network does"):
+        SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "package", "extra"),
+    [
+        (".onnx", "tf2onnx", "onnx"),
+        (".onnx", "onnxruntime", "onnx"),
+        (".tflite", "ai_edge_litert.interpreter", "litert"),
+    ],
+)
+def test_missing_package_is_a_sentence(suffix, package, extra, stylizer, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ValueError, match=rf'pip install "tfstyle\[{extra}\]"'):
+        SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
+
+
+@pytest.mark.parametrize("suffix", SAVERS)
+def test_half_precision_is_refused(suffix, stylizer, tmp_path):
+    half = stylizers.in_precision(stylizer, "bfloat16")
+    with pytest.raises(ValueError, match="precision must be float32"):
+        SAVERS[suffix](half, tmp_path / f"pair{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("output", "chosen"), [("a.onnx", "savedmodel"), ("a.tflite", "onnx"), ("a", "litert")]
+)
+def test_output_must_end_as_its_format(output, chosen, tmp_path):
+    with pytest.raises(ValueError, match="output must end in .* for format="):
+        export.export(tmp_path / output, export.Config(model="any", format=chosen))

@@ -1,0 +1,143 @@
+"""A stylizer as one file for ONNX Runtime or LiteRT, each compared with the network at once."""
+
+import contextlib
+import importlib
+import logging
+import pathlib
+import types
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import image_file, networks, serving
+
+TOLERANCE = 1e-3
+"""By which a file's pastiches may differ from the network's, in [0, 1]: a quarter of a byte."""
+
+SHAPES = (1, 96, 128), (2, 61, 45)
+"""Batch, height and width at which they are compared."""
+
+OPSET = 18
+"""Of ONNX; ONNX Runtime has it since 1.14 (February 2023)."""
+
+
+def save_onnx(
+    stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
+) -> None:
+    """Writes the stylizer for ONNX Runtime, for any batch, height and width.
+
+    In and out as in the signature `serving_default`, but nothing checks a request.
+
+    Args:
+        stylizer: what to write, with float32 arithmetic.
+        path: where to.
+        style: what to bake in: a name, or shares by name.
+
+    Raises:
+        ValueError: tf2onnx or ONNX Runtime are missing, or the file would paint differently.
+    """
+    converter, runtime = _optional("tf2onnx", "onnx"), _optional("onnxruntime", "onnx")
+    paint, specification = _frozen(stylizer, style)
+    with _silent("tf2onnx"):  # Its optimiser of transpositions fails; ONNX Runtime has its own.
+        model, _ = converter.convert.from_function(
+            tf.function(paint, autograph=False), specification, opset=OPSET
+        )
+    contents = model.SerializeToString()
+    session = runtime.InferenceSession(contents, providers=["CPUExecutionProvider"])
+    _check("ONNX", paint, specification, lambda **inputs: session.run(["pastiches"], inputs)[0])
+    _write(path, contents)
+
+
+def save_litert(
+    stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
+) -> None:
+    """Writes the stylizer for LiteRT, once TensorFlow Lite; see `save_onnx`.
+
+    `Interpreter.get_signature_runner("serving_default")` takes any batch, height and width.
+    """
+    litert = _optional("ai_edge_litert.interpreter", "litert")
+    paint, specification = _frozen(stylizer, style)
+    traced = tf.function(paint, specification, autograph=False).get_concrete_function()
+    contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
+    run = litert.Interpreter(model_content=contents).get_signature_runner("serving_default")
+    _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
+    _write(path, contents)
+
+
+def _optional(module: str, extra: str) -> types.ModuleType:
+    """Returns a module that only this format needs, or says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ValueError(
+            f'format={extra} needs pip install "tfstyle[{extra}]". Received: {error}'
+        ) from error
+
+
+def _frozen(
+    stylizer: networks.Stylizer, style: networks.Style
+) -> tuple[Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]:
+    """Returns the network as a function with its weights as constants, and what it takes.
+
+    With variables, LiteRT's converter writes a file that paints nothing until it is initialised.
+    """
+    if stylizer.compute_dtype != "float32":
+        raise ValueError(
+            "precision must be float32 for the formats onnx and litert. "
+            f"Received: precision={stylizer.compute_dtype}"
+        )
+    endpoints = serving.Endpoints(stylizer, style)
+    baked_in = None if endpoints.shares is None else endpoints.shares.numpy()
+    trained = [variable.numpy() for variable in stylizer.trainable_variables]
+    others = [variable.numpy() for variable in stylizer.non_trainable_variables]
+
+    def paint(images: tf.Tensor, style_weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+        shares = baked_in
+        if style_weights is not None:
+            shares = style_weights / tf.reduce_sum(style_weights, axis=1, keepdims=True)
+        pastiches, _ = stylizer.stateless_call(trained, others, images, style=shares)
+        return {"pastiches": pastiches}
+
+    return paint, endpoints.input_signature("serving_default")
+
+
+def _check(
+    name: str, paint: Callable, specification: list[tf.TensorSpec], run: Callable[..., np.ndarray]
+) -> None:
+    """Raises ValueError when a file paints otherwise than the network."""
+    random = np.random.default_rng(0)
+    for batch, height, width in SHAPES:
+        sides = {4: [batch, height, width, 3], 2: [batch, specification[-1].shape[-1]]}
+        inputs = {
+            spec.name: random.random(sides[spec.shape.rank], np.float32) for spec in specification
+        }
+        difference = _difference(run(**inputs), paint(**inputs)["pastiches"].numpy())
+        if not difference <= TOLERANCE:
+            raise ValueError(
+                f"the {name} file would not paint as the network does; another version of the "
+                f"converter may. Received: a difference of {difference:.2g} at {height} x {width} "
+                f"pixels, where {TOLERANCE} is allowed"
+            )
+
+
+def _difference(painted: np.ndarray, expected: np.ndarray) -> float:
+    return np.abs(painted - expected).max() if painted.shape == expected.shape else np.inf
+
+
+@contextlib.contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    """Drops what a library logs, errors aside."""
+    before = logging.getLogger(logger).level
+    logging.getLogger(logger).setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.getLogger(logger).setLevel(before)
+
+
+def _write(path: str | pathlib.Path, contents: bytes) -> None:
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with image_file.atomically(path) as file:
+        file.write(contents)

@@ -1,0 +1,61 @@
+"""Requests that TF Serving sends itself before it serves, so that no client waits for the first."""
+
+import math
+import pathlib
+
+import tensorflow as tf
+
+from tfstyle import serving
+
+PATH = "assets.extra/tf_serving_warmup_requests"
+"""Where TF Serving looks for them in a SavedModel."""
+
+SIDE = 64
+"""Pixels; enough for every kernel to be made, and little to wait for."""
+
+
+def write(folder: pathlib.Path, endpoints: serving.Endpoints) -> None:
+    """Writes one request for each signature into a SavedModel."""
+    path = folder / PATH
+    path.parent.mkdir(exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as file:
+        for name in serving.SIGNATURES:
+            file.write(prediction_log(name, _inputs(name, endpoints)))
+
+
+def _inputs(name: str, endpoints: serving.Endpoints) -> dict[str, tf.Tensor]:
+    """Returns a request to a signature: a grey square, in all styles at once."""
+    side = min(SIDE, math.isqrt(endpoints.max_pixels))
+    grey = tf.fill([1, side, side, 3], tf.constant(128, tf.uint8))
+    images = {
+        "serving_default": lambda: tf.cast(grey, tf.float32) / 255,
+        "uint8": lambda: grey,
+        "image_bytes": lambda: tf.io.encode_png(grey),
+    }
+    first, *weights = endpoints.input_signature(name)
+    return {first.name: images[name](), **{w.name: tf.ones([1, w.shape[1]]) for w in weights}}
+
+
+def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:
+    """Returns the message `tensorflow.serving.PredictionLog`.
+
+    Written by hand, as the package tensorflow-serving-api is needed for nothing else:
+    PredictionLog.predict_log = 6, PredictLog.request = 1, PredictRequest.model_spec = 1 and
+    .inputs = 2 (a map: key = 1, value = 2), ModelSpec.signature_name = 3.
+    """
+    request = _field(1, _field(3, signature.encode()))
+    for name, tensor in inputs.items():
+        value = tf.make_tensor_proto(tensor).SerializeToString()
+        request += _field(2, _field(1, name.encode()) + _field(2, value))
+    return _field(6, _field(1, request))
+
+
+def _field(number: int, contents: bytes) -> bytes:
+    """Returns a field of a protocol buffer: number and type, length, contents."""
+    return bytes([number << 3 | 2]) + _varint(len(contents)) + contents
+
+
+def _varint(number: int) -> bytes:
+    """Returns a number seven bits at a time, the lowest first; the high bit says that more come."""
+    more, bits = divmod(number, 128)
+    return bytes([bits | 128]) + _varint(more) if more else bytes([bits])
