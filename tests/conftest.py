@@ -40,6 +40,11 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def tiny_encoder():
+    """See `build_tiny_encoder`."""
+    return build_tiny_encoder()
+
+
+def build_tiny_encoder():
     """A network with VGG19's names, pooling and ReLU, but a handful of seeded random kernels."""
     import keras
 

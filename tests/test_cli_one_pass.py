@@ -1,11 +1,11 @@
-"""`tfstyle apply`, `train` and `export`, from the words of a command line to files and status."""
+"""`tfstyle styles`, `apply`, `train`, `export`, from a command line to files and status."""
 
 import json
 
 import keras
 import numpy as np
 import pytest
-from conftest import picture
+from conftest import STYLES, picture
 from numpy.testing import assert_allclose
 
 from tfstyle import cli, image, stylizers
@@ -28,6 +28,31 @@ def photo(tmp_path):
 def apply(model, content, output, *extra, style="wave"):
     flags = [f"--model={model}", f"--content={content}", f"--output={output}", f"--style={style}"]
     return cli.main(["apply", "--precision=float32", *flags, *extra])
+
+
+# --- styles ---
+
+
+def test_styles_are_listed_with_their_works(model, capsys):
+    model.with_suffix(".json").write_text(json.dumps({"styles": {"wave": "Hokusai, 1831"}}))
+    assert cli.main(["styles", f"--model={model}"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["wave    Hokusai, 1831", "scream"]
+
+
+def test_sheet_shows_the_photograph_in_every_style(model, photo, tmp_path):
+    flags = [f"--model={model}", f"--content={photo}", f"--sheet={tmp_path / 'sheet.png'}"]
+    assert cli.main(["styles", "--precision=float32", *flags]) == 0
+    drawn = image.read(tmp_path / "sheet.png")
+    stylizer = stylizers.load(model)
+    for column, style in enumerate(STYLES):
+        cell = drawn[:, :30, column * 41 : (column + 1) * 41]
+        assert_allclose(cell, stylizer(image.read(photo), style=style), atol=0.51 / 255)
+
+
+def test_sheet_without_a_photograph_takes_the_package_s_own(model, tmp_path):
+    flags = [f"--model={model}", f"--sheet={tmp_path / 'sheet.png'}"]
+    assert cli.main(["styles", "--size=40", *flags]) == 0
+    assert image.read(tmp_path / "sheet.png").shape[2] == 2 * 40
 
 
 # --- apply ---

@@ -1,5 +1,12 @@
+import csv
 import dataclasses
+import json
+import os
+import pathlib
 import shutil
+import socket
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -162,3 +169,44 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_pa
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert_allclose(one, other, atol=1e-6)
+
+
+# --- Several workers ---
+
+WORKER = pathlib.Path(__file__).parent / "worker.py"
+
+
+def start_worker(photos, folder, workers=(), index=0):
+    task = {"cluster": {"worker": list(workers)}, "task": {"type": "worker", "index": index}}
+    config = {"TF_CONFIG": json.dumps(task)} if workers else {}
+    return subprocess.Popen(
+        [sys.executable, str(WORKER), str(photos), str(folder)], env=os.environ | config
+    )
+
+
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def last_loss(folder):
+    with (folder / "losses.csv").open(newline="") as file:
+        return float(list(csv.DictReader(file))[-1]["loss"])
+
+
+def test_two_workers_end_where_one_does(photos, tmp_path):
+    addresses = [free_address(), free_address()]
+    running = [start_worker(photos, tmp_path / "alone")]
+    running += [
+        start_worker(photos, tmp_path / f"worker_{index}", addresses, index) for index in (0, 1)
+    ]
+    assert [worker.wait(timeout=300) for worker in running] == [0, 0, 0]
+    alone, first, second = (
+        np.load(tmp_path / f"{name}.npy") for name in ("alone", "worker_0", "worker_1")
+    )
+    assert_array_equal(first, second)
+    assert_allclose(first, alone, atol=1e-5)
+    assert last_loss(tmp_path / "worker_0") == pytest.approx(
+        last_loss(tmp_path / "alone"), rel=1e-4
+    )

@@ -15,9 +15,10 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
 
     Args:
         pictures: images `[1, height, width, 3]` in [0, 1], all of one size, by name.
-        columns: pictures in a row.
+        columns: pictures in a row, at most.
     """
     cells = [_with_caption(picture, name) for name, picture in pictures.items()]
+    columns = min(columns, len(cells))
     rows = math.ceil(len(cells) / columns)
     cells += [np.ones_like(cells[0])] * (rows * columns - len(cells))
     in_rows = [

@@ -1,0 +1,34 @@
+"""A worker of a training, one of several or alone: python tests/worker.py PHOTOS FOLDER."""
+
+import sys
+
+import conftest
+import numpy as np
+
+from tfstyle import train
+
+
+def main(photos, folder):
+    """Trains with a tiny encoder and writes the weights."""
+    train.encoder.build = lambda *args, **kwargs: conftest.build_tiny_encoder()
+    train.weights.load = lambda name: None
+    styles = {
+        "smooth": conftest.picture(32, 40, seed=3),
+        "dark": 0.3 * conftest.picture(40, 32, seed=4),
+    }
+    config = train.Config(
+        steps=4,
+        evaluate_every=2,
+        crop=32,
+        photo_size=48,
+        style_size=40,
+        batch=2,
+        width=4,
+        precision="float32",
+    )
+    stylizer = train.train(photos, styles, folder, config, quiet=True)
+    np.save(f"{folder}.npy", np.concatenate([np.ravel(one) for one in stylizer.get_weights()]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
