@@ -15,7 +15,7 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, networks, objective, train
+from tfstyle import image, networks, objective, sheet, stylizers, train, train_callbacks, trainee
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 
@@ -24,7 +24,7 @@ def build(tiny_encoder, seed=0, **arguments):
     keras.utils.set_random_seed(seed)
     stylizer = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, train.Config().weights())
-    training = train.Training(stylizer, loss, STYLES, **arguments)
+    training = trainee.Trainee(stylizer, loss, STYLES, **arguments)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -91,6 +91,9 @@ def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
     lines = (tmp_path / "model" / "losses.csv").read_text().splitlines()
     assert len(lines) == 1 + 3
     assert {"loss", "content", "style", "val_loss"} <= set(lines[0].split(","))
+    samples = sorted((tmp_path / "model" / "samples").iterdir())
+    assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
+    assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 2 * 32, 3)
 
 
 def test_same_seed_same_weights(photos, tiny, tmp_path):
@@ -146,7 +149,7 @@ def test_no_step_asked_for_is_left_out(steps, rounds):
 def test_best_of_an_interrupted_training_is_kept(photos, tiny, tmp_path):
     folder = tmp_path / "model"
     train.train(photos, STYLES, folder, tiny, quiet=True)
-    saver = train._SaveStylizer(None, folder)
+    saver = train_callbacks.SaveStylizer(None, folder)
     column = (folder / "losses.csv").read_text().splitlines()[0].split(",").index("val_loss")
     rows = (folder / "losses.csv").read_text().splitlines()[1:]
     assert saver._least == min(float(row.split(",")[column]) for row in rows)
@@ -155,20 +158,29 @@ def test_best_of_an_interrupted_training_is_kept(photos, tiny, tmp_path):
 def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_path, monkeypatch):
     whole = train.train(photos, STYLES, tmp_path / "whole", tiny, quiet=True)
 
-    callbacks = train._callbacks
+    callbacks = train_callbacks.make
 
     class Stop(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             self.model.stop_training = epoch == 1
 
-    monkeypatch.setattr(train, "_callbacks", lambda *args: [*callbacks(*args), Stop()])
+    monkeypatch.setattr(train_callbacks, "make", lambda *args: [*callbacks(*args), Stop()])
     train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
-    monkeypatch.setattr(train, "_callbacks", callbacks)
+    monkeypatch.setattr(train_callbacks, "make", callbacks)
     resumed = train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     lines = (tmp_path / "cut" / "losses.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert_allclose(one, other, atol=1e-6)
+
+
+def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
+    earlier = networks.Stylizer(tuple(STYLES), width=4)
+    stylizers.pack(earlier, tmp_path / "earlier.npz")
+    config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
+    trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
+        assert_allclose(own, given, rtol=1e-3, atol=1e-5)
 
 
 # --- Several workers ---

@@ -19,6 +19,9 @@ PHOTOGRAPH = SHIPPED / "photograph.jpg"
 SUFFIX = ".npz"
 """Of packed stylizers: float16 weights and the network's settings, nothing that can run."""
 
+PER_STYLE = ("scale", "shift")
+"""Names of the weights that have a row for each style."""
+
 TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""
 
@@ -67,6 +70,28 @@ def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Styliz
     copy = networks.Stylizer(**_architecture(stylizer), dtype=policy)
     copy.set_weights(stylizer.get_weights())
     return copy
+
+
+def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
+    """Gives a stylizer an earlier one's weights; styles that are new get the mean of its styles'.
+
+    Raises:
+        ValueError: the networks differ in width or depth.
+    """
+    for key in ("width", "residual_blocks"):
+        if getattr(stylizer, key) != getattr(earlier, key):
+            raise ValueError(
+                f"start must have the same {key}. Received: {getattr(earlier, key)} for "
+                f"{getattr(stylizer, key)}"
+            )
+    for own, given in zip(stylizer.weights, earlier.weights, strict=True):
+        own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
+
+
+def _of_styles(given, stylizer: networks.Stylizer, earlier: networks.Stylizer) -> np.ndarray:
+    """Returns scales or shifts, `[styles, channels]`, in the order of the stylizer's styles."""
+    rows = dict(zip(earlier.styles, np.asarray(given), strict=True))
+    return np.stack([rows.get(style, np.mean(given, axis=0)) for style in stylizer.styles])
 
 
 def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:

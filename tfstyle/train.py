@@ -1,6 +1,5 @@
 """Road 2: move a network's weights until its pastiches have a small objective."""
 
-import csv
 import dataclasses
 import math
 import os
@@ -10,13 +9,22 @@ from collections.abc import Mapping
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from tfstyle import data, devices, encoder, image, networks, objective, settings, snapshot, weights
+from tfstyle import (
+    data,
+    devices,
+    encoder,
+    image,
+    networks,
+    objective,
+    settings,
+    snapshot,
+    stylizers,
+    train_callbacks,
+    weights,
+)
 from tfstyle.settings import setting
-
-LONGEST_GRADIENT = 1.0
-"""Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
+from tfstyle.trainee import Trainee
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +83,11 @@ class Config:
     evaluate_every: int = setting(
         500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
     )
+    start: str | os.PathLike | None = setting(
+        None,
+        "A trained stylizer to begin from, by name or path; of the same width. New styles begin "
+        "as the mean of its own.",
+    )
     vgg_weights: str | os.PathLike = setting("auto", "VGG19's weights: auto, imagenet or a path.")
     precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
     strategy: str = setting(
@@ -101,96 +114,6 @@ class Config:
         )
 
 
-class Training(keras.Model):
-    """A stylizer and the objective that its pastiches are judged by.
-
-    The styles take turns, a photograph each, so that a batch has several. Reference: Johnson et
-    al. (2016), section 3, with the styles of Dumoulin et al. (2017); the same loss as `gatys`.
-    """
-
-    def __init__(
-        self,
-        stylizer: networks.Stylizer,
-        loss: objective.Objective,
-        styles: Mapping[str, np.ndarray],
-    ):
-        """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
-        super().__init__()
-        self.stylizer = stylizer
-        self._loss = loss
-        grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
-        self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
-        names = ("loss", "content", "style", "total_variation", "range")
-        self._meters = {name: keras.metrics.Mean(name=name) for name in names}
-
-    def build(self, input_shape=None):
-        """Makes what the optimiser keeps beside each weight."""
-        self.optimizer.build(self.stylizer.trainable_variables)
-        self.built = True
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Does nothing: all is built. Keras's own cannot take apart batches of several machines."""
-
-    def call(self, photographs: tf.Tensor) -> tf.Tensor:
-        """Returns the photographs in the first style."""
-        return self.stylizer(photographs)
-
-    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Moves the network's weights once; takes what `data.Photographs.training` gives."""
-        photographs, noisy, numbers = batch
-        with tf.GradientTape() as tape:
-            terms = self.terms(photographs, noisy, numbers % len(self.stylizer.styles))
-            total = tf.add_n(list(terms.values()))
-        variables = self.stylizer.trainable_variables
-        self._move(variables, tape.gradient(total, variables))
-        return self._measured({"loss": total, **terms})
-
-    def test_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Judges the photographs in every style."""
-        for style in range(len(self.stylizer.styles)):
-            styles = tf.repeat(style, tf.shape(photographs)[0])
-            terms = self.terms(photographs, photographs, styles)
-            measured = self._measured({"loss": tf.add_n(list(terms.values())), **terms})
-        return measured
-
-    def terms(
-        self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        """Returns the objective's terms by name for what the network makes of `seen`.
-
-        Args:
-            photographs: `[batch, height, width, 3]`, what the content loss compares with.
-            seen: the same shape, what the network gets.
-            styles: `[batch]`, each image's style by its place among the stylizer's.
-        """
-        grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
-        targets = self._loss.targets_from(photographs, grams)
-        shares = tf.one_hot(styles, len(self.stylizer.styles))
-        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """The running means of each term."""
-        return list(self._meters.values())
-
-    def _move(self, variables: list[keras.Variable], gradients: list[tf.Tensor]) -> None:
-        """Takes the optimiser's step along the clipped mean of all devices' gradients.
-
-        Keras would clip each device's, and then add them.
-        """
-        context = tf.distribute.get_replica_context()
-        mean = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
-        clipped, _ = tf.clip_by_global_norm(mean, LONGEST_GRADIENT)
-        shares = [gradient / context.num_replicas_in_sync for gradient in clipped]
-        self.optimizer.apply_gradients(zip(shares, variables, strict=True))
-
-    def _measured(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        for name, value in values.items():
-            self._meters[name].update_state(value)
-        # Differs from what Keras documents: it can average vectors over machines, not scalars.
-        return {name: self._meters[name].result()[tf.newaxis] for name in values}
-
-
 def train(
     photos: str | pathlib.Path,
     styles: Mapping[str, np.ndarray],
@@ -214,11 +137,22 @@ def train(
     _claim(folder, snapshot.fingerprint(config, *styles.values(), facts=tuple(styles)))
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
-        training = _build(styles, config)
+        trainee = _build(styles, config)
+    _fit(trainee, split, folder, config, quiet)
+    trainee.stylizer.save(folder / "stylizer.keras")
+    return trainee.stylizer
+
+
+def _fit(
+    trainee: Trainee, split: data.Split, folder: pathlib.Path, config: Config, quiet: bool
+) -> None:
+    """Takes all rounds that are left."""
     photographs = data.Photographs(config.photo_size, config.crop)
+    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
+    sample = next(iter(held_out))[:1]
     epochs, steps_per_epoch = rounds(config)
-    steps_before = len(_held_out_losses(folder)) * steps_per_epoch
-    training.fit(
+    steps_before = len(train_callbacks.held_out_losses(folder)) * steps_per_epoch
+    trainee.fit(
         photographs.training(
             split.training,
             config.crop,
@@ -229,15 +163,13 @@ def train(
         ),
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
-        validation_data=photographs.held_out(split.held_out, config.crop, config.batch),
-        callbacks=[*_callbacks(training, folder), _Warn(photographs)],
+        validation_data=held_out,
+        callbacks=train_callbacks.make(trainee, folder, photographs, sample.numpy()),
         verbose=0 if quiet else 2,
         shuffle=False,
     )
     if photographs.unreadable:
         warnings.warn(f"{len(photographs.unreadable)} photographs were left out", stacklevel=2)
-    training.stylizer.save(folder / "stylizer.keras")
-    return training.stylizer
 
 
 def rounds(config: Config) -> tuple[int, int]:
@@ -264,7 +196,7 @@ def _claim(folder: pathlib.Path, identity: str) -> None:
     owner.write_text(identity)
 
 
-def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
+def _build(styles: Mapping[str, np.ndarray], config: Config) -> Trainee:
     precision = encoder.resolve_precision(config.precision)
     # Gradients of a few hundred-millionths vanish in float16; bfloat16 has float32's range.
     precision = "bfloat16" if precision == "float16" else precision
@@ -277,8 +209,11 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
         precision=precision,
     )
     policy = precision if precision == "float32" else f"mixed_{precision}"
-    training = Training(
-        networks.Stylizer(tuple(styles), width=config.width, dtype=policy),
+    stylizer = networks.Stylizer(tuple(styles), width=config.width, dtype=policy)
+    if config.start is not None:
+        stylizers.begin_from(stylizer, stylizers.load(config.start))
+    trainee = Trainee(
+        stylizer,
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
     )
@@ -286,57 +221,6 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> Training:
         config.learning_rate, math.prod(rounds(config))
     )
     # With a memory of a hundred steps, not a thousand, the first losses are soon forgotten.
-    training.compile(keras.optimizers.Adam(schedule, beta_2=0.99), jit_compile=False)
-    training.build()
-    return training
-
-
-def _callbacks(training: Training, folder: pathlib.Path) -> list[keras.callbacks.Callback]:
-    return [
-        keras.callbacks.BackupAndRestore(
-            folder / "backup", delete_checkpoint=False, double_checkpoint=True
-        ),
-        keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
-        _SaveStylizer(training.stylizer, folder),
-    ]
-
-
-class _SaveStylizer(keras.callbacks.Callback):
-    """Keeps the stylizer as it is, and as it was when its held-out loss was least."""
-
-    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
-        super().__init__()
-        self._stylizer, self._folder = stylizer, folder
-        self._least = min(_held_out_losses(folder), default=math.inf)
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._save("latest.keras")
-        if logs and logs.get("val_loss", math.inf) < self._least:
-            self._least = logs["val_loss"]
-            self._save("best.keras")
-
-    def _save(self, name: str) -> None:
-        """Writes the file whole or not at all."""
-        unfinished = self._folder / f"unfinished_{name}"
-        self._stylizer.save(unfinished)
-        unfinished.replace(self._folder / name)
-
-
-def _held_out_losses(folder: pathlib.Path) -> list[float]:
-    """Returns the held-out loss after each round that earlier runs of this training have done."""
-    losses = folder / "losses.csv"
-    if not losses.exists():
-        return []
-    with losses.open(newline="") as file:
-        return [float(row["val_loss"]) for row in csv.DictReader(file)]
-
-
-class _Warn(keras.callbacks.Callback):
-    """Tells of photographs that could not be read, now and then."""
-
-    def __init__(self, photographs: data.Photographs):
-        super().__init__()
-        self._photographs = photographs
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._photographs.warn()
+    trainee.compile(keras.optimizers.Adam(schedule, beta_2=0.99), jit_compile=False)
+    trainee.build()
+    return trainee

@@ -1,0 +1,110 @@
+"""What happens after each round of a training: it is kept, shown and told."""
+
+import csv
+import importlib.util
+import math
+import pathlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import data, image, networks, sheet
+from tfstyle.trainee import Trainee
+
+COLUMNS = 4
+"""Samples in a row."""
+
+
+def make(
+    trainee: Trainee, folder: pathlib.Path, photographs: data.Photographs, sample: np.ndarray
+) -> list[keras.callbacks.Callback]:
+    """Returns the callbacks of a training that keeps its files in `folder`.
+
+    TensorBoard's files are among them where it is installed.
+
+    Args:
+        trainee: what is trained.
+        folder: where to.
+        photographs: warned of when they cannot be read.
+        sample: `[1, height, width, 3]`, shown in every style after each round.
+    """
+    callbacks = [
+        keras.callbacks.BackupAndRestore(
+            folder / "backup", delete_checkpoint=False, double_checkpoint=True
+        ),
+        keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
+        SaveStylizer(trainee.stylizer, folder),
+        ShowSamples(trainee.stylizer, folder, sample),
+        WarnOfPhotographs(photographs),
+    ]
+    if importlib.util.find_spec("tensorboard"):
+        callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
+    return callbacks
+
+
+class SaveStylizer(keras.callbacks.Callback):
+    """Keeps the stylizer as it is, and as it was when its held-out loss was least."""
+
+    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
+        """Takes what to keep, and where."""
+        super().__init__()
+        self._stylizer, self._folder = stylizer, folder
+        self._least = min(held_out_losses(folder), default=math.inf)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes `latest.keras`, and `best.keras` when it is."""
+        self._save("latest.keras")
+        if logs and logs.get("val_loss", math.inf) < self._least:
+            self._least = logs["val_loss"]
+            self._save("best.keras")
+
+    def _save(self, name: str) -> None:
+        """Writes the file whole or not at all."""
+        unfinished = self._folder / f"unfinished_{name}"
+        self._stylizer.save(unfinished)
+        unfinished.replace(self._folder / name)
+
+
+def held_out_losses(folder: pathlib.Path) -> list[float]:
+    """Returns the held-out loss after each round that earlier runs of this training have done."""
+    losses = folder / "losses.csv"
+    if not losses.exists():
+        return []
+    with losses.open(newline="") as file:
+        return [float(row["val_loss"]) for row in csv.DictReader(file)]
+
+
+class ShowSamples(keras.callbacks.Callback):
+    """Paints one photograph in every style, as a file and for TensorBoard."""
+
+    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path, sample: np.ndarray):
+        """Takes the photograph, `[1, height, width, 3]` in [0, 1], and the training's folder."""
+        super().__init__()
+        self._stylizer, self._folder, self._sample = stylizer, folder, sample
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes `samples/round_00012.png`."""
+        styles = self._stylizer.styles
+        painted = {style: np.asarray(self._stylizer(self._sample, style=style)) for style in styles}
+        (self._folder / "samples").mkdir(exist_ok=True)
+        drawn = sheet.draw(painted, COLUMNS)
+        image.write(self._folder / "samples" / f"round_{epoch + 1:05}.png", drawn)
+        if importlib.util.find_spec("tensorboard"):
+            writer = tf.summary.create_file_writer(str(self._folder / "tensorboard" / "samples"))
+            with writer.as_default():
+                tf.summary.image("samples", drawn, step=epoch)
+            writer.close()
+
+
+class WarnOfPhotographs(keras.callbacks.Callback):
+    """Tells of photographs that could not be read, now and then."""
+
+    def __init__(self, photographs: data.Photographs):
+        """Takes the pipeline, whose own threads nobody would hear."""
+        super().__init__()
+        self._photographs = photographs
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Warns."""
+        self._photographs.warn()

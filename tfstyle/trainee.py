@@ -1,0 +1,102 @@
+"""A stylizer together with the objective that its pastiches are judged by."""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import networks, objective
+
+LONGEST_GRADIENT = 1.0
+"""Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
+
+
+class Trainee(keras.Model):
+    """A stylizer and the objective that its pastiches are judged by.
+
+    The styles take turns, a photograph each, so that a batch has several. Reference: Johnson et
+    al. (2016), section 3, with the styles of Dumoulin et al. (2017); the same loss as `gatys`.
+    """
+
+    def __init__(
+        self,
+        stylizer: networks.Stylizer,
+        loss: objective.Objective,
+        styles: Mapping[str, np.ndarray],
+    ):
+        """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
+        super().__init__()
+        self.stylizer = stylizer
+        self._loss = loss
+        grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
+        self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
+        names = ("loss", "content", "style", "total_variation", "range")
+        self._meters = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def build(self, input_shape=None):
+        """Makes what the optimiser keeps beside each weight."""
+        self.optimizer.build(self.stylizer.trainable_variables)
+        self.built = True
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing: all is built. Keras's own cannot take apart batches of several machines."""
+
+    def call(self, photographs: tf.Tensor) -> tf.Tensor:
+        """Returns the photographs in the first style."""
+        return self.stylizer(photographs)
+
+    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Moves the network's weights once; takes what `data.Photographs.training` gives."""
+        photographs, noisy, numbers = batch
+        with tf.GradientTape() as tape:
+            terms = self.terms(photographs, noisy, numbers % len(self.stylizer.styles))
+            total = tf.add_n(list(terms.values()))
+        variables = self.stylizer.trainable_variables
+        self._move(variables, tape.gradient(total, variables))
+        return self._measured({"loss": total, **terms})
+
+    def test_step(self, photographs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Judges the photographs in every style."""
+        for style in range(len(self.stylizer.styles)):
+            styles = tf.repeat(style, tf.shape(photographs)[0])
+            terms = self.terms(photographs, photographs, styles)
+            measured = self._measured({"loss": tf.add_n(list(terms.values())), **terms})
+        return measured
+
+    def terms(
+        self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Returns the objective's terms by name for what the network makes of `seen`.
+
+        Args:
+            photographs: `[batch, height, width, 3]`, what the content loss compares with.
+            seen: the same shape, what the network gets.
+            styles: `[batch]`, each image's style by its place among the stylizer's.
+        """
+        grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
+        targets = self._loss.targets_from(photographs, grams)
+        shares = tf.one_hot(styles, len(self.stylizer.styles))
+        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The running means of each term."""
+        return list(self._meters.values())
+
+    def _move(self, variables: list[keras.Variable], gradients: list[tf.Tensor]) -> None:
+        """Takes the optimiser's step along the clipped mean of all devices' gradients.
+
+        Keras would clip each device's, and then add them.
+        """
+        context = tf.distribute.get_replica_context()
+        mean = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+        clipped, _ = tf.clip_by_global_norm(mean, LONGEST_GRADIENT)
+        shares = [gradient / context.num_replicas_in_sync for gradient in clipped]
+        self.optimizer.apply_gradients(zip(shares, variables, strict=True))
+
+    def _measured(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        for name, value in values.items():
+            self._meters[name].update_state(value)
+        # Differs from what Keras documents: it can average vectors over machines, not scalars.
+        return {name: self._meters[name].result()[tf.newaxis] for name in values}
