@@ -40,6 +40,7 @@ class Stylizer(keras.Model):
         self.width, self.residual_blocks = width, residual_blocks
         self.blocks = _blocks(len(styles), width, residual_blocks, self.dtype_policy)
         self.net = _transform_net(self.blocks, len(styles), self.dtype_policy)
+        self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
     def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
@@ -52,8 +53,10 @@ class Stylizer(keras.Model):
         """
         shares = self.shares(style)
         height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = layers.mirror_to(images, _fitting(height), _fitting(width))
-        pastiches = self.net([tf.cast(grown, tf.float32), shares])[:, :height, :width]
+        grown = layers.mirror_to(images, fitting(height), fitting(width))
+        # Called eagerly, Keras's functional models keep every layer's output until the end.
+        net = self._compiled_net if tf.executing_eagerly() else self.net
+        pastiches = net([tf.cast(grown, tf.float32), shares])[:, :height, :width]
         pastiches = tf.ensure_shape(pastiches, images.shape)
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
 
@@ -105,7 +108,7 @@ def parse_style(text: str) -> dict[str, float]:
     return shares
 
 
-def _fitting(side: tf.Tensor) -> tf.Tensor:
+def fitting(side: tf.Tensor) -> tf.Tensor:
     """Returns the next side that the net can halve twice and mirror at its borders."""
     return tf.maximum(-(-side // STRIDE) * STRIDE, SMALLEST)
 
