@@ -116,6 +116,12 @@ def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
     assert_allclose(shifted, np.full([1, 4, 5, 3], 0.3337), atol=1e-6)
 
 
+def test_moments_are_numpy_s():
+    mean, variance = layers.moments(tf.constant(INPUTS[:1]))
+    assert_allclose(mean, INPUTS[0].mean((0, 1)), atol=1e-6)
+    assert_allclose(variance, INPUTS[0].var((0, 1)), rtol=1e-5)
+
+
 def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
     norm = layers.ConditionalInstanceNorm(1)
     shares = tf.ones([1, 1])

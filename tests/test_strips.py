@@ -1,9 +1,10 @@
 import keras
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import networks, strips, stylizers
+from tfstyle.methods import feed_forward
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,14 @@ def test_bfloat16_is_as_near_as_its_rounding(stylizer):
     half = stylizers.in_precision(stylizer, "bfloat16")
     error = np.abs(strips.paint(half, image, strip_rows=12) - stylizer(image))
     assert error.mean() < 1.5 * np.abs(half(image) - stylizer(image)).mean()
+
+
+def test_large_pictures_are_painted_in_strips(stylizer, monkeypatch):
+    monkeypatch.setattr(strips, "paint", lambda stylizer, image, style: image)
+    monkeypatch.setattr(strips, "WHOLE_PIXELS", 20 * 30)
+    small, large = picture(20, 30), picture(20, 31)
+    assert_array_equal(feed_forward.stylize(large, stylizer=stylizer).image, large)
+    assert_array_equal(feed_forward.stylize(small, stylizer=stylizer).image, stylizer(small))
 
 
 def test_variance_of_strips_far_from_zero_is_numpy_s():

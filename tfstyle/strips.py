@@ -14,11 +14,12 @@ import tensorflow as tf
 
 from tfstyle import layers, networks
 
-WHOLE_PIXELS = 2_500_000
-"""Up to so many, an image is better painted at once; measured."""
+WHOLE_PIXELS = 4_000_000
+"""Up to so many, an image is better painted at once: in half the time, with about 500 bytes a pixel
+in float32. In strips it is 150, measured at a width of 32 channels."""
 
-STRIP_PIXELS = 2**19
-"""Of the image, in one strip."""
+STRIP_PIXELS = 2**18
+"""Of the image, in one strip: more takes memory and saves no time."""
 
 LOWEST = 16
 """Rows of a strip, however wide: of a lower one, the neighbouring rows would be the most."""
@@ -115,9 +116,7 @@ class _Road:
         Reference: Chan et al. (1979).
         """
         strips = list(self._strips(features.height))
-        measured = [
-            tf.nn.moments(tf.cast(features.rows(*strip), tf.float32), [0, 1, 2]) for strip in strips
-        ]
+        measured = [layers.moments(features.rows(*strip)) for strip in strips]
         means, variances = np.moveaxis(np.array(measured, np.float64), 1, 0)
         parts = np.array([bottom - top for top, bottom in strips]) / features.height
         mean = parts @ means
