@@ -15,7 +15,7 @@ import tensorflow as tf
 from tfstyle import layers, networks
 
 WHOLE_PIXELS = 4_000_000
-"""Up to so many, an image is better painted at once: in half the time, with about 500 bytes a pixel
+"""Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel
 in float32. In strips it is 150, measured at a width of 32 channels."""
 
 STRIP_PIXELS = 2**18
