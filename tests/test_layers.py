@@ -46,16 +46,38 @@ def test_reflect_convolution_keeps_size_and_constants():
     assert_allclose(layer(tf.ones([1, 4, 5, 3])), np.full([1, 4, 5, 2], 27.0))
 
 
-def test_enlarging_repeats_each_pixel_and_adds_their_gradients():
-    inputs = tf.constant(INPUTS)
-    weights = np.random.default_rng(1).standard_normal([2, 8, 10, 3]).astype(np.float32)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        large = layers.Enlarge()(inputs)
-        value = tf.reduce_sum(weights * large)
-    assert_array_equal(large, INPUTS.repeat(2, axis=1).repeat(2, axis=2))
-    expected = weights.reshape([2, 4, 2, 5, 2, 3]).sum((2, 4))
-    assert_allclose(tape.gradient(value, inputs), expected, atol=1e-5)
+def random(*shape, seed=2):
+    return tf.constant(np.random.default_rng(seed).standard_normal(shape), tf.float32)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_enlarging_convolution_is_that_of_the_image_with_each_pixel_repeated(times):
+    layer = layers.ReflectConv2D(4, 3, enlarge=times, bias_initializer="ones")
+    outputs = layer(INPUTS)
+    repeated = INPUTS.repeat(times, axis=1).repeat(times, axis=2)
+    margins = [[0, 0], [1, 1], [1, 1], [0, 0]]
+    expected = tf.nn.conv2d(np.pad(repeated, margins, mode="reflect"), layer.kernel, 1, "VALID")
+    assert_allclose(outputs, expected + 1, atol=1e-5)
+
+
+def test_pixels_computed_abreast_are_those_computed_one_by_one():
+    inputs = random(2, 7, 12, 5)
+    layer = layers.ReflectConv2D(3, 5, abreast=4, bias_initializer="ones")
+    outputs = layer(inputs)
+    padded = np.pad(inputs, [[0, 0], [2, 2], [2, 2], [0, 0]], mode="reflect")
+    assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"strides": 2}, {"enlarge": 2}, {"abreast": 4}])
+def test_strip_with_its_neighbours_is_convolved_as_within_the_image(options):
+    inputs = random(1, 12, 8, 3)
+    layer = layers.ReflectConv2D(4, 3, **options)
+    whole = np.asarray(layer(inputs))
+    top = layer(inputs[:, :7], below=0)
+    middle = layer(inputs[:, 5:9], above=0, below=0)
+    bottom = layer(inputs[:, 7:], above=0)
+    joined = np.concatenate([top, middle, bottom], axis=1)
+    assert_allclose(joined, whole, atol=1e-5)
 
 
 def test_conditional_instance_norm_of_one_style_is_numpy_s():
@@ -92,3 +114,32 @@ def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
     norm.shift.assign([[0.3337] * 3, [0.3337] * 3])
     shifted = norm(tf.zeros([1, 4, 5, 3]), tf.constant([[0.6, 0.4]]))
     assert_allclose(shifted, np.full([1, 4, 5, 3], 0.3337), atol=1e-6)
+
+
+def test_moments_are_numpy_s():
+    mean, variance = layers.moments(tf.constant(INPUTS[:1]))
+    assert_allclose(mean, INPUTS[0].mean((0, 1)), atol=1e-6)
+    assert_allclose(variance, INPUTS[0].var((0, 1)), rtol=1e-5)
+
+
+def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
+    norm = layers.ConditionalInstanceNorm(1)
+    shares = tf.ones([1, 1])
+    whole = norm(INPUTS[:1], shares)
+    moments = tf.nn.moments(INPUTS[0], [0, 1])
+    assert_allclose(norm(INPUTS[:1, 1:3], shares, moments), whole[:, 1:3], atol=1e-5)
+
+
+def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient():
+    norm = layers.ConditionalInstanceNorm(1)
+    shares, weights = tf.ones([1, 1]), tf.random.stateless_normal(INPUTS.shape, [1, 2])
+
+    def gradient(batches):
+        inputs = tf.constant(INPUTS)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = tf.concat([norm(batch, shares) for batch in tf.split(inputs, batches)], 0)
+            value = tf.reduce_sum(weights * outputs)
+        return tape.gradient(value, inputs)
+
+    assert_allclose(gradient(1), gradient(2), atol=1e-6)

@@ -1,6 +1,7 @@
 """The networks that paint in one pass: Keras models with images in [0, 1] in and out."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import tensorflow as tf
@@ -41,7 +42,9 @@ class Stylizer(keras.Model):
             raise ValueError(f"styles must be different names. Received: styles={styles}")
         self.styles = tuple(styles)
         self.width, self.residual_blocks = width, residual_blocks
-        self.net = _transform_net(len(styles), width, residual_blocks, self.dtype_policy)
+        self.blocks = _blocks(len(styles), width, residual_blocks, self.dtype_policy)
+        self.net = _transform_net(self.blocks, len(styles), self.dtype_policy)
+        self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
     def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
@@ -54,8 +57,10 @@ class Stylizer(keras.Model):
         """
         shares = self.shares(style)
         height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = layers.mirror_to(images, _fitting(height), _fitting(width))
-        pastiches = self.net([tf.cast(grown, tf.float32), shares])[:, :height, :width]
+        grown = layers.mirror_to(images, fitting(height), fitting(width))
+        # Called eagerly, Keras's functional models keep every layer's output until the end.
+        net = self._compiled_net if tf.executing_eagerly() else self.net
+        pastiches = net([tf.cast(grown, tf.float32), shares])[:, :height, :width]
         pastiches = tf.ensure_shape(pastiches, images.shape)
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
 
@@ -107,40 +112,84 @@ def parse_style(text: str) -> dict[str, float]:
     return shares
 
 
-def _fitting(side: tf.Tensor) -> tf.Tensor:
+def fitting(side: tf.Tensor) -> tf.Tensor:
     """Returns the next side that the net can halve twice and mirror at its borders."""
     # Not -(-side // STRIDE): in ONNX, whole numbers are divided towards zero.
     return tf.maximum((side + STRIDE - 1) // STRIDE * STRIDE, SMALLEST)
 
 
-def _transform_net(styles: int, width: int, residual_blocks: int, dtype) -> keras.Model:
-    """Returns the net from images and shares to linear pastiches, as Johnson et al. (2016)."""
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """What the net consists of: a convolution, its norm (the last has none), and an ending."""
+
+    convolve: layers.ReflectConv2D
+    normalize: layers.ConditionalInstanceNorm | None
+    finish: keras.layers.Layer
+    """Of each value by itself; a residual block's second one adds what the block was given."""
+
+
+Blocks = Sequence[Sequence[Stage]]
+
+
+def walk(blocks: Blocks, flow, run: Callable):
+    """Returns what `blocks` make of `flow`, which may be anything that `run` understands.
+
+    Args:
+        blocks: those with more than one stage are residual.
+        flow: what the first stage is given.
+        run: from a stage, its input and, where there is one, the input of its residual block.
+    """
+    for block in blocks:
+        *first, last = block
+        beside = [flow] if first else []
+        for stage in first:
+            flow = run(stage, flow)
+        flow = run(last, flow, *beside)
+    return flow
+
+
+def _blocks(styles: int, width: int, residual_blocks: int, dtype) -> Blocks:
+    """Returns the layers of Johnson et al. (2016), in order."""
+
+    def stage(channels: int, size: int = 3, finish=keras.layers.ReLU, **kwargs) -> Stage:
+        return Stage(
+            layers.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
+            layers.ConditionalInstanceNorm(styles, dtype=dtype),
+            finish(dtype=dtype),
+        )
+
+    def residual() -> list[Stage]:
+        return [stage(4 * width), stage(4 * width, finish=keras.layers.Add)]
+
+    def last() -> Stage:
+        quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
+        return Stage(
+            layers.ReflectConv2D(3, 9, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype),
+            None,
+            keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches"),
+        )
+
+    return [
+        [stage(width, size=9)],
+        [stage(2 * width, strides=2)],
+        [stage(4 * width, strides=2)],
+        *(residual() for _ in range(residual_blocks)),
+        [stage(2 * width, enlarge=2)],
+        [stage(width, enlarge=2)],
+        [last()],
+    ]
+
+
+def _transform_net(blocks: Blocks, styles: int, dtype) -> keras.Model:
+    """Returns the net from images and shares to linear pastiches."""
     images = keras.Input([None, None, 3], name="images", dtype="float32")
     shares = keras.Input([styles], name="shares", dtype="float32")
 
-    def convolve(flow, channels: int, size: int = 3, stride: int = 1, relu: bool = True):
-        flow = layers.ReflectConv2D(channels, size, strides=stride, use_bias=False, dtype=dtype)(
-            flow
-        )
-        flow = layers.ConditionalInstanceNorm(styles, dtype=dtype)(flow, shares)
-        return keras.layers.ReLU(dtype=dtype)(flow) if relu else flow
+    def run(stage: Stage, flow, *beside):
+        flow = stage.convolve(flow)
+        if stage.normalize:
+            flow = stage.normalize(flow, shares)
+        return stage.finish([flow, *beside] if beside else flow)
 
-    def residual(flow):
-        inner = convolve(convolve(flow, 4 * width), 4 * width, relu=False)
-        return keras.layers.Add(dtype=dtype)([flow, inner])
-
-    def enlarge(flow, channels: int):
-        return convolve(layers.Enlarge(dtype=dtype)(flow), channels)
-
-    centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype)(images)
-    flow = convolve(centred, width, size=9)
-    flow = convolve(flow, 2 * width, stride=2)
-    flow = convolve(flow, 4 * width, stride=2)
-    for _ in range(residual_blocks):
-        flow = residual(flow)
-    flow = enlarge(enlarge(flow, 2 * width), width)
-    quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-    flow = layers.ReflectConv2D(3, 9, kernel_initializer=quiet, dtype=dtype)(flow)
-    to_image = keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches")
-    pastiches = to_image(flow)
-    return keras.Model([images, shares], pastiches, name="transform_net")
+    centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype, name="centred")(images)
+    return keras.Model([images, shares], walk(blocks, centred, run), name="transform_net")

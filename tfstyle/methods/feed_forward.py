@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from tfstyle import encoder, image, networks, settings, stylizers
+from tfstyle import encoder, image, networks, settings, strips, stylizers
 from tfstyle.result import Result
 from tfstyle.settings import setting
 
@@ -58,7 +58,11 @@ def stylize(
     stylizer = stylizer or load(config.model, config.precision)
     if config.size is not None:
         content = image.fit(content, config.size)
-    return Result(np.asarray(stylizer(content, style=style)), outcome="painted in one pass")
+    is_large = content.shape[1] * content.shape[2] > strips.WHOLE_PIXELS
+    pastiche = (
+        strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
+    )
+    return Result(np.asarray(pastiche), outcome="painted in one pass")
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,0 +1,73 @@
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import networks, strips, stylizers
+from tfstyle.methods import feed_forward
+
+
+@pytest.fixture(scope="module")
+def stylizer():
+    keras.utils.set_random_seed(1)
+    stylizer = networks.Stylizer(("wave", "scream"), width=4, residual_blocks=2)
+    random = np.random.default_rng(2)
+    for variable in stylizer.net.weights:
+        if variable.name in ("scale", "shift"):
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+        elif variable.shape[-1] == 3:
+            variable.assign(random.normal(0, 0.02, variable.shape))
+    return stylizer
+
+
+def picture(height, width):
+    """Dark and flat above, bright and rough below: each strip's own moments would be wrong."""
+    random = np.random.default_rng(0)
+    brightness = np.linspace(0, 1, height, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    return (brightness * random.random([1, height, width, 3])).astype(np.float32)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (61, 50), (2, 3), (3, 70), (90, 2)])
+@pytest.mark.parametrize("strip_rows", [5, 16, 1000])
+def test_strips_are_the_whole(stylizer, size, strip_rows):
+    image = picture(*size)
+    painted = strips.paint(stylizer, image, strip_rows=strip_rows)
+    assert painted.shape == image.shape and painted.dtype == np.float32
+    assert_allclose(painted, stylizer(image), atol=1e-4)
+
+
+def test_picture_is_one_whose_strips_differ(stylizer):
+    image = picture(64, 48)
+    apart = np.concatenate([stylizer(image[:, :32]), stylizer(image[:, 32:])], axis=1)
+    assert np.abs(apart - stylizer(image)).max() > 0.1
+
+
+@pytest.mark.parametrize("style", ["scream", {"wave": 1, "scream": 3}])
+def test_styles_and_blends_are_the_whole_s(stylizer, style):
+    image = picture(64, 48)
+    painted = strips.paint(stylizer, image, style, strip_rows=12)
+    assert_allclose(painted, stylizer(image, style=style), atol=1e-4)
+    assert np.abs(painted - stylizer(image)).max() > 0.01
+
+
+def test_bfloat16_is_as_near_as_its_rounding(stylizer):
+    image = picture(64, 48)
+    half = stylizers.in_precision(stylizer, "bfloat16")
+    error = np.abs(strips.paint(half, image, strip_rows=12) - stylizer(image))
+    assert error.mean() < 1.5 * np.abs(half(image) - stylizer(image)).mean()
+
+
+def test_large_pictures_are_painted_in_strips(stylizer, monkeypatch):
+    monkeypatch.setattr(strips, "paint", lambda stylizer, image, style: image)
+    monkeypatch.setattr(strips, "WHOLE_PIXELS", 20 * 30)
+    small, large = picture(20, 30), picture(20, 31)
+    assert_array_equal(feed_forward.stylize(large, stylizer=stylizer).image, large)
+    assert_array_equal(feed_forward.stylize(small, stylizer=stylizer).image, stylizer(small))
+
+
+def test_variance_of_strips_far_from_zero_is_numpy_s():
+    values = np.random.default_rng(3).normal(1000, 0.1, [1, 50, 7, 2])
+    road = strips._Road(height=50, strip_rows=8, shares=None)
+    mean, variance = road._measure(strips._from(values.astype(np.float32)))
+    assert_allclose(mean, values.mean((0, 1, 2)), rtol=1e-6)
+    assert_allclose(variance, values.var((0, 1, 2)), rtol=0.01)
