@@ -1,10 +1,12 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
 from conftest import picture
 from numpy.testing import assert_allclose
 
-from tfstyle import networks, stylizers
+from tfstyle import image, networks, stylizers
 
 
 def net(styles, seed, **arguments):
@@ -30,3 +32,21 @@ def test_another_network_is_no_beginning(other):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
         stylizers.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
+
+
+# --- Shipped ---
+
+
+@pytest.mark.parametrize("name", stylizers.names())
+def test_card_and_size_of_a_shipped_stylizer(name):
+    stylizer = stylizers.load(name)
+    assert set(stylizers.works(name)) == set(stylizer.styles)
+    assert (stylizers.SHIPPED / f"{name}.npz").stat().st_size <= 6e6
+
+
+def test_masters_tell_their_styles_apart():
+    stylizer = stylizers.load("masters")
+    photograph = image.fit(image.read(stylizers.PHOTOGRAPH), 96)
+    painted = [np.mean(stylizer(photograph, style=style), (0, 1, 2)) for style in stylizer.styles]
+    apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(painted, 2)]
+    assert min(apart) > 5 / 255  # Their mean colours already.
