@@ -79,7 +79,7 @@ def print_ratios(what: str, unit: str, seconds: dict[Contestant, float]) -> None
     best, rival = min(ours, key=ours.get), min(others, key=others.get)
     for each, taken in seconds.items():
         mark = "  <- best" if each in (best, rival) else ""
-        print(f"{what:>10}  {each!s:32} {taken:9.4f} s {1 / taken:9.3f} {unit}{mark}")
+        print(f"{what:>10}  {each!s:42} {taken:9.4f} s {1 / taken:9.3f} {unit}{mark}")
     print(
         f"{what:>10}  ratio {others[rival] / ours[best]:.2f}: {best} against {rival}\n", flush=True
     )
