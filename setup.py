@@ -13,7 +13,8 @@ BENCHMARKS = ["torch==2.13.0", "matplotlib"]
 ONNX = ["tf2onnx>=1.17", "onnxruntime>=1.20"]
 LITERT = ["ai-edge-litert>=2.0"]
 SERVING = ["tensorflow-serving-api>=2.21"]
-DEV = OFFLINE + ONNX + LITERT + SERVING + ["pytest>=8", "ruff>=0.9"]
+TENSORBOARD = ["tensorboard>=2.20"]
+DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + ["pytest>=8", "ruff>=0.9"]
 
 setup(
     name="tfstyle",
@@ -41,6 +42,7 @@ setup(
         "onnx": ONNX,
         "litert": LITERT,
         "serving": SERVING,
+        "tensorboard": TENSORBOARD,
         "dev": DEV,
         "benchmarks": BENCHMARKS,
     },

@@ -26,6 +26,17 @@ TINY_CHANNELS = {
 STYLES = ("wave", "scream")
 """What the stylizer's styles are called."""
 
+TINY_TRAINING = {
+    "evaluate_every": 2,
+    "crop": 32,
+    "photo_size": 48,
+    "style_size": 40,
+    "batch": 2,
+    "width": 4,
+    "precision": "float32",
+}
+"""Settings of a training that is over in seconds."""
+
 OTHERS_WARNINGS = (
     "ignore:distutils Version classes are deprecated:DeprecationWarning",  # TFP's import.
     "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning",  # Keras's.

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import picture
+from conftest import TINY_TRAINING, picture
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image, networks, objective, sheet, stylizers, train, train_callbacks, trainee
@@ -20,11 +20,11 @@ from tfstyle import image, networks, objective, sheet, stylizers, train, train_c
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 
 
-def build(tiny_encoder, seed=0, **arguments):
-    keras.utils.set_random_seed(seed)
+def build(tiny_encoder):
+    keras.utils.set_random_seed(0)
     stylizer = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, train.Config().weights())
-    training = trainee.Trainee(stylizer, loss, STYLES, **arguments)
+    training = trainee.Trainee(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -70,16 +70,7 @@ def photos(tmp_path):
 def tiny(tiny_encoder, monkeypatch):
     monkeypatch.setattr(train.encoder, "build", lambda *args, **kwargs: tiny_encoder)
     monkeypatch.setattr(train.weights, "load", lambda name: None)
-    return train.Config(
-        steps=6,
-        evaluate_every=2,
-        crop=32,
-        photo_size=48,
-        style_size=40,
-        batch=2,
-        width=4,
-        precision="float32",
-    )
+    return train.Config(**TINY_TRAINING, steps=6)
 
 
 def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
@@ -94,6 +85,20 @@ def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
     samples = sorted((tmp_path / "model" / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
     assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 2 * 32, 3)
+
+
+def test_tensorboard_has_the_losses_and_the_samples(photos, tiny, tmp_path):
+    train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+
+    def tags(folder):
+        files = sorted((tmp_path / "model" / "tensorboard" / folder).glob("events*"))
+        records = [record for file in files for record in tf.data.TFRecordDataset(str(file))]
+        events = [tf.compat.v1.Event.FromString(record.numpy()) for record in records]
+        return {value.tag for event in events for value in event.summary.value}
+
+    assert {"epoch_loss", "epoch_content", "epoch_style"} <= tags("train")
+    assert "epoch_loss" in tags("validation")
+    assert tags("samples") == {"samples"}
 
 
 def test_same_seed_same_weights(photos, tiny, tmp_path):

@@ -16,16 +16,7 @@ def main(photos, folder):
         "smooth": conftest.picture(32, 40, seed=3),
         "dark": 0.3 * conftest.picture(40, 32, seed=4),
     }
-    config = train.Config(
-        steps=4,
-        evaluate_every=2,
-        crop=32,
-        photo_size=48,
-        style_size=40,
-        batch=2,
-        width=4,
-        precision="float32",
-    )
+    config = train.Config(**conftest.TINY_TRAINING, steps=4)
     stylizer = train.train(photos, styles, folder, config, quiet=True)
     np.save(f"{folder}.npy", np.concatenate([np.ravel(one) for one in stylizer.get_weights()]))
 

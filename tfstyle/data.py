@@ -108,7 +108,7 @@ class Photographs:
         """
 
         def cut(photograph: tf.Tensor, number: tf.Tensor):
-            seeds = tf.stack([seed, number])
+            seeds = tf.stack([tf.constant(seed, tf.int64), number])
             square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)
             square = tf.image.stateless_random_flip_left_right(square, seeds)
             noisy = square + tf.random.stateless_normal([crop, crop, 3], seeds, stddev=noise)
@@ -118,7 +118,7 @@ class Photographs:
             raise ValueError(f"photos must be readable. Received: {len(paths)} to train, none is")
         before = batches_before * batch
         photographs = self._read(_shuffled(paths, seed).skip(before))
-        numbers = tf.data.Dataset.counter(before, dtype=tf.int32)
+        numbers = tf.data.Dataset.counter(before)
         crops = tf.data.Dataset.zip(photographs, numbers).map(cut)
         return crops.batch(batch, drop_remainder=True).prefetch(2)
 

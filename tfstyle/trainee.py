@@ -98,5 +98,9 @@ class Trainee(keras.Model):
     def _measured(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         for name, value in values.items():
             self._meters[name].update_state(value)
-        # Differs from what Keras documents: it can average vectors over machines, not scalars.
-        return {name: self._meters[name].result()[tf.newaxis] for name in values}
+        means = {name: self._meters[name].result() for name in values}
+        several = isinstance(
+            tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy
+        )
+        # Over machines Keras averages vectors only; elsewhere TensorBoard wants scalars.
+        return {name: mean[tf.newaxis] if several else mean for name, mean in means.items()}
