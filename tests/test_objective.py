@@ -279,3 +279,15 @@ def test_same_image_gives_the_same_gradient_twice(tiny_encoder, content, style):
     targets = loss.targets(content, [style], (1.0,))
     first, second = (loss.value_and_gradient(tf.constant(IMAGE), targets)[1] for _ in range(2))
     assert_array_equal(first, second)
+
+
+def test_without_style_layers_only_the_other_terms_are_left(tiny_encoder, content, style):
+    _, both = terms_of(tiny_encoder, weights(), IMAGE, content, [style])
+    alone = objective.Objective(tiny_encoder, weights(style_layers={}))
+    features = alone.features(tf.constant(content))
+    targets = alone.targets_of({layer: features[layer] for layer in CONTENT_LAYERS})
+    _, _, terms = alone.value_and_gradient(tf.constant(IMAGE), targets)
+    del both["style"]
+    assert sorted(terms) == sorted(both)
+    for name, term in terms.items():
+        assert_allclose(term, both[name], rtol=1e-5)

@@ -101,6 +101,14 @@ class Objective:
             style_weights=self._style_weights(features, grams, _area(content)),
         )
 
+    def targets_of(self, features: dict[str, tf.Tensor]) -> Targets:
+        """Returns what images are compared with where only their features count, not their style.
+
+        Args:
+            features: by content layer, `[batch, rows, columns, channels]` in the encoder's type.
+        """
+        return Targets(features, {}, self._content_weights(features), {})
+
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
         features = self.features(tf.constant(style))
@@ -111,27 +119,36 @@ class Objective:
 
         Of a batch, the mean over its images. For each of them
         loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's, and
-        w_range L_range; the last two grow with the image's area, which is divided out.
+        w_range L_range; the last two grow with the image's area, which is divided out. A term that
+        looks at no layer is left out.
         """
         features = self._encoder(image)
-        weights = self._weights
-        content = [
+        weights, area = self._weights, self._relative_area(_area(image))
+        terms = {}
+        if weights.content_layers:
+            terms["content"] = weights.content * self._content(features, targets)
+        if weights.style_layers:
+            terms["style"] = weights.style * self._style(features, targets)
+        terms["total_variation"] = weights.total_variation / area * losses.total_variation(image)
+        terms["range"] = weights.range / area * losses.out_of_range(image)
+        return {name: tf.reduce_mean(term) for name, term in terms.items()}
+
+    def _content(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
+        """Returns the layers' weighted content losses, `[batch]`."""
+        of_layers = [
             targets.content_weights[layer]
             * losses.content_loss(features[layer], targets.content[layer])
-            for layer in weights.content_layers
+            for layer in self._weights.content_layers
         ]
-        style = [
+        return tf.add_n(of_layers)
+
+    def _style(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
+        """Returns the layers' weighted style losses, `[batch]`."""
+        of_layers = [
             targets.style_weights[layer] * losses.style_loss(features[layer], targets.style[layer])
-            for layer in weights.style_layers
+            for layer in self._weights.style_layers
         ]
-        area = self._relative_area(_area(image))
-        of_each_image = {
-            "content": weights.content * tf.add_n(content),
-            "style": weights.style * tf.add_n(style),
-            "total_variation": weights.total_variation / area * losses.total_variation(image),
-            "range": weights.range / area * losses.out_of_range(image),
-        }
-        return {name: tf.reduce_mean(term) for name, term in of_each_image.items()}
+        return tf.add_n(of_layers)
 
     def _value_and_gradient(self, image: tf.Tensor, targets: Targets):
         """Returns the objective, its gradient `[batch, height, width, 3]`, and its terms."""

@@ -1,0 +1,194 @@
+"""Feature maps as overlapping patches: each matched with the nearest of a style's, and folded back.
+
+Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrary style", section 3.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tfstyle import layers
+
+SCORE_BYTES = 2**27
+"""What the scores of patches that are compared at once may take: more saves no time."""
+
+SMALLEST_NORM = 1e-8
+"""Keeps a patch that never fires from dividing by zero."""
+
+
+class StyleBank(NamedTuple):
+    """All patches of one or several style pictures, prepared once for any number of contents."""
+
+    positions: tf.Tensor
+    """`[positions, channels]`: the pictures' features, one after the other, row by row."""
+    corners: tf.Tensor
+    """`[patches]`, int32: which position is each patch's upper left."""
+    widths: tf.Tensor
+    """`[patches]`, int32: how many positions a row has in the picture that the patch is from."""
+    directions: tf.Tensor
+    """`[size, size, channels, patches]`: what contents are compared with; see `_directions`."""
+    stride: int
+    """Positions from one patch to the next, in the styles and in contents."""
+
+    @property
+    def size(self) -> int:
+        """A patch's side, in positions."""
+        return self.directions.shape[0]
+
+
+def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleBank:
+    """Returns all patches of some pictures' features.
+
+    Args:
+        maps: features `[1, rows, columns, channels]` of any sizes, in the type that patches are
+            to be compared in.
+        size: a patch's side, in positions.
+        stride: positions from one patch to the next, at most `size`.
+
+    Raises:
+        ValueError: a map is smaller than a patch, where its size is known.
+    """
+    channels = maps[0].shape[-1]
+    corners, widths, first = [], [], 0
+    for features in maps:
+        _check_size(features, size)
+        _, rows, columns, _ = tf.unstack(tf.shape(features))
+        corners.append(first + _corners(rows, columns, size, stride))
+        widths.append(tf.fill(tf.shape(corners[-1]), columns))
+        first += rows * columns
+    positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
+    corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
+    directions = _directions(positions, _members(corners, widths, size))
+    shaped = tf.reshape(directions, [size, size, channels, tf.size(corners)])
+    return StyleBank(positions, corners, widths, shaped, stride)
+
+
+def swap(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
+    """Returns the features with each patch exchanged for the style's nearest, overlaps averaged.
+
+    Args:
+        features: `[batch, rows, columns, channels]`, in the bank's type, of any size: mirrored
+            where patches do not reach the last position.
+        bank: the style's patches.
+        score_bytes: memory for the scores.
+
+    Returns:
+        The features' shape, float32.
+    """
+    rows, columns = tf.unstack(tf.shape(features)[1:3])
+    grown = layers.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
+    return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
+
+
+def nearest(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
+    """Returns which of the style's patches is most like each of the content's; of equals the first.
+
+    The likeness is the cosine between patches, s.c / (|s| |c|): Chen and Schmidt (2016), eq. 1.
+
+    Args:
+        features: `[batch, rows, columns, channels]`, no smaller than a patch.
+        bank: the style's patches.
+        score_bytes: memory for the scores.
+
+    Returns:
+        `[batch, patches below each other, patches beside each other]`, int32.
+    """
+    grid = [tf.shape(features)[0]] + [
+        (side - bank.size) // bank.stride + 1 for side in tf.unstack(tf.shape(features)[1:3])
+    ]
+    patches = tf.size(bank.corners)
+    chunk = tf.maximum(score_bytes // (tf.reduce_prod(grid) * features.dtype.size), 1)
+    best = tf.fill(grid, features.dtype.min)
+    match = tf.zeros(grid, tf.int32)
+    for first in tf.range(0, patches, chunk):
+        directions = bank.directions[..., first : first + chunk]
+        # The content patch's own norm alters no comparison.
+        scores = tf.nn.conv2d(features, directions, bank.stride, "VALID")
+        highest, place = tf.math.top_k(scores, k=1)
+        better = highest[..., 0] > best
+        best = tf.where(better, highest[..., 0], best)
+        match = tf.where(better, first + place[..., 0], match)
+    return match
+
+
+def fold_back(matches: tf.Tensor, bank: StyleBank) -> tf.Tensor:
+    """Returns the features that patches laid over one another give: at each position their mean.
+
+    Args:
+        matches: `[batch, down, across]`, int32: the number of the patch that lies there.
+        bank: the style's patches.
+
+    Returns:
+        `[batch, rows, columns, channels]`, float32, as many positions as the patches cover.
+    """
+    batch, down, across = tf.unstack(tf.shape(matches))
+    rows, columns = ((count - 1) * bank.stride + bank.size for count in (down, across))
+    taken = _members(tf.gather(bank.corners, matches), tf.gather(bank.widths, matches), bank.size)
+    corners = _corners(rows, columns, bank.size, bank.stride)
+    pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
+    laid = _members(pictures + corners, tf.fill([batch, down * across], columns), bank.size)
+    order = tf.argsort(tf.reshape(laid, [-1]), stable=True)
+    means = tf.sparse.segment_mean(
+        tf.cast(bank.positions, tf.float32),
+        tf.gather(tf.reshape(taken, [-1]), order),
+        tf.gather(tf.reshape(laid, [-1]), order),
+    )
+    return tf.reshape(means, [batch, rows, columns, bank.positions.shape[-1]])
+
+
+def _check_size(features: tf.Tensor, size: int) -> None:
+    sides = [side for side in features.shape[1:3] if side is not None]
+    if sides and min(sides) < size:
+        raise ValueError(
+            f"style must have at least {size} x {size} positions at the layer, one patch. "
+            f"Received: {' x '.join(map(str, sides))}"
+        )
+
+
+def _covering(side: tf.Tensor, bank: StyleBank) -> tf.Tensor:
+    """Returns the next number of positions that patches cover to the last."""
+    steps = (tf.maximum(side - bank.size, 0) + bank.stride - 1) // bank.stride
+    return bank.size + steps * bank.stride
+
+
+def _corners(rows: tf.Tensor, columns: tf.Tensor, size: int, stride: int) -> tf.Tensor:
+    """Returns each patch's first position in a picture of so many, `[patches]`, row by row."""
+    down, across = (tf.range(0, side - size + 1, stride) for side in (rows, columns))
+    return tf.reshape(down[:, tf.newaxis] * columns + across, [-1])
+
+
+def _members(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
+    """Returns the positions of each patch, `[..., size * size]`, from its first position.
+
+    Args:
+        corners: `[...]`, int32.
+        widths: the same shape: positions in a row of the picture that the patch is from.
+        size: a patch's side.
+    """
+    down, across = tf.meshgrid(tf.range(size), tf.range(size), indexing="ij")
+    down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
+    return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
+
+
+def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
+    """Returns s / |s| for each patch s, less the mean of them all.
+
+    The mean adds the same to every patch's score, so that it alters no comparison; without it
+    narrow types would spend their few digits on what all patches share.
+
+    Args:
+        positions: `[positions, channels]`.
+        members: `[patches, size * size]`, int32: each patch's positions.
+
+    Returns:
+        `[size * size, channels, patches]`, in the positions' type.
+    """
+    squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
+    norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
+
+    def part(member: tf.Tensor) -> tf.Tensor:  # One position of every patch: memory for no more.
+        units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)
+        return tf.transpose(tf.cast(units - tf.reduce_mean(units, axis=0), positions.dtype))
+
+    return tf.stack([part(member) for member in tf.unstack(members, axis=1)])
