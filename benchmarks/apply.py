@@ -19,10 +19,7 @@ network is a seeded untrained one of width 32.
 
 import argparse
 import functools
-import os
 import pathlib
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -55,14 +52,6 @@ class Files(NamedTuple):
     arrays: pathlib.Path
     """The net's weights, in order."""
     style: str
-
-
-class Cost(NamedTuple):
-    """Of a process, from its start to its end."""
-
-    seconds: float
-    gigabytes: float
-    """The most that it ever held."""
 
 
 def contestants(precisions: list[str]) -> list[Contestant]:
@@ -205,13 +194,13 @@ def print_costs(files: Files, content: str, sizes: list[tuple[int, int]], repeti
         print(f"{name(size):>10}  tfstyle apply {seconds:9.2f} s {gigabytes:9.2f} GB", flush=True)
 
 
-def apply(files: Files, content: str, size: tuple[int, int]) -> Cost:
+def apply(files: Files, content: str, size: tuple[int, int]) -> contest.Cost:
     """Returns what `tfstyle apply` costs on a JPEG file, from the start of Python on."""
     folder = files.stylizer.parent
     photograph = folder / f"{name(size)}.jpg"
     if not photograph.exists():
         contest.in_fresh_process(write, photograph, content, size)
-    return cost_of(
+    return contest.cost_of(
         "apply",
         f"--content={photograph}",
         f"--output={folder / 'pastiche.png'}",
@@ -227,17 +216,6 @@ def write(path: pathlib.Path, content: str, size: tuple[int, int]) -> None:
     In a process of its own, for one begins with as much memory as its parent held.
     """
     image.write(path, picture(content, size))
-
-
-def cost_of(*arguments: str) -> Cost:
-    """Returns what a command of tfstyle costs."""
-    begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "tfstyle.cli", *arguments])
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"tfstyle {' '.join(arguments)} ended with {process.returncode}")
-    return Cost(time.perf_counter() - begin, usage.ru_maxrss * 1024 / 1e9)
 
 
 def parse_size(text: str) -> tuple[int, int]:

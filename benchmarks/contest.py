@@ -7,6 +7,9 @@ threads never meet, and a machine that slows down slows all of them.
 import concurrent.futures
 import multiprocessing
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -23,6 +26,14 @@ class Contestant(NamedTuple):
     def __str__(self) -> str:
         """Returns what the tables call it."""
         return ", ".join(filter(None, self))
+
+
+class Cost(NamedTuple):
+    """Of a process, from its start to its end."""
+
+    seconds: float
+    gigabytes: float
+    """The most that it ever held."""
 
 
 class Processes:
@@ -55,6 +66,17 @@ def in_fresh_process(function: Callable, *arguments) -> Any:
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
         return pool.submit(function, *arguments).result()
+
+
+def cost_of(*arguments: str) -> Cost:
+    """Returns what a command of tfstyle costs."""
+    begin = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "tfstyle.cli", *arguments])
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"tfstyle {' '.join(arguments)} ended with {process.returncode}")
+    return Cost(time.perf_counter() - begin, usage.ru_maxrss * 1024 / 1e9)
 
 
 def least_seconds(

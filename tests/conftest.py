@@ -55,6 +55,15 @@ def tiny_encoder():
     return build_tiny_encoder()
 
 
+@pytest.fixture(scope="session")
+def shallow_encoder(tiny_encoder):
+    """The same network cut after block3_conv1, so that it takes smaller pictures."""
+    import keras
+
+    layer = "block3_conv1"
+    return keras.Model(tiny_encoder.input, {layer: tiny_encoder.output[layer]}, name="shallow")
+
+
 def build_tiny_encoder():
     """A network with VGG19's names, pooling and ReLU, but a handful of seeded random kernels."""
     import keras

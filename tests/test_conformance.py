@@ -8,12 +8,15 @@ from conftest import picture
 from numpy.testing import assert_array_equal
 
 from tfstyle import settings
-from tfstyle.methods import gatys
+from tfstyle.methods import gatys, style_swap
 from tfstyle.result import Progress, Result
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
 
-QUICK = {gatys: {"size": None, "levels": "1", "steps": 6, "precision": "float32"}}
+QUICK = {
+    gatys: {"size": None, "levels": "1", "steps": 6, "precision": "float32"},
+    style_swap: {"size": None, "decode": "optimize", "steps": 6, "precision": "float32"},
+}
 """The methods, and the settings that make each quick on 32 pixels."""
 
 methods = pytest.mark.parametrize(
@@ -22,11 +25,12 @@ methods = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def stylize(tiny_encoder):
+def stylize(tiny_encoder, shallow_encoder):
+    encoders = {gatys: tiny_encoder, style_swap: shallow_encoder}
+
     def stylize(method, content, callback=None, **changes):
         config = method.Config(**{**QUICK[method], **changes})
-        own = {"features": tiny_encoder} if method is gatys else {}
-        return method.stylize(content, STYLE, config, callback=callback, **own)
+        return method.stylize(content, STYLE, config, callback=callback, features=encoders[method])
 
     return stylize
 

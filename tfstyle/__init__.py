@@ -9,13 +9,14 @@ import importlib
 
 from tfstyle.version import __version__
 
-__all__ = ["__version__", "color", "feed_forward", "gatys", "image", "load_stylizer"]
+__all__ = ["__version__", "color", "feed_forward", "gatys", "image", "load_stylizer", "style_swap"]
 
 _MODULES = {
     "color": "tfstyle.color",
     "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",
     "image": "tfstyle.image",
+    "style_swap": "tfstyle.methods.style_swap",
 }
 
 

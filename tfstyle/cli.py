@@ -33,6 +33,11 @@ COMMANDS = {
         "tfstyle.methods.feed_forward",
         "tfstyle.applying",
     ),
+    "swap": Command(
+        "Paint with patches of any picture's features (Chen and Schmidt, 2016): seconds a picture.",
+        "tfstyle.methods.style_swap",
+        "tfstyle.painting",
+    ),
     "styles": Command(
         "List what a trained network can paint, and draw it all on one sheet.",
         "tfstyle.methods.feed_forward",

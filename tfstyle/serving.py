@@ -20,6 +20,8 @@ SIGNATURES = tuple(INPUTS)
 class Endpoints:
     """A stylizer's signatures, a method each; `style_weights` is None where a style is baked in."""
 
+    names = SIGNATURES
+
     def __init__(
         self,
         stylizer: networks.Stylizer,
@@ -43,8 +45,8 @@ class Endpoints:
 
     def uint8(self, images: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        floats = _to_floats(serving_checks.images(images, self.max_pixels))
-        return {"pastiches": _to_bytes(self._paint(floats, style_weights))}
+        floats = to_floats(serving_checks.images(images, self.max_pixels))
+        return {"pastiches": to_bytes(self._paint(floats, style_weights))}
 
     def image_bytes(self, image_bytes: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints files of any sizes, one after the other, so that they need the memory of one."""
@@ -62,8 +64,8 @@ class Endpoints:
     def _paint_file(self, file: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tf.Tensor:
         index, contents, shares = file
         pixels = serving_checks.picture(contents, index, self.max_pixels)
-        pastiche = self.stylizer(_to_floats(pixels[tf.newaxis]), style=shares[tf.newaxis])
-        return tf.io.encode_png(_to_bytes(pastiche)[0])
+        pastiche = self.stylizer(to_floats(pixels[tf.newaxis]), style=shares[tf.newaxis])
+        return tf.io.encode_png(to_bytes(pastiche)[0])
 
     def _paint(self, images: tf.Tensor, style_weights: tf.Tensor | None) -> tf.Tensor:
         return self.stylizer(images, style=self._shares(style_weights, tf.shape(images)[0]))
@@ -74,9 +76,11 @@ class Endpoints:
         return serving_checks.shares(style_weights, len(self.stylizer.styles), count)
 
 
-def _to_floats(images: tf.Tensor) -> tf.Tensor:
+def to_floats(images: tf.Tensor) -> tf.Tensor:
+    """Returns bytes as floats in [0, 1]."""
     return tf.cast(images, tf.float32) / 255
 
 
-def _to_bytes(images: tf.Tensor) -> tf.Tensor:
+def to_bytes(images: tf.Tensor) -> tf.Tensor:
+    """Returns floats in [0, 1] as bytes."""
     return tf.cast(tf.round(images * 255), tf.uint8)

@@ -24,24 +24,24 @@ HEADER = 26
 """Bytes within which PNG, GIF and BMP name their size."""
 
 
-def images(given: tf.Tensor, max_pixels: int) -> tf.Tensor:
+def images(given: tf.Tensor, max_pixels: int, name: str = "images") -> tf.Tensor:
     """Returns images of which rank, channels and number of pixels are right, of any type."""
-    fitting = _of_shape(given, [None, None, None, 3], "images must be [batch, height, width, 3].")
+    fitting = _of_shape(given, [None, None, None, 3], f"{name} must be [batch, height, width, 3].")
     pixels = tf.reduce_prod(tf.shape(fitting, out_type=tf.int64)[:3])
     few = _require(
         (pixels > 0) & (pixels <= max_pixels),
-        f"images must have 1 to {max_pixels} pixels in all. Received: {{}}",
+        f"{name} must have 1 to {max_pixels} pixels in all. Received: {{}}",
         pixels,
     )
     with tf.control_dependencies([few]):
         return tf.identity(fitting)
 
 
-def unit_range(floats: tf.Tensor) -> tf.Tensor:
+def unit_range(floats: tf.Tensor, name: str = "images") -> tf.Tensor:
     """Returns floats that lie in [0, 1], where they did but for rounding."""
     inside = _require(
         tf.reduce_all((floats >= -TOLERANCE) & (floats <= 1 + TOLERANCE)),  # False for a NaN.
-        "images must lie in [0, 1], without NaN; the signature uint8 takes 0 to 255. "
+        f"{name} must lie in [0, 1], without NaN; the signature uint8 takes 0 to 255. "
         "Received: values from {} to {}",
         tf.reduce_min(floats),
         tf.reduce_max(floats),
@@ -76,12 +76,27 @@ def shares(style_weights: tf.Tensor, styles: int, count: tf.Tensor) -> tf.Tensor
         return weights / sums
 
 
-def files(given: tf.Tensor) -> tf.Tensor:
+def one_for_each(given: tf.Tensor, count: tf.Tensor, name: str, of: str) -> tf.Tensor:
+    """Returns the tensor's first row for each of `count`, or its rows where there are so many."""
+    rows = tf.shape(given)[0]
+    fitting = _require(
+        (rows == 1) | (rows == count),
+        f"{name} must have a row for each of {of}, or one for all. Received: {{}} for {{}}",
+        rows,
+        count,
+    )
+    with tf.control_dependencies([fitting]):
+        return tf.gather(given, tf.minimum(tf.range(count), rows - 1))
+
+
+def files(given: tf.Tensor, name: str = "image_bytes") -> tf.Tensor:
     """Returns strings of which the rank is right."""
-    return _of_shape(given, [None], "image_bytes must be [batch]: a string for each file.")
+    return _of_shape(given, [None], f"{name} must be [batch]: a string for each file.")
 
 
-def picture(contents: tf.Tensor, index: tf.Tensor, max_pixels: int) -> tf.Tensor:
+def picture(
+    contents: tf.Tensor, index: tf.Tensor, max_pixels: int, name: str = "image_bytes"
+) -> tf.Tensor:
     """Returns the pixels of a JPEG, PNG, BMP or GIF (its first frame), `[height, width, 3]` bytes.
 
     Its size is read and checked first: a file of some kilobytes can decode to gigabytes.
@@ -90,21 +105,22 @@ def picture(contents: tf.Tensor, index: tf.Tensor, max_pixels: int) -> tf.Tensor
         contents: of the file, a string.
         index: the file's place in the request, for what is said of a bad one.
         max_pixels: that it may have.
+        name: of the input.
     """
     size = _attempt(_declared_size, contents, tf.zeros([2], tf.int64))
     declared = tf.reduce_prod(size)
     is_picture = _require(
-        declared > 0, "image_bytes[{}] is no readable JPEG, PNG, GIF or BMP.", index
+        declared > 0, f"{name}[{{}}] is no readable JPEG, PNG, GIF or BMP.", index
     )
     few = _require(
         declared <= max_pixels,
-        f"image_bytes[{{}}] must have 1 to {max_pixels} pixels. Received: height and width {{}}",
+        f"{name}[{{}}] must have 1 to {max_pixels} pixels. Received: height and width {{}}",
         index,
         size,
     )
     with tf.control_dependencies([is_picture, few]):
         pixels = _attempt(_decode, tf.identity(contents), tf.zeros([0, 0, 3], tf.uint8))
-    whole = _require(tf.size(pixels) > 0, "image_bytes[{}] is damaged or cut short.", index)
+    whole = _require(tf.size(pixels) > 0, f"{name}[{{}}] is damaged or cut short.", index)
     with tf.control_dependencies([whole]):
         return tf.identity(pixels)
 

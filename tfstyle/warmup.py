@@ -2,10 +2,10 @@
 
 import math
 import pathlib
+from collections.abc import Sequence
+from typing import Protocol
 
 import tensorflow as tf
-
-from tfstyle import serving
 
 PATH = "assets.extra/tf_serving_warmup_requests"
 """Where TF Serving looks for them in a SavedModel."""
@@ -14,26 +14,35 @@ SIDE = 64
 """Pixels; enough for every kernel to be made, and little to wait for."""
 
 
-def write(folder: pathlib.Path, endpoints: serving.Endpoints) -> None:
+class Endpoints(Protocol):
+    """A model's signatures, a method each."""
+
+    max_pixels: int
+    names: Sequence[str]
+
+    def input_signature(self, name: str) -> list[tf.TensorSpec]:
+        """Returns what the signature takes."""
+
+
+def write(folder: pathlib.Path, endpoints: Endpoints) -> None:
     """Writes one request for each signature into a SavedModel."""
     path = folder / PATH
     path.parent.mkdir(exist_ok=True)
-    with tf.io.TFRecordWriter(str(path)) as file:
-        for name in serving.SIGNATURES:
-            file.write(prediction_log(name, _inputs(name, endpoints)))
-
-
-def _inputs(name: str, endpoints: serving.Endpoints) -> dict[str, tf.Tensor]:
-    """Returns a request to a signature: a grey square, in all styles at once."""
     side = min(SIDE, math.isqrt(endpoints.max_pixels))
+    with tf.io.TFRecordWriter(str(path)) as file:
+        for name in endpoints.names:
+            inputs = {each.name: _example(each, side) for each in endpoints.input_signature(name)}
+            file.write(prediction_log(name, inputs))
+
+
+def _example(input: tf.TensorSpec, side: int) -> tf.Tensor:
+    """Returns what an input may be: a grey square, or a weight for each style."""
     grey = tf.fill([1, side, side, 3], tf.constant(128, tf.uint8))
-    images = {
-        "serving_default": lambda: tf.cast(grey, tf.float32) / 255,
-        "uint8": lambda: grey,
-        "image_bytes": lambda: tf.io.encode_png(grey),
-    }
-    first, *weights = endpoints.input_signature(name)
-    return {first.name: images[name](), **{w.name: tf.ones([1, w.shape[1]]) for w in weights}}
+    if input.dtype == tf.string:
+        return tf.io.encode_png(grey)
+    if input.shape.rank == 2:
+        return tf.ones([1, input.shape[1]])
+    return grey if input.dtype == tf.uint8 else tf.cast(grey, tf.float32) / 255
 
 
 def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:
