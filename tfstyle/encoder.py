@@ -92,6 +92,11 @@ def resolve_precision(precision: str) -> str:
     return fastest_precision() if precision == "auto" else precision
 
 
+def policy(precision: str) -> str:
+    """Returns the name of Keras's dtype policy for that arithmetic: weights stay float32."""
+    return precision if precision == "float32" else f"mixed_{precision}"
+
+
 def fastest_precision() -> str:
     """Returns float16 on a GPU with tensor cores, bfloat16 on a CPU made for it, else float32."""
     gpus = tf.config.list_physical_devices("GPU")

@@ -64,7 +64,7 @@ def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> n
 
 def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
-    policy = precision if precision == "float32" else f"mixed_{precision}"
+    policy = encoder.policy(precision)
     if stylizer.dtype_policy.name == policy:
         return stylizer
     copy = networks.Stylizer(**_architecture(stylizer), dtype=policy)
