@@ -86,6 +86,11 @@ def smallest_side(layer_names: Sequence[str]) -> int:
     return 2**deepest_block
 
 
+def stride(layer_name: str) -> int:
+    """Returns how many pixels a position of the layer is wide and high."""
+    return smallest_side([layer_name]) // 2
+
+
 def resolve_precision(precision: str) -> str:
     """Returns the dtype's name that `precision` stands for on this machine."""
     settings.check_choice("precision", precision, PRECISIONS)
