@@ -68,15 +68,6 @@ def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
 
 
 @pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for index in range(5):
-        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
-    return folder
-
-
-@pytest.fixture
 def tiny(tiny_encoder, monkeypatch):
     monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
     monkeypatch.setattr(fitting.weights, "load", lambda name: None)
