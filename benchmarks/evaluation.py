@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, image, objective, weights
+from tfstyle import image, judge, weights
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 
@@ -144,23 +144,10 @@ def memory_of_run(size: int, precision: str) -> float:
 
 def build_evaluation(size: int, precision: str) -> Callable:
     """Returns what evaluates the objective and its gradient once, on a square picture."""
-    loss = build_objective(gatys.Config(precision=precision))
+    loss = judge.build(gatys.Config(precision=precision))[0]
     pixels, content, style = (image.noise((size, size), seed) for seed in (0, 1, 2))
     targets = loss.targets(content, [style], [1.0])
     return functools.partial(loss.value_and_gradient, tf.constant(pixels), targets)
-
-
-def build_objective(config: gatys.Config) -> objective.Objective:
-    """Returns the objective that a run with these settings minimises."""
-    terms = config.weights()
-    features = encoder.build(
-        terms.layers,
-        weights.load(config.vgg_weights),
-        pooling=config.pooling,
-        padding=config.padding,
-        precision=config.precision,
-    )
-    return objective.Objective(features, terms)
 
 
 def convolutions(size: int) -> list[Convolution]:
@@ -239,7 +226,7 @@ def first_evaluations(content: str, style: str, size: int) -> list[tuple[int, fl
     """Returns each level's longest side, what its first evaluation took more, and the median."""
     config = gatys.Config(size=size)
     content, style = image.read(content), image.read(style)
-    loss = build_objective(config)
+    loss = judge.build(config)[0]
     costs = []
     for level in gatys.plan(content.shape[1:3], config):
         longest = max(level.size)

@@ -148,8 +148,8 @@ def note_objective(problem: Problem, config, vgg) -> None:
     features = encoder.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     targets = loss.targets(problem.content, [problem.style], [1.0])
-    problem.content_weights = {layer: float(w) for layer, w in targets.content_weights.items()}
-    problem.style_weights = {layer: float(w) for layer, w in targets.style_weights.items()}
+    problem.content_weights = {layer: float(w[0]) for layer, w in targets.content_weights.items()}
+    problem.style_weights = {layer: float(w[0]) for layer, w in targets.style_weights.items()}
     problem.start_losses = {
         name: float(loss.value_and_gradient(tf.constant(start), targets)[0])
         for name, start in problem.starts.items()

@@ -8,7 +8,7 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, image, memory, weights
+from tfstyle import color, image, judge, memory, weights
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 
@@ -397,9 +397,9 @@ def loads(monkeypatch):
         return weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
 
     monkeypatch.setattr(weights, "load", load)
-    gatys._vgg19_objective.cache_clear()
+    judge._on_vgg19.cache_clear()
     yield loads
-    gatys._vgg19_objective.cache_clear()
+    judge._on_vgg19.cache_clear()
 
 
 @pytest.fixture
@@ -420,7 +420,7 @@ def test_many_pictures_need_one_set_up_and_look_as_if_alone(loads, weights_file,
     paint_with(weights_file, content, style)
     second = paint_with(weights_file, other, style)
     assert loads == [str(weights_file)]
-    gatys._vgg19_objective.cache_clear()
+    judge._on_vgg19.cache_clear()
     alone = paint_with(weights_file, other, style)
     assert_array_equal(second.image, alone.image)
     assert totals(second) == totals(alone)
@@ -440,7 +440,7 @@ def test_other_settings_or_another_file_need_their_own(loads, weights_file, cont
 def test_one_set_up_is_kept_at_most(loads, weights_file, content, style):
     for weight in (1.0, 2.0):
         paint_with(weights_file, content, style, style_weight=weight)
-    assert gatys._vgg19_objective.cache_info().currsize == 1
+    assert judge._on_vgg19.cache_info().currsize == 1
 
 
 # --- Interrupting ---

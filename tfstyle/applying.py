@@ -18,7 +18,7 @@ class Files:
         "", "A style's name, or a blend such as great_wave:0.6,the_scream:0.4; required."
     )
     output: str = shared_flags.output()
-    skip_existing: bool = settings.setting(False, "Leave outputs alone that are there already.")
+    skip_existing: bool = shared_flags.skip_existing()
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):

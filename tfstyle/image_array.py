@@ -39,6 +39,14 @@ def as_image(array: Any, name: str) -> np.ndarray:
     return as_unit_range(array, name).reshape([1, *shape])
 
 
+def as_images(arrays: Any, name: str) -> list[np.ndarray]:
+    """Returns one array, or each of a list or tuple, as `as_image` does."""
+    several = isinstance(arrays, (list, tuple))
+    if several and not arrays:
+        raise ImageError(f"{name}s must be one image or several. Received: {name}s=[]")
+    return [as_image(array, name) for array in (arrays if several else [arrays])]
+
+
 def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:
     """Returns a float32 copy in [0, 1] of floats or uint8; bfloat16 counts as a float."""
     if array.dtype == np.uint8:

@@ -30,6 +30,7 @@ class Files:
         None, "A folder that keeps the state of the run, for --resume."
     )
     resume: bool = settings.setting(False, "Go on from the state in --checkpoint.")
+    skip_existing: bool = shared_flags.skip_existing()
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):

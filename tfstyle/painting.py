@@ -78,7 +78,9 @@ def paint_or_complain(job: Job, content: Path, output: Path) -> bool:
 
 
 def paint(job: Job, content: Path, output: Path) -> None:
-    """Paints one content and says so; what a resumed run had finished is left as it is."""
+    """Paints one content and says so; what an earlier run had finished is left as it is."""
+    if job.files.skip_existing and output.exists():
+        return
     source = inputs.read_input(content)
     described = job.describe_inputs(source)
     if resuming.is_finished(job.files, output, job.command, job.config, described):
@@ -109,7 +111,8 @@ def watch_and_stylize(job: Job, source: Input, output: Path) -> Result:
     """Runs the method with all who watch it: the opening line, the bar, the snapshots."""
     levels = job.method.plan(source.picture.pixels.shape[1:3], job.config)
     line = f"{source.described.path}, levels: {', '.join(map(str, levels))}"
-    too_large = f"memory ran out; lower size or end other programs. Received: level {levels[-1]}"
+    largest = f"level {levels[-1]}" if levels else f"size={job.config.size}"
+    too_large = f"memory ran out; lower size or end other programs. Received: {largest}"
     with (
         progress_bar.show(levels, job.files.quiet) as move_bar,
         process.exhaustion_as_memory_error(too_large),

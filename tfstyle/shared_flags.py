@@ -20,6 +20,11 @@ def output() -> Any:
     )
 
 
+def skip_existing() -> Any:
+    """Returns the field that keeps outputs of an earlier run."""
+    return settings.setting(False, "Leave outputs alone that are there already.")
+
+
 def quiet() -> Any:
     """Returns the field that silences a command."""
     return settings.setting(False, "Say nothing but warnings and errors.")

@@ -15,13 +15,13 @@ from tfstyle import (
     descent,
     encoder,
     image,
+    judge,
     memory,
     multiscale,
     objective,
     pyramid,
     settings,
     snapshot,
-    weights,
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
@@ -227,11 +227,11 @@ def stylize(
         MemoryError: the size does not fit; the message says what would.
         Interrupted: Ctrl-C; carries the best image so far.
     """
-    content, styles = image.as_image(content, "content"), _as_images(styles)
+    content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
     levels = plan(content.shape[1:3], config)
     _check_sizes(levels, styles, config)
     start = _start_image(content, styles[0], levels[0], config)
-    loss, weights_used = _objective(config, features)
+    loss, weights_used = judge.build(config, features)
     task = multiscale.Task(
         levels=levels,
         start=start,
@@ -255,13 +255,6 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
         coarse_steps=config.coarse_steps,
         smallest_side=encoder.smallest_side(config.weights().layers),
     )
-
-
-def _as_images(styles: np.ndarray | Sequence[np.ndarray]) -> list[np.ndarray]:
-    several = isinstance(styles, (list, tuple))
-    if several and not styles:
-        raise ValueError("styles must be one image or several. Received: styles=[]")
-    return [image.as_image(style, "style") for style in (styles if several else [styles])]
 
 
 def _check_sizes(
@@ -294,42 +287,6 @@ def _read_start(start: str | os.PathLike) -> np.ndarray:
     if not os.path.exists(start):
         settings.check_choice("start", str(start), (*STARTS, "the path of a picture"))
     return image.read(start)
-
-
-def _objective(
-    config: Config, features: keras.Model | None
-) -> tuple[objective.Objective, dict[str, str]]:
-    """Returns the objective, with the name and digest of VGG19's weights when they are in it."""
-    if features is not None:
-        return objective.Objective(features, config.weights()), {}
-    lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
-    hashable = dataclasses.replace(config, **lists)
-    return _vgg19_objective(hashable, weights.stamp(config.vgg_weights))
-
-
-@functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
-def _vgg19_objective(
-    config: Config, stamp: tuple | None
-) -> tuple[objective.Objective, dict[str, str]]:
-    """Returns what `_objective` does, the last one again for the next picture of a folder.
-
-    Args:
-        config: the settings.
-        stamp: the weights file's; when that has changed, the file is read anew.
-    """
-    vgg = weights.load(config.vgg_weights)
-    loss = objective.Objective(_build_encoder(vgg, config), config.weights())
-    return loss, {"name": vgg.name, "sha256": vgg.sha256}
-
-
-def _build_encoder(vgg: weights.Vgg19Weights, config: Config) -> keras.Model:
-    return encoder.build(
-        config.weights().layers,
-        vgg,
-        pooling=config.pooling,
-        padding=config.padding,
-        precision=config.precision,
-    )
 
 
 def _objective_at(
