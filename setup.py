@@ -24,7 +24,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["tfstyle", "tfstyle.*"]),
-    package_data={"tfstyle": ["models/*"]},
+    package_data={"tfstyle": ["models/*", "models/inverse/*"]},
     python_requires=">=3.11",
     install_requires=[
         "tensorflow>=2.21",

@@ -126,6 +126,18 @@ def style():
 
 
 @pytest.fixture
+def photos(tmp_path):
+    """A folder of five smooth pictures to train on."""
+    from tfstyle import image
+
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for index in range(5):
+        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
+    return folder
+
+
+@pytest.fixture
 def data():
     """The folder of example pictures, where there is one."""
     if not DATA.is_dir():

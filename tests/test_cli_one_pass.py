@@ -1,5 +1,6 @@
-"""`tfstyle styles`, `apply`, `train`, `export`, from a command line to files and status."""
+"""The commands of one pass and of training, from a command line to files and status."""
 
+import importlib
 import json
 
 import keras
@@ -153,14 +154,35 @@ def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, 
     assert "output must end in" in capsys.readouterr().err
 
 
-# --- train ---
+# --- train, train_inverse ---
 
 
-def test_train_needs_its_flags_and_photographs(tmp_path, capsys):
-    assert cli.main(["train", "--photos=x", "--styles=y"]) == 2
+@pytest.mark.parametrize("command", ["train", "train_inverse"])
+def test_training_needs_its_flags_and_photographs(command, tmp_path, capsys):
+    assert cli.main([command, "--photos=x", "--styles=y"]) == 2
     assert "model must be given" in capsys.readouterr().err
     image.write(tmp_path / "style.png", picture(30, 41, seed=5))
     flags = [f"--photos={tmp_path}", f"--styles={tmp_path / 'style.png'}"]
-    assert cli.main(["train", *flags, f"--model={tmp_path / 'model'}"]) == 2
+    assert cli.main([command, *flags, f"--model={tmp_path / 'model'}"]) == 2
     assert "at least 4 photographs" in capsys.readouterr().err
     assert not (tmp_path / "model").exists()
+
+
+def test_crop_without_a_whole_patch_is_one_sentence(capsys):
+    flags = ["--photos=x", "--styles=y", "--model=z", "--layer=relu5_1", "--crop=32"]
+    assert cli.main(["train_inverse", *flags]) == 2
+    assert "crop must be at least 48 pixels" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "use"), [("train", "apply"), ("train_inverse", "swap")])
+def test_training_ends_with_what_to_do_next(command, use, tmp_path, monkeypatch, capsys):
+    method = importlib.import_module(cli.COMMANDS[command].module)
+    trained = []
+    monkeypatch.setattr(method, "train", lambda *args, **kwargs: trained.append(args))
+    image.write(tmp_path / "a.png", picture(30, 41, seed=5))
+    image.write(tmp_path / "b.png", picture(41, 30, seed=6))
+    styles = f"--styles={tmp_path / 'a.png'},{tmp_path / 'b.png'}"
+    assert cli.main([command, "--photos=p", styles, "--model=m", "--steps=7"]) == 0
+    photos, pictures, model, config = trained[0]
+    assert (photos, model, list(pictures), config.steps) == ("p", "m", ["a", "b"], 7)
+    assert f"tfstyle {use} --model=m" in capsys.readouterr().out

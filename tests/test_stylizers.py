@@ -6,7 +6,7 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose
 
-from tfstyle import image, networks, stylizers
+from tfstyle import image, networks, packing, stylizers
 
 
 def net(styles, seed, **arguments):
@@ -41,7 +41,7 @@ def test_another_network_is_no_beginning(other):
 def test_card_and_size_of_a_shipped_stylizer(name):
     stylizer = stylizers.load(name)
     assert set(stylizers.works(name)) == set(stylizer.styles)
-    assert (stylizers.SHIPPED / f"{name}.npz").stat().st_size <= 6e6
+    assert (packing.SHIPPED / f"{name}.npz").stat().st_size <= 6e6
 
 
 def test_masters_tell_their_styles_apart():

@@ -15,7 +15,17 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, networks, objective, sheet, stylizers, train, train_callbacks, trainee
+from tfstyle import (
+    fitting,
+    image,
+    networks,
+    objective,
+    sheet,
+    stylizers,
+    train,
+    train_callbacks,
+    trainee,
+)
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 
@@ -24,7 +34,7 @@ def build(tiny_encoder):
     keras.utils.set_random_seed(0)
     stylizer = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, train.Config().weights())
-    training = trainee.Trainee(stylizer, loss, STYLES)
+    training = trainee.StylizerTrainee(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -58,18 +68,9 @@ def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
 
 
 @pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for index in range(5):
-        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
-    return folder
-
-
-@pytest.fixture
 def tiny(tiny_encoder, monkeypatch):
-    monkeypatch.setattr(train.encoder, "build", lambda *args, **kwargs: tiny_encoder)
-    monkeypatch.setattr(train.weights, "load", lambda name: None)
+    monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+    monkeypatch.setattr(fitting.weights, "load", lambda name: None)
     return train.Config(**TINY_TRAINING, steps=6)
 
 
@@ -148,13 +149,13 @@ def test_folder_of_another_training_is_refused(photos, tiny, tmp_path):
     ("steps", "rounds"), [(1, (1, 1)), (4, (1, 4)), (5, (2, 3)), (8, (2, 4)), (1001, (251, 4))]
 )
 def test_no_step_asked_for_is_left_out(steps, rounds):
-    assert train.rounds(train.Config(steps=steps, evaluate_every=4)) == rounds
+    assert fitting.rounds(train.Config(steps=steps, evaluate_every=4)) == rounds
 
 
 def test_best_of_an_interrupted_training_is_kept(photos, tiny, tmp_path):
     folder = tmp_path / "model"
     train.train(photos, STYLES, folder, tiny, quiet=True)
-    saver = train_callbacks.SaveStylizer(None, folder)
+    saver = train_callbacks.SaveNetwork(None, folder)
     column = (folder / "losses.csv").read_text().splitlines()[0].split(",").index("val_loss")
     rows = (folder / "losses.csv").read_text().splitlines()[1:]
     assert saver._least == min(float(row.split(",")[column]) for row in rows)

@@ -5,13 +5,13 @@ import sys
 import conftest
 import numpy as np
 
-from tfstyle import train
+from tfstyle import fitting, train
 
 
 def main(photos, folder):
     """Trains with a tiny encoder and writes the weights."""
-    train.encoder.build = lambda *args, **kwargs: conftest.build_tiny_encoder()
-    train.weights.load = lambda name: None
+    fitting.encoder.build = lambda *args, **kwargs: conftest.build_tiny_encoder()
+    fitting.weights.load = lambda name: None
     styles = {
         "smooth": conftest.picture(32, 40, seed=3),
         "dark": 0.3 * conftest.picture(40, 32, seed=4),

@@ -48,6 +48,11 @@ COMMANDS = {
         "tfstyle.train",
         "tfstyle.training",
     ),
+    "train_inverse": Command(
+        "Train the network that paints any style's swapped features (Chen and Schmidt, 2016).",
+        "tfstyle.train_inverse",
+        "tfstyle.training",
+    ),
     "export": Command(
         "Write a trained network for TF Serving, ONNX Runtime or LiteRT.",
         "tfstyle.export",

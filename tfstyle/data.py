@@ -153,12 +153,15 @@ class Photographs:
                     self.unreadable.add(path)
                     self._not_yet_told.append(f"left out: {error}")
             return np.zeros([0, 0, 3], np.uint8)
-        fitted = image.resize(pixels, self._fitted_size(*pixels.shape[1:3]))
+        size = fitted_size(*pixels.shape[1:3], self._longest, self._smallest)
+        fitted = image.resize(pixels, size)
         return np.round(fitted[0] * 255).astype(np.uint8)
 
-    def _fitted_size(self, height: int, width: int) -> tuple[int, int]:
-        scale = max(self._longest / max(height, width), self._smallest / min(height, width))
-        return max(self._smallest, round(height * scale)), max(self._smallest, round(width * scale))
+
+def fitted_size(height: int, width: int, longest: int, smallest: int) -> tuple[int, int]:
+    """Returns (height, width) with that longest side, or a longer one for the smallest side."""
+    scale = max(longest / max(height, width), smallest / min(height, width))
+    return max(smallest, round(height * scale)), max(smallest, round(width * scale))
 
 
 def _shortened(pixels: np.ndarray) -> np.ndarray:

@@ -86,10 +86,20 @@ def smallest_side(layer_names: Sequence[str]) -> int:
     return 2**deepest_block
 
 
+def stride(layer_name: str) -> int:
+    """Returns how many pixels a position of the layer is wide and high."""
+    return smallest_side([layer_name]) // 2
+
+
 def resolve_precision(precision: str) -> str:
     """Returns the dtype's name that `precision` stands for on this machine."""
     settings.check_choice("precision", precision, PRECISIONS)
     return fastest_precision() if precision == "auto" else precision
+
+
+def policy(precision: str) -> str:
+    """Returns the name of Keras's dtype policy for that arithmetic: weights stay float32."""
+    return precision if precision == "float32" else f"mixed_{precision}"
 
 
 def fastest_precision() -> str:

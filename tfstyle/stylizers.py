@@ -2,28 +2,18 @@
 
 import json
 import pathlib
-import zipfile
 from typing import Any
 
 import keras
 import numpy as np
 
-from tfstyle import encoder, networks, settings
+from tfstyle import encoder, networks, packing, settings
 
-SHIPPED = pathlib.Path(__file__).parent / "models"
-"""The package's own stylizers, packed."""
-
-PHOTOGRAPH = SHIPPED / "photograph.jpg"
+PHOTOGRAPH = packing.SHIPPED / "photograph.jpg"
 """What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
-
-SUFFIX = ".npz"
-"""Of packed stylizers: float16 weights and the network's settings, nothing that can run."""
 
 PER_STYLE = ("scale", "shift")
 """Names of the weights that have a row for each style."""
-
-TRAINED = ("best.keras", "latest.keras")
-"""What a training keeps in its folder, in the order of preference."""
 
 
 def model_setting() -> Any:
@@ -35,7 +25,7 @@ def model_setting() -> Any:
 
 def names() -> list[str]:
     """Returns the names of the stylizers that the package ships, sorted."""
-    return sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}"))
+    return sorted(path.stem for path in packing.SHIPPED.glob(f"*{packing.SUFFIX}"))
 
 
 def works(model: str | pathlib.Path) -> dict[str, str]:
@@ -56,7 +46,7 @@ def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> n
         ValueError: there is no such stylizer; the message lists what exists.
     """
     path = _find(model)
-    stylizer = unpack(path) if path.suffix == SUFFIX else keras.models.load_model(path)
+    stylizer = unpack(path) if path.suffix == packing.SUFFIX else keras.models.load_model(path)
     if not isinstance(stylizer, networks.Stylizer):
         raise ValueError(f"model must be a stylizer. Received: model={model}")
     return in_precision(stylizer, encoder.resolve_precision(precision))
@@ -64,12 +54,7 @@ def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> n
 
 def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
-    policy = precision if precision == "float32" else f"mixed_{precision}"
-    if stylizer.dtype_policy.name == policy:
-        return stylizer
-    copy = networks.Stylizer(**_architecture(stylizer), dtype=policy)
-    copy.set_weights(stylizer.get_weights())
-    return copy
+    return packing.in_precision(stylizer, _architecture(stylizer), precision)
 
 
 def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
@@ -96,10 +81,7 @@ def _of_styles(given, stylizer: networks.Stylizer, earlier: networks.Stylizer) -
 
 def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:
     """Writes the weights in float16 with the network's settings: half a `.keras` file's bytes."""
-    arrays = {
-        f"w{index:03}": w.astype(np.float16) for index, w in enumerate(stylizer.get_weights())
-    }
-    np.savez(path, architecture=json.dumps(_architecture(stylizer)), **arrays)
+    packing.pack(stylizer, _architecture(stylizer), path)
 
 
 def unpack(path: pathlib.Path) -> networks.Stylizer:
@@ -108,14 +90,7 @@ def unpack(path: pathlib.Path) -> networks.Stylizer:
     Raises:
         ValueError: the file is another or damaged.
     """
-    try:
-        with np.load(path) as file:
-            stylizer = networks.Stylizer(**json.loads(str(file["architecture"])))
-            arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
-        stylizer.set_weights(arrays)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"model must be a packed stylizer. Received: model={path}") from error
-    return stylizer
+    return packing.unpack(path, networks.Stylizer, "stylizer")
 
 
 def _architecture(stylizer: networks.Stylizer) -> dict:
@@ -127,10 +102,4 @@ def _architecture(stylizer: networks.Stylizer) -> dict:
 
 
 def _find(model: str | pathlib.Path) -> pathlib.Path:
-    path = pathlib.Path(model)
-    candidates = [path, SHIPPED / f"{model}{SUFFIX}", *(path / name for name in TRAINED)]
-    found = next((candidate for candidate in candidates if candidate.is_file()), None)
-    if found is None:
-        choices = ", ".join((*names(), "the path of a trained one"))
-        raise ValueError(f"model must be {choices}. Received: model={model}")
-    return found
+    return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())

@@ -1,59 +1,21 @@
 """Road 2: move a network's weights until its pastiches have a small objective."""
 
 import dataclasses
-import math
 import os
 import pathlib
-import warnings
 from collections.abc import Mapping
 
-import keras
 import numpy as np
 
-from tfstyle import (
-    data,
-    devices,
-    encoder,
-    image,
-    networks,
-    objective,
-    settings,
-    snapshot,
-    stylizers,
-    train_callbacks,
-    weights,
-)
+from tfstyle import encoder, fitting, image, networks, objective, stylizers
 from tfstyle.settings import setting
-from tfstyle.trainee import Trainee
+from tfstyle.trainee import StylizerTrainee
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of a training; the only home of its defaults."""
+class Config(fitting.Config):
+    """Every setting of a stylizer's training; with its base the only home of its defaults."""
 
-    steps: int = setting(20_000, "Steps of the optimiser.", minimum=1, maximum=10_000_000)
-    batch: int = setting(4, "Photographs a step.", minimum=1, maximum=1024)
-    crop: int = setting(
-        256,
-        "Side of the squares cut from the photographs.",
-        unit="pixels",
-        minimum=32,
-        maximum=2048,
-    )
-    photo_size: int = setting(
-        512,
-        "Longest side that photographs are fitted to before they are cut.",
-        unit="pixels",
-        minimum=32,
-        maximum=8192,
-    )
-    style_size: int = setting(
-        512,
-        "Longest side of the style pictures: larger strokes above photo_size.",
-        unit="pixels",
-        minimum=32,
-        maximum=8192,
-    )
     content_weight: float = setting(1.0, "Weight of the content loss.", minimum=0, maximum=1e9)
     style_weight: float = setting(
         4.0, "Weight of the style loss: more manner, less photograph.", minimum=0, maximum=1e12
@@ -63,9 +25,6 @@ class Config:
     )
     range_weight: float = setting(
         1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
-    )
-    learning_rate: float = setting(
-        1e-3, "Adam's, falling to nothing by a cosine.", minimum=1e-9, maximum=1
     )
     noise: float = setting(
         8 / 255,
@@ -77,29 +36,11 @@ class Config:
     width: int = setting(
         32, "Channels of the network's first layer.", unit="channels", minimum=1, maximum=512
     )
-    held_out_share: float = setting(
-        0.02, "Part of the photographs that judge and do not train.", minimum=0, maximum=0.9
-    )
-    evaluate_every: int = setting(
-        500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
-    )
     start: str | os.PathLike | None = setting(
         None,
         "A trained stylizer to begin from, by name or path; of the same width. New styles begin "
         "as the mean of its own.",
     )
-    vgg_weights: str | os.PathLike = setting("auto", "VGG19's weights: auto, imagenet or a path.")
-    precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
-    strategy: str = setting(
-        "auto",
-        "The devices: mirrored takes every GPU here, multiworker the machines in TF_CONFIG.",
-        choices=devices.STRATEGIES,
-    )
-    seed: int = setting(0, "Seed of weights, crops and noise.", minimum=0, maximum=2**31 - 1)
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
 
     def weights(self) -> objective.Weights:
         """Returns the weights of the terms, on the layers that the reference system names."""
@@ -131,96 +72,19 @@ def train(
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
     """
-    spread = devices.strategy(config.strategy)
-    split = data.find(photos, config.held_out_share, config.seed)
-    folder = _own_folder(pathlib.Path(folder))
-    _claim(folder, snapshot.fingerprint(config, *styles.values(), facts=tuple(styles)))
-    keras.utils.set_random_seed(config.seed)
-    with spread.scope():
-        trainee = _build(styles, config)
-    _fit(trainee, split, folder, config, quiet)
-    trainee.stylizer.save(folder / "stylizer.keras")
-    return trainee.stylizer
+    return fitting.run(_build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
 
 
-def _fit(
-    trainee: Trainee, split: data.Split, folder: pathlib.Path, config: Config, quiet: bool
-) -> None:
-    """Takes all rounds that are left."""
-    photographs = data.Photographs(config.photo_size, config.crop)
-    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
-    sample = next(iter(held_out))[:1]
-    epochs, steps_per_epoch = rounds(config)
-    steps_before = len(train_callbacks.held_out_losses(folder)) * steps_per_epoch
-    trainee.fit(
-        photographs.training(
-            split.training,
-            config.crop,
-            config.batch,
-            config.seed,
-            noise=config.noise,
-            batches_before=steps_before,
-        ),
-        epochs=epochs,
-        steps_per_epoch=steps_per_epoch,
-        validation_data=held_out,
-        callbacks=train_callbacks.make(trainee, folder, photographs, sample.numpy()),
-        verbose=0 if quiet else 2,
-        shuffle=False,
-    )
-    if photographs.unreadable:
-        warnings.warn(f"{len(photographs.unreadable)} photographs were left out", stacklevel=2)
-
-
-def rounds(config: Config) -> tuple[int, int]:
-    """Returns how many equal rounds there are and the steps of each, for the steps or just over."""
-    count = math.ceil(config.steps / config.evaluate_every)
-    return count, math.ceil(config.steps / count)
-
-
-def _own_folder(folder: pathlib.Path) -> pathlib.Path:
-    """Returns the folder, or for the workers after the first one in it: none writes another's."""
-    place = devices.place_among_workers()
-    return folder / f"worker_{place}" if place else folder
-
-
-def _claim(folder: pathlib.Path, identity: str) -> None:
-    """Makes the folder this training's own; raises ValueError when it is another's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    owner = folder / "training.txt"
-    if owner.exists() and owner.read_text() != identity:
-        raise ValueError(
-            "model must be a new folder, or that of the same training with the same settings and "
-            f"styles. Received: model={folder}"
-        )
-    owner.write_text(identity)
-
-
-def _build(styles: Mapping[str, np.ndarray], config: Config) -> Trainee:
-    precision = encoder.resolve_precision(config.precision)
-    # Gradients of a few hundred-millionths vanish in float16; bfloat16 has float32's range.
-    precision = "bfloat16" if precision == "float16" else precision
+def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
     terms = config.weights()
-    features = encoder.build(
-        terms.layers,
-        weights.load(config.vgg_weights),
-        pooling="average",
-        padding="reflect",
-        precision=precision,
-    )
-    policy = precision if precision == "float32" else f"mixed_{precision}"
+    features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
+    policy = encoder.policy(fitting.precision(config))
     stylizer = networks.Stylizer(tuple(styles), width=config.width, dtype=policy)
     if config.start is not None:
         stylizers.begin_from(stylizer, stylizers.load(config.start))
-    trainee = Trainee(
+    trainee = StylizerTrainee(
         stylizer,
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
     )
-    schedule = keras.optimizers.schedules.CosineDecay(
-        config.learning_rate, math.prod(rounds(config))
-    )
-    # With a memory of a hundred steps, not a thousand, the first losses are soon forgotten.
-    trainee.compile(keras.optimizers.Adam(schedule, beta_2=0.99), jit_compile=False)
-    trainee.build()
-    return trainee
+    return fitting.equip(trainee, config)

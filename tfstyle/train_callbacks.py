@@ -4,12 +4,13 @@ import csv
 import importlib.util
 import math
 import pathlib
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, networks, sheet
+from tfstyle import data, image, sheet
 from tfstyle.trainee import Trainee
 
 COLUMNS = 4
@@ -27,15 +28,15 @@ def make(
         trainee: what is trained.
         folder: where to.
         photographs: warned of when they cannot be read.
-        sample: `[1, height, width, 3]`, shown in every style after each round.
+        sample: `[1, height, width, 3]`, from which samples are made after each round.
     """
     callbacks = [
         keras.callbacks.BackupAndRestore(
             folder / "backup", delete_checkpoint=False, double_checkpoint=True
         ),
         keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
-        SaveStylizer(trainee.stylizer, folder),
-        ShowSamples(trainee.stylizer, folder, sample),
+        SaveNetwork(trainee.network(), folder),
+        ShowSamples(lambda: trainee.samples(sample), folder),
         WarnOfPhotographs(photographs),
     ]
     if importlib.util.find_spec("tensorboard"):
@@ -43,13 +44,13 @@ def make(
     return callbacks
 
 
-class SaveStylizer(keras.callbacks.Callback):
-    """Keeps the stylizer as it is, and as it was when its held-out loss was least."""
+class SaveNetwork(keras.callbacks.Callback):
+    """Keeps the network as it is, and as it was when its held-out loss was least."""
 
-    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path):
+    def __init__(self, network: keras.Model, folder: pathlib.Path):
         """Takes what to keep, and where."""
         super().__init__()
-        self._stylizer, self._folder = stylizer, folder
+        self._network, self._folder = network, folder
         self._least = min(held_out_losses(folder), default=math.inf)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -62,7 +63,7 @@ class SaveStylizer(keras.callbacks.Callback):
     def _save(self, name: str) -> None:
         """Writes the file whole or not at all."""
         unfinished = self._folder / f"unfinished_{name}"
-        self._stylizer.save(unfinished)
+        self._network.save(unfinished)
         unfinished.replace(self._folder / name)
 
 
@@ -76,19 +77,17 @@ def held_out_losses(folder: pathlib.Path) -> list[float]:
 
 
 class ShowSamples(keras.callbacks.Callback):
-    """Paints one photograph in every style, as a file and for TensorBoard."""
+    """Draws what the network makes by now, as a file and for TensorBoard."""
 
-    def __init__(self, stylizer: networks.Stylizer, folder: pathlib.Path, sample: np.ndarray):
-        """Takes the photograph, `[1, height, width, 3]` in [0, 1], and the training's folder."""
+    def __init__(self, make: Callable[[], Mapping[str, np.ndarray]], folder: pathlib.Path):
+        """Takes what gives the pictures by name, all of one size, and the training's folder."""
         super().__init__()
-        self._stylizer, self._folder, self._sample = stylizer, folder, sample
+        self._make, self._folder = make, folder
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes `samples/round_00012.png`."""
-        styles = self._stylizer.styles
-        painted = {style: np.asarray(self._stylizer(self._sample, style=style)) for style in styles}
         (self._folder / "samples").mkdir(exist_ok=True)
-        drawn = sheet.draw(painted, COLUMNS)
+        drawn = sheet.draw(self._make(), COLUMNS)
         image.write(self._folder / "samples" / f"round_{epoch + 1:05}.png", drawn)
         if importlib.util.find_spec("tensorboard"):
             writer = tf.summary.create_file_writer(str(self._folder / "tensorboard" / "samples"))

@@ -1,4 +1,4 @@
-"""`tfstyle train`: pictures and photographs in, a trained stylizer out."""
+"""`tfstyle train` and `train_inverse`: pictures and photographs in, a trained network out."""
 
 import dataclasses
 import types
@@ -7,10 +7,16 @@ from typing import Any
 
 from tfstyle import image, inputs, process, settings, shared_flags
 
+USES = {
+    "train": "tfstyle apply --model={model} paints with it",
+    "train_inverse": "tfstyle swap --model={model} decodes with it",
+}
+"""What is done with the network that a command has trained."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Files:
-    """The flags that `train` has beside those of its `Config`."""
+    """The flags that a training has beside those of its `Config`."""
 
     photos: str = settings.setting(
         "", "A folder of photographs, subfolders included, or a quoted pattern; required."
@@ -20,7 +26,7 @@ class Files:
     )
     model: str = settings.setting(
         "",
-        "The folder for the stylizer, its curves and the state, from which the same command "
+        "The folder for the network, its curves and the state, from which the same command "
         "goes on after an interruption; required.",
     )
     quiet: bool = shared_flags.quiet()
@@ -40,5 +46,5 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
         styles[name] = image.read(path)
     method.train(files.photos, styles, files.model, config, quiet=files.quiet)
     if not files.quiet:
-        process.say(f"{files.model}  trained; tfstyle apply --model={files.model} paints with it")
+        process.say(f"{files.model}  trained; {USES[command].format(model=files.model)}")
     return process.DONE

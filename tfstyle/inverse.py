@@ -1,0 +1,171 @@
+"""The inverse network: from features at a layer of VGG19 back to the image, in one pass."""
+
+import math
+import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfstyle import encoder, layers, packing, weights
+
+NAME = "inverse"
+"""What `load` calls the network that the package ships."""
+
+SHIPPED = packing.SHIPPED / NAME / "block3_conv1.npz"
+"""In a folder of its own: it is no stylizer."""
+
+OUTPUT_SCALE = 0.1
+"""What the last convolution's output is multiplied by: without it the first steps throw the image
+far beyond black and white."""
+
+ABREAST = 4
+"""Pixels that the last convolution computes together, where the layer has as many a position."""
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class InverseNet(keras.Model):
+    """Paints the image that has the given features at one layer of VGG19.
+
+    Reference: Chen and Schmidt (2016), section 4: VGG19 down to the layer, reversed, with one
+    convolution more at the start.
+    """
+
+    # Differs from Chen and Schmidt (2016): mirrored borders against frames, and no norms. An
+    # instance norm divides out how strong features are, and with it the picture's contrast and
+    # colours, which are to be restored.
+
+    def __init__(
+        self,
+        *,
+        layer: str = "block3_conv1",
+        pooling: str = "max",
+        padding: str = "reflect",
+        channels: int = 256,
+        width: int = 64,
+        unit: float = 1.0,
+        **kwargs,
+    ):
+        """Takes what it is trained for, so that other features can be refused, and its size.
+
+        Args:
+            layer: VGG19's, by Keras's name.
+            pooling: the encoder's.
+            padding: the encoder's.
+            channels: the features'.
+            width: channels of the layers at the image's size; VGG19 has 64.
+            unit: what features are divided by, near their root mean square.
+            **kwargs: Keras's.
+        """
+        super().__init__(**kwargs)
+        self.layer, self.pooling, self.padding = encoder.parse_layer(layer), pooling, padding
+        self.channels, self.width, self.unit = channels, width, unit
+        self.net = _mirrored_vgg19(self.layer, channels, width, unit, self.dtype_policy)
+        self._compiled_net = tf.function(self.net, reduce_retracing=True)
+        self.built = True
+
+    def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns images, `[batch, stride * rows, stride * columns, 3]`, float32 in [0, 1].
+
+        Args:
+            features: `[batch, rows, columns, channels]`, any float type, two rows and columns or
+                more.
+            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+        """
+        # Called eagerly, Keras's functional models keep every layer's output until the end.
+        net = self._compiled_net if tf.executing_eagerly() else self.net
+        images = net(tf.cast(features, tf.float32))
+        return images if training else tf.clip_by_value(images, 0.0, 1.0)
+
+    def compute_output_shape(self, input_shape, **_):
+        """Returns the images' shape."""
+        batch, rows, columns, _ = input_shape
+        stride = encoder.stride(self.layer)
+        sides = (None if side is None else side * stride for side in (rows, columns))
+        return (batch, *sides, 3)
+
+    def architecture(self) -> dict[str, Any]:
+        """Returns what `__init__` takes, but Keras's."""
+        names = ("layer", "pooling", "padding", "channels", "width", "unit")
+        return {name: getattr(self, name) for name in names}
+
+    def get_config(self):
+        """Returns what `__init__` takes."""
+        return {**super().get_config(), **self.architecture()}
+
+
+def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> InverseNet:
+    """Returns a trained inverse network.
+
+    Args:
+        model: "inverse", which the package ships, the folder of a training, or the path of a
+            packed or `.keras` file.
+        precision: of its arithmetic; "auto" takes this machine's fastest. Images are float32.
+
+    Raises:
+        ValueError: there is no such network.
+    """
+    path = packing.find(model, SHIPPED if str(model) == NAME else pathlib.Path(model), [NAME])
+    net = unpack(path) if path.suffix == packing.SUFFIX else keras.models.load_model(path)
+    if not isinstance(net, InverseNet):
+        raise ValueError(f"model must be an inverse network. Received: model={model}")
+    return packing.in_precision(net, net.architecture(), encoder.resolve_precision(precision))
+
+
+def pack(net: InverseNet, path: pathlib.Path) -> None:
+    """Writes the weights in float16 with the network's settings."""
+    packing.pack(net, net.architecture(), path)
+
+
+def unpack(path: pathlib.Path) -> InverseNet:
+    """Returns what `pack` wrote, in float32.
+
+    Raises:
+        ValueError: the file is another or damaged.
+    """
+    return packing.unpack(path, InverseNet, "inverse network")
+
+
+def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -> keras.Model:
+    """Returns the net from features to linear images."""
+    return keras.Sequential(
+        [
+            keras.Input([None, None, channels], name="features", dtype="float32"),
+            keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
+            *(_convolution(*counts, dtype) for counts in _convolutions(layer, width)),
+            _last_convolution(encoder.stride(layer), dtype),
+            keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="images"),
+        ],
+        name="inverse_net",
+    )
+
+
+def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
+    """Returns each convolution's channels, and how often it first repeats a pixel; but the last.
+
+    VGG19's convolution from a to b channels becomes one from b to a, and what was pooled after it
+    is doubled before. The first of all keeps the layer's channels.
+    """
+    names = weights.LAYERS[: weights.LAYERS.index(layer) + 1]
+    channels = [width * count // weights.CHANNELS[0] for count in weights.CHANNELS[: len(names)]]
+    enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
+    return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
+
+
+def _convolution(channels: int, enlarge: int, dtype) -> layers.ReflectConv2D:
+    return layers.ReflectConv2D(
+        channels,
+        3,
+        enlarge=enlarge,
+        activation="relu",
+        kernel_initializer=keras.initializers.Orthogonal(gain=math.sqrt(2)),
+        dtype=dtype,
+    )
+
+
+def _last_convolution(stride: int, dtype) -> layers.ReflectConv2D:
+    """Returns the convolution to red, green and blue; the image's width is `stride` times some."""
+    quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
+    return layers.ReflectConv2D(
+        3, 3, abreast=min(ABREAST, stride), kernel_initializer=quiet, dtype=dtype
+    )
