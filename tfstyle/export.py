@@ -1,28 +1,53 @@
-"""A trained stylizer for others to run: TF Serving, ONNX Runtime, LiteRT."""
+"""A trained network for others to run: TF Serving, ONNX Runtime, LiteRT."""
 
 import dataclasses
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Sequence
 
 import keras
 
-from tfstyle import conversion, encoder, networks, serving, settings, stylizers, warmup
+from tfstyle import (
+    conversion,
+    encoder,
+    inverse,
+    networks,
+    serving,
+    serving_swap,
+    settings,
+    stylizers,
+    swapper,
+    warmup,
+    weights,
+)
 from tfstyle.settings import setting
 
 SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
 """How the output of each format ends; a SavedModel is a folder."""
+
+METHODS = ("apply", "swap")
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
     """Every setting of an export; the only home of its defaults."""
 
-    model: str | os.PathLike = stylizers.model_setting()
+    method: str = setting(
+        "apply",
+        "apply for a stylizer; swap for the swap of any style, with an inverse network.",
+        choices=METHODS,
+    )
+    model: str | os.PathLike | None = setting(
+        None,
+        "The network: a shipped one's name, or the path of one that was trained; none takes the "
+        "package's own, masters or inverse.",
+    )
     format: str = setting(
         "savedmodel",
-        "savedmodel for TF Serving and TensorFlow; one file for ONNX Runtime or LiteRT.",
+        "savedmodel for TF Serving and TensorFlow, all that swap takes; one file for ONNX Runtime "
+        "or LiteRT.",
         choices=tuple(SUFFIXES),
     )
     style: str | None = setting(
@@ -35,9 +60,14 @@ class Config:
         "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
         choices=encoder.PRECISIONS,
     )
-    max_pixels: int = setting(
-        serving.MAX_PIXELS,
-        "Pixels of a request's images together, or of each file; for savedmodel.",
+    vgg_weights: str | os.PathLike = setting(
+        "auto",
+        "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
+    )
+    max_pixels: int | None = setting(
+        None,
+        "Pixels of a request's images together, or of each file, for savedmodel; none takes "
+        f"{serving.MAX_PIXELS}, for swap {serving_swap.MAX_PIXELS}.",
         minimum=1,
         maximum=2**31 - 1,
     )
@@ -45,24 +75,36 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
+        if self.method == "swap" and (self.format != "savedmodel" or self.style is not None):
+            raise ValueError(
+                "format must be savedmodel and style none for method=swap. "
+                f"Received: format={self.format}, style={self.style}"
+            )
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
-    """Writes the stylizer that the settings name; see `save`, and `conversion` for other formats.
+    """Writes the network that the settings name.
+
+    See `save` and `save_swap`, and `conversion` for other formats.
 
     Raises:
         ValueError: the output exists or its name belongs to another format, the model or style is
             unknown, or what the format needs is not installed.
     """
     _check_output(pathlib.Path(output), config.format)
-    stylizer = stylizers.load(config.model, config.precision)
+    if config.method == "swap":
+        net = inverse.load(config.model or inverse.NAME, config.precision)
+        limit = config.max_pixels or serving_swap.MAX_PIXELS
+        save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
+        return
+    stylizer = stylizers.load(config.model or stylizers.NAME, config.precision)
     style = None if config.style is None else networks.parse_style(config.style)
     if config.format == "onnx":
         conversion.save_onnx(stylizer, output, style)
     elif config.format == "litert":
         conversion.save_litert(stylizer, output, style)
     else:
-        save(stylizer, output, style=style, max_pixels=config.max_pixels)
+        save(stylizer, output, style=style, max_pixels=config.max_pixels or serving.MAX_PIXELS)
 
 
 def save(
@@ -96,12 +138,61 @@ def save(
     Raises:
         ValueError: the folder exists, or the style is unknown.
     """
-    folder = pathlib.Path(folder)
+    _write(serving.Endpoints(stylizer, style, max_pixels), [stylizer], pathlib.Path(folder))
+
+
+def save_swap(
+    net: inverse.InverseNet,
+    folder: str | pathlib.Path,
+    *,
+    vgg_weights: str | os.PathLike = "auto",
+    features: keras.Model | None = None,
+    max_pixels: int = serving_swap.MAX_PIXELS,
+) -> None:
+    """Writes the whole style swap as a SavedModel: a content and any style in, the pastiche out.
+
+    Signatures, each for any batch and any sizes of contents and of styles:
+
+    - `serving_default`: `contents` and `styles`, float32 `[batch, height, width, 3]` in [0, 1], to
+      `pastiches`; the styles are as many as the contents, or one for all;
+    - `uint8`: the same in bytes, 0 to 255;
+    - `image_bytes`: `content_bytes` and `style_bytes`, as `save`'s, to `pastiche_bytes`.
+
+    Styles are taken at the size that they have. Each checks its request, as `save`'s do.
+
+    Args:
+        net: the inverse network, in the precision that all is computed in.
+        folder: where to; TF Serving wants a number as its last part. It must not exist yet.
+        vgg_weights: see `weights.load`.
+        features: a model from image to features by layer name instead of VGG19.
+        max_pixels: the limit of a request's contents together, of its styles, or of each file:
+            the work grows with the product of both.
+
+    Raises:
+        ValueError: the folder exists.
+    """
+    precision = net.dtype_policy.compute_dtype
+    features = features or encoder.build(
+        [net.layer],
+        weights.load(vgg_weights),
+        pooling=net.pooling,
+        padding=net.padding,
+        precision=precision,
+    )
+    swap = swapper.Swapper(lambda images: features(images)[net.layer], net.layer)
+    endpoints = serving_swap.Endpoints(swap, net, max_pixels)
+    _write(endpoints, [features, net], pathlib.Path(folder))
+
+
+def _write(
+    endpoints: warmup.Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path
+) -> None:
+    """Writes the SavedModel of the endpoints, whole or not at all."""
     _check_output(folder, "savedmodel")
-    endpoints = serving.Endpoints(stylizer, style, max_pixels)
     archive = keras.export.ExportArchive()
-    archive.track(stylizer)
-    for name in serving.SIGNATURES:
+    for network in networks:
+        archive.track(network)
+    for name in endpoints.names:
         specification = endpoints.input_signature(name)
         archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
     folder.parent.mkdir(parents=True, exist_ok=True)

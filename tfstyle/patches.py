@@ -99,16 +99,20 @@ def nearest(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES
     ]
     patches = tf.size(bank.corners)
     chunk = tf.maximum(score_bytes // (tf.reduce_prod(grid) * features.dtype.size), 1)
-    best = tf.fill(grid, features.dtype.min)
-    match = tf.zeros(grid, tf.int32)
-    for first in tf.range(0, patches, chunk):
+
+    def compare(first: tf.Tensor, best: tf.Tensor, match: tf.Tensor):
         directions = bank.directions[..., first : first + chunk]
         # The content patch's own norm alters no comparison.
         scores = tf.nn.conv2d(features, directions, bank.stride, "VALID")
-        highest, place = tf.math.top_k(scores, k=1)
-        better = highest[..., 0] > best
-        best = tf.where(better, highest[..., 0], best)
-        match = tf.where(better, first + place[..., 0], match)
+        highest, place = (each[..., 0] for each in tf.math.top_k(scores, k=1))
+        better = highest > best
+        best = tf.where(better, highest, best)
+        return first + chunk, best, tf.where(better, first + place, match)
+
+    nothing = tf.fill(grid, features.dtype.min), tf.zeros(grid, tf.int32)
+    _, _, match = tf.while_loop(
+        lambda first, *_: first < patches, compare, (0, *nothing), parallel_iterations=1
+    )
     return match
 
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from tfstyle import encoder, networks, packing, settings
 
+NAME = "masters"
+"""What `load` takes by default."""
+
 PHOTOGRAPH = packing.SHIPPED / "photograph.jpg"
 """What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
 
@@ -19,7 +22,7 @@ PER_STYLE = ("scale", "shift")
 def model_setting() -> Any:
     """Returns the field of a `Config` that says which stylizer `load` takes."""
     return settings.setting(
-        "masters", "The stylizer: a shipped one's name, or the path of one that was trained."
+        NAME, "The stylizer: a shipped one's name, or the path of one that was trained."
     )
 
 
@@ -34,7 +37,7 @@ def works(model: str | pathlib.Path) -> dict[str, str]:
     return json.loads(card.read_text("utf-8"))["styles"] if card.exists() else {}
 
 
-def load(model: str | pathlib.Path = "masters", precision: str = "float32") -> networks.Stylizer:
+def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> networks.Stylizer:
     """Returns a trained stylizer, a Keras model from images to pastiches.
 
     Args:

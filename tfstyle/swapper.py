@@ -25,7 +25,7 @@ class Swapper:
     @property
     def pixels(self) -> int:
         """How many pixels a position of the layer is wide and high."""
-        return encoder.smallest_side([self.layer]) // 2
+        return encoder.stride(self.layer)
 
     @property
     def smallest_side(self) -> int:
