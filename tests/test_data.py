@@ -119,7 +119,7 @@ def test_of_a_strip_the_beginning_is_used(tmp_path):
 
 @pytest.mark.parametrize(("size", "fitted"), [((40, 80), (30, 60)), ((20, 200), (24, 240))])
 def test_photographs_fit_the_longest_side_unless_a_crop_would_not(size, fitted):
-    assert data.Photographs(60, 24)._fitted_size(*size) == fitted
+    assert data.fitted_size(*size, longest=60, smallest=24) == fitted
 
 
 def test_unreadable_photograph_is_named_once_and_left_out(tmp_path):

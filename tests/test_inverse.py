@@ -61,10 +61,10 @@ def test_kernels_that_pass_a_value_on_paint_it_over_its_whole_position():
 
 
 def test_features_twice_as_strong_are_twice_the_contrast():
-    untrained, given = net(), features(4, 4)
+    untrained, given = net(), 100 * features(4, 4)
     once, twice = (untrained(factor * given, training=True) - 0.5 for factor in (1, 2))
-    assert_allclose(twice, 2 * once, atol=1e-6)
-    assert np.abs(once).max() > 1e-3
+    assert_allclose(twice, 2 * once, atol=1e-5)
+    assert np.abs(once).max() > 1e-2
 
 
 def test_unclipped_image_is_what_training_sees():

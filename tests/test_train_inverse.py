@@ -103,13 +103,19 @@ def test_training_leaves_a_network_and_its_curves(photos, tiny, tiny_encoder, tm
     features = tiny_encoder(PHOTOGRAPHS)[LAYER]
     assert_allclose(saved(features), net(features), atol=1e-6)
     assert (saved.layer, saved.pooling, saved.padding) == (LAYER, "average", "reflect")
-    assert saved.unit == pytest.approx(np.sqrt(np.mean(np.square(features))), rel=0.5)
     lines = (tmp_path / "model" / "losses.csv").read_text().splitlines()
     assert len(lines) == 1 + 3
     assert {"loss", "content", "total_variation", "val_loss"} <= set(lines[0].split(","))
     samples = sorted((tmp_path / "model" / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
     assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 4 * 32, 3)
+
+
+def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder):
+    net = train_inverse._build(STYLES, tiny).net
+    middles = np.concatenate([STYLES["smooth"][:, :, 4:36], STYLES["rough"][:, 4:36]])
+    of_styles = tiny_encoder(middles)[LAYER]
+    assert net.unit == pytest.approx(np.sqrt(np.mean(np.square(of_styles))), rel=1e-5)
 
 
 def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_path, monkeypatch):
