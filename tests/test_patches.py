@@ -44,10 +44,14 @@ def test_swap_is_the_brute_force_one(size, stride):
     assert_allclose(patches.swap(tf.constant(content), bank)[0], swapped, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("score_bytes", [1, 4 * 8 * 11, 4 * 8 * 11 * 7, 2**20])
-def test_memory_does_not_alter_the_matches(score_bytes):
+@pytest.mark.parametrize("score_bytes", [1, 4 * 11 * 7, 2**20])
+@pytest.mark.parametrize("together", [1, 7, 42, 4096])
+def test_how_many_are_compared_at_once_does_not_alter_the_matches(
+    monkeypatch, together, score_bytes
+):
     content, bank = tf.constant(features(10, 13)), patches.prepare([features(9, 8, seed=1)])
     matches = patches.nearest(content, bank)
+    monkeypatch.setattr(patches, "TOGETHER", together)
     assert_array_equal(patches.nearest(content, bank, score_bytes), matches)
 
 
@@ -57,11 +61,12 @@ def test_pictures_of_a_batch_are_swapped_by_themselves():
     assert_array_equal(patches.swap(contents, bank), tf.concat(each, axis=0))
 
 
-def test_of_equal_patches_the_first_is_taken():
+def test_of_equal_patches_the_first_is_taken(monkeypatch):
     bank = patches.prepare([tf.ones([1, 5, 6, 2])])
     content = tf.constant(features(7, 7, channels=2))
-    for score_bytes in (1, 2**20):
-        assert_array_equal(patches.nearest(content, bank, score_bytes), np.zeros([1, 5, 5]))
+    for together in (1, 4096):
+        monkeypatch.setattr(patches, "TOGETHER", together)
+        assert_array_equal(patches.nearest(content, bank), np.zeros([1, 5, 5]))
 
 
 def test_picture_swapped_with_itself_is_itself():

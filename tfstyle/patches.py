@@ -13,6 +13,9 @@ from tfstyle import layers
 SCORE_BYTES = 2**27
 """What the scores of patches that are compared at once may take: more saves no time."""
 
+TOGETHER = 4096
+"""Patches of the style that are compared at once."""
+
 SMALLEST_NORM = 1e-8
 """Keeps a patch that never fires from dividing by zero."""
 
@@ -27,14 +30,11 @@ class StyleBank(NamedTuple):
     widths: tf.Tensor
     """`[patches]`, int32: how many positions a row has in the picture that the patch is from."""
     directions: tf.Tensor
-    """`[size, size, channels, patches]`: what contents are compared with; see `_directions`."""
+    """`[patches, size * size * channels]`: what contents are compared with; see `_directions`."""
+    size: int
+    """A patch's side, in positions."""
     stride: int
     """Positions from one patch to the next, in the styles and in contents."""
-
-    @property
-    def size(self) -> int:
-        """A patch's side, in positions."""
-        return self.directions.shape[0]
 
 
 def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleBank:
@@ -60,8 +60,7 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleB
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
     directions = _directions(positions, _members(corners, widths, size))
-    shaped = tf.reshape(directions, [size, size, channels, tf.size(corners)])
-    return StyleBank(positions, corners, widths, shaped, stride)
+    return StyleBank(positions, corners, widths, directions, size, stride)
 
 
 def swap(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
@@ -94,26 +93,50 @@ def nearest(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES
     Returns:
         `[batch, patches below each other, patches beside each other]`, int32.
     """
-    grid = [tf.shape(features)[0]] + [
-        (side - bank.size) // bank.stride + 1 for side in tf.unstack(tf.shape(features)[1:3])
-    ]
-    patches = tf.size(bank.corners)
-    chunk = tf.maximum(score_bytes // (tf.reduce_prod(grid) * features.dtype.size), 1)
+    batch, rows, columns, channels = tf.unstack(tf.shape(features))
+    positions = tf.reshape(features, [-1, channels])
+    pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
+    corners = tf.reshape(pictures + _corners(rows, columns, bank.size, bank.stride), [-1])
+    count = tf.maximum(score_bytes // (TOGETHER * features.dtype.size), 1)
+
+    def match(first: tf.Tensor, matches: tf.Tensor):
+        some = corners[first : first + count]
+        members = _members(some, tf.fill(tf.shape(some), columns), bank.size)
+        unfolded = tf.reshape(tf.gather(positions, members), [-1, bank.directions.shape[1]])
+        return first + count, tf.concat([matches, _nearest_to(unfolded, bank.directions)], 0)
+
+    _, matches = _loop(match, tf.size(corners), tf.zeros([0], tf.int32))
+    down, across = ((side - bank.size) // bank.stride + 1 for side in (rows, columns))
+    return tf.reshape(matches, [batch, down, across])
+
+
+def _nearest_to(patches: tf.Tensor, directions: tf.Tensor) -> tf.Tensor:
+    """Returns which direction has the greatest product with each patch, `[patches]`, int32."""
 
     def compare(first: tf.Tensor, best: tf.Tensor, match: tf.Tensor):
-        directions = bank.directions[..., first : first + chunk]
-        # The content patch's own norm alters no comparison.
-        scores = tf.nn.conv2d(features, directions, bank.stride, "VALID")
-        highest, place = (each[..., 0] for each in tf.math.top_k(scores, k=1))
+        # A patch's own norm alters no comparison.
+        scores = tf.matmul(patches, directions[first : first + TOGETHER], transpose_b=True)
+        place = tf.argmax(scores, axis=1, output_type=tf.int32)
+        highest = tf.gather(scores, place, batch_dims=1)
         better = highest > best
         best = tf.where(better, highest, best)
-        return first + chunk, best, tf.where(better, first + place, match)
+        return first + TOGETHER, best, tf.where(better, first + place, match)
 
-    nothing = tf.fill(grid, features.dtype.min), tf.zeros(grid, tf.int32)
-    _, _, match = tf.while_loop(
-        lambda first, *_: first < patches, compare, (0, *nothing), parallel_iterations=1
+    count = tf.shape(patches)[:1]
+    nothing = tf.fill(count, patches.dtype.min), tf.zeros(count, tf.int32)
+    return _loop(compare, tf.shape(directions)[0], *nothing)[-1]
+
+
+def _loop(body, end: tf.Tensor, *values: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    """Returns the loop's variables when the first, which begins as 0, has reached the end."""
+    unknown = (tf.TensorShape([]), *(tf.TensorShape([None]) for _ in values))
+    return tf.while_loop(
+        lambda first, *_: first < end,
+        body,
+        (0, *values),
+        shape_invariants=unknown,
+        parallel_iterations=1,
     )
-    return match
 
 
 def fold_back(matches: tf.Tensor, bank: StyleBank) -> tf.Tensor:
@@ -186,13 +209,13 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
         members: `[patches, size * size]`, int32: each patch's positions.
 
     Returns:
-        `[size * size, channels, patches]`, in the positions' type.
+        `[patches, size * size * channels]`, in the positions' type.
     """
     squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 
     def part(member: tf.Tensor) -> tf.Tensor:  # One position of every patch: memory for no more.
         units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)
-        return tf.transpose(tf.cast(units - tf.reduce_mean(units, axis=0), positions.dtype))
+        return tf.cast(units - tf.reduce_mean(units, axis=0), positions.dtype)
 
-    return tf.stack([part(member) for member in tf.unstack(members, axis=1)])
+    return tf.concat([part(member) for member in tf.unstack(members, axis=1)], axis=1)
