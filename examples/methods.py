@@ -1,0 +1,59 @@
+"""Paints four photographs in the manner of four pictures by three methods, on one sheet.
+
+python examples/methods.py --contents=FOLDER --styles=FOLDER --work=FOLDER --output=methods.jpg
+
+Each pastiche lies in the work folder with its record; what is there already is not painted again.
+"""
+
+import argparse
+import itertools
+import json
+import pathlib
+
+import numpy as np
+
+from tfstyle import cli, image, sheet
+
+CONTENTS = ("tubingen", "portrait_man", "parrots", "highlands")
+STYLES = ("great_wave", "starry_night", "composition_vii", "udnie")
+SIZE = 384
+"""Longest side of the pastiches, in pixels."""
+
+CELL = (192, 256)
+"""Height and width of a picture on the sheet, in pixels."""
+
+METHODS = ("gatys", "apply", "swap")
+
+
+def paint(method: str, content: pathlib.Path, style: pathlib.Path, work: pathlib.Path) -> dict:
+    """Returns a captioned picture, painted by `tfstyle METHOD` unless it is there."""
+    path = work / f"{content.stem}_{style.stem}_{method}.png"
+    manner = style.stem if method == "apply" else style
+    flags = [f"--content={content}", f"--style={manner}", f"--output={path}", f"--size={SIZE}"]
+    cli.main([method, *flags, "--skip_existing", "--quiet"])
+    seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
+    return {f"{method}, {seconds:.1f} s": cell(image.read(path))}
+
+
+def cell(pixels: np.ndarray) -> np.ndarray:
+    """Returns the picture cut to the cell's aspect around its middle, at the cell's size."""
+    height, width = pixels.shape[1:3]
+    rows = min(height, width * CELL[0] // CELL[1])
+    columns = min(width, height * CELL[1] // CELL[0])
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return image.resize(pixels[:, top : top + rows, left : left + columns], CELL)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for flag in ("--contents", "--styles", "--work", "--output"):
+        parser.add_argument(flag, required=True, type=pathlib.Path)
+    given = parser.parse_args()
+    given.work.mkdir(exist_ok=True)
+    rows = []
+    for content in (given.contents / f"{name}.jpg" for name in CONTENTS):
+        styles = [given.styles / f"{name}.jpg" for name in STYLES]
+        cells = itertools.product(styles, METHODS)
+        drawn = [sheet.draw(paint(m, content, style, given.work), 1) for style, m in cells]
+        rows.append(np.concatenate(drawn, axis=2))
+    image.write(given.output, np.concatenate(rows, axis=1))
