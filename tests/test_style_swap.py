@@ -169,3 +169,15 @@ def test_inverse_network_of_other_features_is_refused(shallow_encoder, monkeypat
         config = dataclasses.replace(ONE_PASS, **changes)
         with pytest.raises(ValueError, match="which the inverse network was trained for"):
             style_swap.stylize(CONTENT, STYLE, config, features=shallow_encoder)
+
+
+def test_picture_that_does_not_fit_in_memory_is_refused_before_any_work(monkeypatch):
+    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    with pytest.raises(MemoryError, match="would fit. Received: size=4000"):
+        style_swap.stylize(CONTENT, STYLE, dataclasses.replace(ONE_PASS, size=4000))
+
+
+def test_style_larger_than_the_content_counts(monkeypatch):
+    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    with pytest.raises(MemoryError, match="Received: size=500"):
+        style_swap.stylize(CONTENT, STYLE, dataclasses.replace(ONE_PASS, size=500, style_scale=8.0))

@@ -2,7 +2,7 @@
 
 import math
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 BASE = 900e6
 """Bytes of the libraries and the network's weights."""
@@ -12,6 +12,10 @@ PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 
 PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
 """Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
+
+PER_SWAPPED_PIXEL = {"float32": 850, "bfloat16": 380, "float16": 380}
+"""Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
+measured."""
 
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
@@ -49,6 +53,21 @@ def needed(
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
+def needed_to_swap(
+    content_pixels: float, style_pixels: float, precision: str, patch_bytes: float
+) -> float:
+    """Returns the bytes that swapping features takes.
+
+    Args:
+        content_pixels: of the content.
+        style_pixels: of all styles together.
+        precision: of the arithmetic.
+        patch_bytes: what the patches take for each pixel of a style.
+    """
+    pixels = content_pixels + style_pixels
+    return BASE + pixels * PER_SWAPPED_PIXEL[precision] + style_pixels * patch_bytes
+
+
 def available() -> float | None:
     """Returns the bytes that can be had without swapping; None where that cannot be told."""
     if not MEMINFO.exists():
@@ -61,7 +80,7 @@ def available() -> float | None:
 def check(
     size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
 ) -> None:
-    """Raises MemoryError, saying which longest side would fit, unless the size does.
+    """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
     Takes what `needed` takes; the styles' sizes are those for this size.
     """
@@ -70,7 +89,17 @@ def check(
         scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
         return needed(scaled[0], precision, history, scaled[1:])
 
-    limit, need = available(), needed(size, precision, history, styles)
+    check_need(size, needed_at)
+
+
+def check_need(size: tuple[int, int], needed_at: Callable[[int], float]) -> None:
+    """Raises MemoryError, saying which longest side would fit, unless the size does.
+
+    Args:
+        size: (height, width) in pixels.
+        needed_at: the bytes that a longest side in pixels needs, at the same aspect.
+    """
+    limit, need = available(), needed_at(max(size))
     if limit is None or need <= limit:
         return
     fitting = max(size)

@@ -26,6 +26,7 @@ from tfstyle import (
     settings,
     snapshot,
     swapper,
+    weights,
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
@@ -200,7 +201,11 @@ def stylize(
         MemoryError: the size does not fit; the message says what would.
         Interrupted: Ctrl-C while optimising; carries the best image so far.
     """
-    content = _fit(image.as_image(content, "content"), config)
+    content = image.as_image(content, "content")
+    size = _result_size(content.shape[1:3], config)
+    if not isinstance(styles, patches.StyleBank):
+        styles = _checked(styles, size, config)
+    content = image.resize(content, size)
     decode = _decoder(config, decoder)
     loss, used = judge.build(config, features)
     swap = _swapper(loss, config)
@@ -255,16 +260,47 @@ def prepare(
             "preserve_color must be none for a prepared style, since it depends on the content. "
             f"Received: preserve_color={config.preserve_color}"
         )
+    longest = config.size
+    pictures = _checked(styles, (longest, longest) if longest else (1, 1), config)
     loss, _ = judge.build(config, features)
+    return _prepare(pictures, longest, _swapper(loss, config), config)
+
+
+def _checked(styles, size: tuple[int, int], config: Config) -> list[np.ndarray]:
+    """Returns the styles as images, each one patch large at least; all fits in memory."""
     pictures = image.as_images(styles, "style")
-    return _prepare(pictures, config.size, _swapper(loss, config), config)
+    least = _swapper(None, config).smallest_side
+    for style in pictures:
+        height, width = style.shape[1:3]
+        if min(height, width) < least:
+            raise ValueError(
+                f"style must be at least {least} pixels wide and high, for one patch. "
+                f"Received: {width}x{height}"
+            )
+    _check_memory(size, [_style_size(style, max(size), config) for style in pictures], config)
+    return pictures
 
 
-def _fit(content: np.ndarray, config: Config) -> np.ndarray:
-    """Returns the content at the result's size, which fits in memory."""
-    size = _result_size(content.shape[1:3], config)
-    memory.check(size, encoder.resolve_precision(config.precision), descent.Options.history)
-    return image.resize(content, size)
+def _check_memory(size: tuple[int, int], styles: Sequence[tuple[int, int]], config: Config) -> None:
+    precision = encoder.resolve_precision(config.precision)
+    style_pixels = sum(map(math.prod, styles))
+
+    def needed_at(longest: int) -> float:
+        scale = (longest / max(size)) ** 2
+        area, style_area = scale * math.prod(size), scale * style_pixels
+        need = memory.needed_to_swap(area, style_area, precision, _patch_bytes(precision, config))
+        if config.decode == "optimize":
+            need = max(need, memory.needed((1, round(area)), precision, descent.Options.history))
+        return need
+
+    memory.check_need(size, needed_at)
+
+
+def _patch_bytes(precision: str, config: Config) -> float:
+    """Returns what the patches of a style take for each of its pixels."""
+    channels = weights.CHANNELS[weights.LAYERS.index(_layer(config))]
+    positions = config.patch_size / (config.patch_stride * encoder.stride(_layer(config)))
+    return tf.as_dtype(precision).size * channels * positions**2
 
 
 def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, int]:
@@ -293,30 +329,25 @@ def _bank(
     """Returns the styles' patches, in the content's colours where those are to be kept."""
     if isinstance(styles, patches.StyleBank):
         return styles
-    colored = [
-        color.prepare_style(style, content, config.preserve_color)
-        for style in image.as_images(styles, "style")
-    ]
+    mode = config.preserve_color
+    colored = [color.prepare_style(style, content, mode) for style in styles]
     return _prepare(colored, max(content.shape[1:3]), swap, config)
 
 
 def _prepare(
     styles: Sequence[np.ndarray], longest: int | None, swap: swapper.Swapper, config: Config
 ) -> patches.StyleBank:
-    return swap.prepare([_scaled(style, longest, swap.smallest_side, config) for style in styles])
+    sizes = [_style_size(style, longest, config) for style in styles]
+    return swap.prepare([image.resize(*pair) for pair in zip(styles, sizes, strict=True)])
 
 
-def _scaled(style: np.ndarray, longest: int | None, least: int, config: Config) -> np.ndarray:
-    """Returns the style at its size beside a content's longest side, one patch at least."""
+def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) beside a content's longest side, one patch at least."""
     height, width = style.shape[1:3]
-    if min(height, width) < least:
-        raise ValueError(
-            f"style must be at least {least} pixels wide and high, for one patch. "
-            f"Received: {width}x{height}"
-        )
     wanted = round((longest or max(height, width)) * config.style_scale)
+    least = _swapper(None, config).smallest_side
     enough = math.ceil(least * max(height, width) / min(height, width))
-    return image.fit(style, max(wanted, enough))
+    return image.fit_size(height, width, max(wanted, enough))
 
 
 def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
