@@ -105,7 +105,7 @@ def test_content_of_any_size_keeps_its_shape(rows, columns):
 
 
 def test_style_smaller_than_a_patch_is_refused():
-    with pytest.raises(ValueError, match="at least 3 x 3 positions.* Received: 2 x 9"):
+    with pytest.raises(ValueError, match="at least 3 x 3 positions.* Received: size=2 x 9"):
         patches.prepare([tf.constant(features(2, 9))])
 
 
@@ -135,3 +135,9 @@ def test_narrow_type_finds_nearly_as_good_patches():
     )
     spread = best.mean() - cosines.mean()
     assert (best - found).mean() < 0.05 * spread
+
+
+@pytest.mark.parametrize("stride", [0, 3])
+def test_patches_that_leave_gaps_are_refused(stride):
+    with pytest.raises(ValueError, match=f"leave no gaps. Received: stride={stride}, size=2"):
+        patches.prepare([tf.constant(features(6, 6))], size=2, stride=stride)

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tfstyle import color, inverse, patches
 from tfstyle.methods import style_swap
 
-CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 44, seed=2, smoothing=0)
+CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)
 
 OPTIMIZE = style_swap.Config(size=None, decode="optimize", steps=5, precision="float32")
 ONE_PASS = style_swap.Config(size=None, precision="float32")
@@ -89,10 +89,12 @@ def test_style_cannot_be_prepared_for_colours_of_contents_unknown(shallow_encode
         style_swap.prepare(STYLE, config, features=shallow_encoder)
 
 
+@pytest.mark.parametrize("patch_size", [1, 3, 5])
 @pytest.mark.parametrize("size", [(40, 48), (37, 50), (1, 1), (3, 90)])
-def test_result_has_the_content_s_size(shallow_encoder, size):
+def test_result_has_the_content_s_size(shallow_encoder, size, patch_size):
     content = picture(*size, seed=3)
-    result = style_swap.stylize(content, STYLE, ONE_PASS, features=shallow_encoder, decoder=Seen())
+    config = dataclasses.replace(ONE_PASS, patch_size=patch_size)
+    result = style_swap.stylize(content, STYLE, config, features=shallow_encoder, decoder=Seen())
     assert_array_equal(result.image, np.full([1, *size, 3], 0.5, np.float32))
     assert result.outcome == "swapped and decoded in one pass"
     assert result.levels == result.losses == ()
@@ -164,7 +166,8 @@ def test_no_styles_are_refused(shallow_encoder):
 
 def test_inverse_network_of_other_features_is_refused(shallow_encoder, monkeypatch):
     net = inverse.InverseNet()
-    monkeypatch.setattr(style_swap, "_load_decoder", lambda model, precision: net)
+    monkeypatch.setattr(style_swap.inverse, "find", lambda model: __file__)
+    monkeypatch.setattr(style_swap, "_load_decoder", lambda *_: (net, "digest"))
     for changes in ({"layer": "block4_conv1"}, {"pooling": "average"}):
         config = dataclasses.replace(ONE_PASS, **changes)
         with pytest.raises(ValueError, match="which the inverse network was trained for"):
@@ -181,3 +184,61 @@ def test_style_larger_than_the_content_counts(monkeypatch):
     monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="Received: size=500"):
         style_swap.stylize(CONTENT, STYLE, dataclasses.replace(ONE_PASS, size=500, style_scale=8.0))
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"patch_size": 5}, "patch_size must be 3, as the style was prepared. Received"),
+        ({"patch_stride": 2}, "patch_stride must be 1"),
+        ({"layer": "block2_conv1"}, "layer must be block3_conv1"),
+        ({"precision": "bfloat16"}, "precision must be float32"),
+        ({"preserve_color": "histogram"}, "preserve_color must be none"),
+    ],
+)
+def test_prepared_style_is_refused_for_other_settings(tiny_encoder, changes, message):
+    bank = style_swap.prepare(STYLE, ONE_PASS, features=tiny_encoder)
+    config = dataclasses.replace(ONE_PASS, **changes)
+    with pytest.raises(ValueError, match=message):
+        style_swap.stylize(CONTENT, bank, config, features=tiny_encoder, decoder=Seen())
+
+
+@pytest.mark.parametrize("size", [None, 4000])
+def test_style_that_does_not_fit_is_not_prepared(monkeypatch, size):
+    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    with pytest.raises(MemoryError, match="Received: size=4000"):
+        style_swap.prepare(np.zeros([4000, 4000, 3]), dataclasses.replace(ONE_PASS, size=size))
+
+
+def test_one_pass_takes_no_checkpoint(shallow_encoder, tmp_path):
+    with pytest.raises(ValueError, match="need decode=optimize"):
+        style_swap.stylize(
+            CONTENT, STYLE, ONE_PASS, checkpoint=tmp_path, features=shallow_encoder, decoder=Seen()
+        )
+
+
+def test_run_is_resumed_with_less_memory_but_not_with_another_style(shallow_encoder, tmp_path):
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    own = {"features": shallow_encoder, "checkpoint": tmp_path}
+    with pytest.raises(KeyboardInterrupt):
+        style_swap.stylize(CONTENT, STYLE, OPTIMIZE, callback=stop, **own)
+    with pytest.raises(ValueError, match="resume needs the same pictures"):
+        style_swap.stylize(CONTENT, 1 - STYLE, OPTIMIZE, resume=True, **own)
+    thrifty = dataclasses.replace(OPTIMIZE, score_memory=1)
+    assert style_swap.stylize(CONTENT, STYLE, thrifty, resume=True, **own).steps == OPTIMIZE.steps
+
+
+def test_network_s_file_is_recorded_and_read_anew_when_it_changes(shallow_encoder, tmp_path):
+    path, painted = tmp_path / "net.npz", []
+    for bias in (0.0, 10.0):
+        net = inverse.InverseNet(channels=6, width=4)
+        net.weights[-1].assign(np.full(3, bias))
+        inverse.pack(net, path)
+        config = dataclasses.replace(ONE_PASS, model=str(path))
+        painted.append(style_swap.stylize(CONTENT, STYLE, config, features=shallow_encoder))
+    first, second = painted
+    assert second.image.mean() > first.image.mean() + 0.3
+    assert first.weights["inverse"] == str(path)
+    assert first.weights["inverse_sha256"] != second.weights["inverse_sha256"]

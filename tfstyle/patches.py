@@ -11,7 +11,7 @@ import tensorflow as tf
 from tfstyle import layers
 
 SCORE_BYTES = 2**27
-"""What the scores of patches that are compared at once may take: more saves no time."""
+"""What patches that are compared at once may take, their scores included: more saves no time."""
 
 TOGETHER = 4096
 """Patches of the style that are compared at once."""
@@ -20,7 +20,7 @@ SMALLEST_NORM = 1e-8
 """Keeps a patch that never fires from dividing by zero."""
 
 
-class StyleBank(NamedTuple):
+class PatchBank(NamedTuple):
     """All patches of one or several style pictures, prepared once for any number of contents."""
 
     positions: tf.Tensor
@@ -37,7 +37,7 @@ class StyleBank(NamedTuple):
     """Positions from one patch to the next, in the styles and in contents."""
 
 
-def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleBank:
+def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchBank:
     """Returns all patches of some pictures' features.
 
     Args:
@@ -47,10 +47,15 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleB
         stride: positions from one patch to the next, at most `size`.
 
     Raises:
-        ValueError: a map is smaller than a patch, where its size is known.
+        ValueError: a map is smaller than a patch, where its size is known, or patches leave gaps.
     """
     channels = maps[0].shape[-1]
     corners, widths, first = [], [], 0
+    if not 1 <= stride <= size:
+        raise ValueError(
+            f"stride must be from 1 to size, so that patches leave no gaps. "
+            f"Received: stride={stride}, size={size}"
+        )
     for features in maps:
         _check_size(features, size)
         _, rows, columns, _ = tf.unstack(tf.shape(features))
@@ -60,10 +65,10 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> StyleB
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
     directions = _directions(positions, _members(corners, widths, size))
-    return StyleBank(positions, corners, widths, directions, size, stride)
+    return PatchBank(positions, corners, widths, directions, size, stride)
 
 
-def swap(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
+def swap(features: tf.Tensor, bank: PatchBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
     """Returns the features with each patch exchanged for the style's nearest, overlaps averaged.
 
     Args:
@@ -80,7 +85,7 @@ def swap(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -
     return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
 
 
-def nearest(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
+def nearest(features: tf.Tensor, bank: PatchBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
     """Returns which of the style's patches is most like each of the content's; of equals the first.
 
     The likeness is the cosine between patches, s.c / (|s| |c|): Chen and Schmidt (2016), eq. 1.
@@ -97,7 +102,8 @@ def nearest(features: tf.Tensor, bank: StyleBank, score_bytes: int = SCORE_BYTES
     positions = tf.reshape(features, [-1, channels])
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
     corners = tf.reshape(pictures + _corners(rows, columns, bank.size, bank.stride), [-1])
-    count = tf.maximum(score_bytes // (TOGETHER * features.dtype.size), 1)
+    numbers = TOGETHER + bank.directions.shape[1]  # Of each patch: its scores, and itself.
+    count = tf.maximum(score_bytes // (numbers * features.dtype.size), 1)
 
     def match(first: tf.Tensor, matches: tf.Tensor):
         some = corners[first : first + count]
@@ -139,7 +145,7 @@ def _loop(body, end: tf.Tensor, *values: tf.Tensor) -> tuple[tf.Tensor, ...]:
     )
 
 
-def fold_back(matches: tf.Tensor, bank: StyleBank) -> tf.Tensor:
+def fold_back(matches: tf.Tensor, bank: PatchBank) -> tf.Tensor:
     """Returns the features that patches laid over one another give: at each position their mean.
 
     Args:
@@ -169,11 +175,11 @@ def _check_size(features: tf.Tensor, size: int) -> None:
     if sides and min(sides) < size:
         raise ValueError(
             f"style must have at least {size} x {size} positions at the layer, one patch. "
-            f"Received: {' x '.join(map(str, sides))}"
+            f"Received: size={' x '.join(map(str, sides))}"
         )
 
 
-def _covering(side: tf.Tensor, bank: StyleBank) -> tf.Tensor:
+def _covering(side: tf.Tensor, bank: PatchBank) -> tf.Tensor:
     """Returns the next number of positions that patches cover to the last."""
     steps = (tf.maximum(side - bank.size, 0) + bank.stride - 1) // bank.stride
     return bank.size + steps * bank.stride
@@ -202,7 +208,8 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     """Returns s / |s| for each patch s, less the mean of them all.
 
     The mean adds the same to every patch's score, so that it alters no comparison; without it
-    narrow types would spend their few digits on what all patches share.
+    bfloat16 would spend its few digits on what all patches share, and float16, in which scores
+    stay below half its range so, might overflow.
 
     Args:
         positions: `[positions, channels]`.

@@ -75,8 +75,8 @@ class Endpoints:
     def _paint(self, content: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
         """Returns one content `[1, height, width, 3]` painted with one style's patches."""
         height, width = tf.unstack(tf.shape(content)[1:3])
-        bank = self.swap.prepare([self.swap.grow(style)])
-        pastiche = self.decoder(self.swap.swap(self.swap.grow(content), bank))
+        bank = self.swap.prepare([style])
+        pastiche = self.decoder(self.swap.swap(self.swap.grid.grow(content), bank))
         return pastiche[:, :height, :width]
 
 

@@ -7,41 +7,60 @@ import tensorflow as tf
 
 from tfstyle import encoder, layers, patches
 
+FEWEST = 2
+"""Positions a side that mirrored borders need."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """How patches lie on pictures."""
+
+    layer: str
+    """By Keras's name."""
+    patch_size: int = 3
+    """In positions of the layer, as `patch_stride` is."""
+    patch_stride: int = 1
+
+    @property
+    def smallest_side(self) -> int:
+        """How many pixels a side must have."""
+        return max(self.patch_size, FEWEST) * encoder.stride(self.layer)
+
+    def covering(self, side: tf.Tensor | int) -> tf.Tensor:
+        """Returns the next side in pixels that is of whole positions, and enough of them."""
+        pixels = encoder.stride(self.layer)
+        return tf.maximum((side + pixels - 1) // pixels * pixels, self.smallest_side)
+
+    def grow(self, images: tf.Tensor) -> tf.Tensor:
+        """Returns the images with mirrored pixels more, so that each belongs to a position."""
+        height, width = tf.unstack(tf.shape(images)[1:3])
+        return layers.mirror_to(images, self.covering(height), self.covering(width))
+
 
 @dataclasses.dataclass(frozen=True)
 class Swapper:
     """The arithmetic of Chen and Schmidt (2016), eagerly or in a graph, but for the decoding."""
 
+    # Differs from Chen and Schmidt (2016): what patches do not reach is mirrored, not cut off, so
+    # that a pastiche has its content's size.
+
     encode: Callable[[tf.Tensor], tf.Tensor]
-    """From images `[batch, height, width, 3]` to their features at the layer."""
-    layer: str
-    """By Keras's name."""
-    patch_size: int = 3
-    patch_stride: int = 1
+    """From images `[batch, height, width, 3]` to their features at the grid's layer."""
+    grid: Grid
     num_swaps: int = 1
     strength: float = 1.0
     score_bytes: int = patches.SCORE_BYTES
 
-    @property
-    def pixels(self) -> int:
-        """How many pixels a position of the layer is wide and high."""
-        return encoder.stride(self.layer)
+    def prepare(self, styles: Sequence[tf.Tensor]) -> patches.PatchBank:
+        """Returns the patches of style images `[1, height, width, 3]`, of any sizes."""
+        maps = [self.encode(self.grid.grow(style)) for style in styles]
+        return patches.prepare(maps, self.grid.patch_size, self.grid.patch_stride)
 
-    @property
-    def smallest_side(self) -> int:
-        """How many pixels a side must have for one patch."""
-        return self.patch_size * self.pixels
-
-    def prepare(self, styles: Sequence[tf.Tensor]) -> patches.StyleBank:
-        """Returns the patches of style images `[1, height, width, 3]`, one patch large at least."""
-        maps = [self.encode(style) for style in styles]
-        return patches.prepare(maps, self.patch_size, self.patch_stride)
-
-    def swap(self, contents: tf.Tensor, bank: patches.StyleBank) -> tf.Tensor:
+    def swap(self, contents: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
         """Returns strength * swapped + (1 - strength) * own features, in the features' type.
 
         Args:
-            contents: `[batch, height, width, 3]`, as `grow` returns them.
+            contents: `[batch, height, width, 3]`, as the grid's `grow` returns them.
             bank: the style's patches.
         """
         own = swapped = self.encode(contents)
@@ -49,13 +68,3 @@ class Swapper:
             swapped = tf.cast(patches.swap(swapped, bank, self.score_bytes), own.dtype)
         strength = tf.cast(self.strength, own.dtype)
         return strength * swapped + (1 - strength) * own
-
-    def grow(self, contents: tf.Tensor) -> tf.Tensor:
-        """Returns the images with mirrored pixels more, so that each belongs to a position."""
-        height, width = tf.unstack(tf.shape(contents)[1:3])
-        return layers.mirror_to(contents, self.covering(height), self.covering(width))
-
-    def covering(self, side: tf.Tensor | int) -> tf.Tensor:
-        """Returns the next side that is of whole positions, and enough of them for a patch."""
-        positions = (side + self.pixels - 1) // self.pixels
-        return tf.maximum(positions, self.patch_size) * self.pixels

@@ -58,14 +58,8 @@ class Config(fitting.Config):
 
     def weights(self) -> objective.Weights:
         """Returns the weights of the terms."""
-        return objective.Weights(
-            content=1.0,
-            style=0.0,
-            total_variation=self.total_variation_weight,
-            range=self.range_weight,
-            content_layers={encoder.parse_layer(self.layer): 1.0},
-            style_layers={},
-            relative=True,
+        return objective.feature_weights(
+            encoder.parse_layer(self.layer), self.total_variation_weight, self.range_weight
         )
 
 

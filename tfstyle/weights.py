@@ -119,7 +119,7 @@ def load(vgg_weights: str | os.PathLike = "auto") -> Vgg19Weights:
     """
     path = find(vgg_weights)
     convolutions = read_convolutions(path)
-    return Vgg19Weights(path.name, _digest(path, "sha256"), convolutions)
+    return Vgg19Weights(path.name, digest(path, "sha256"), convolutions)
 
 
 def find(vgg_weights: str | os.PathLike) -> pathlib.Path:
@@ -189,7 +189,7 @@ def _cached() -> pathlib.Path:
 
 def _find_cached() -> pathlib.Path | None:
     path = _cached()
-    return path if path.is_file() and _digest(path, "md5") == IMAGENET.hash else None
+    return path if path.is_file() and digest(path, "md5") == IMAGENET.hash else None
 
 
 def _download() -> pathlib.Path | None:
@@ -239,7 +239,7 @@ def _fetch(source: PretrainedFile, path: pathlib.Path, algorithm: str) -> None:
         with image.atomically(path) as file:
             shutil.copyfileobj(response, file)
             file.flush()
-            if _digest(pathlib.Path(file.name), algorithm) != source.hash:
+            if digest(pathlib.Path(file.name), algorithm) != source.hash:
                 raise urllib.error.URLError(f"{source.name} is not the file expected")
 
 
@@ -255,7 +255,7 @@ def _find_offline() -> pathlib.Path | None:
     if package is None:
         return None
     path = pathlib.Path(package.submodule_search_locations[0]) / "weights" / OFFLINE.name
-    if _digest(path, "sha256") != OFFLINE.hash:
+    if digest(path, "sha256") != OFFLINE.hash:
         raise OSError(f"{path} is not the file that {OFFLINE.source} ships; reinstall it.")
     warnings.warn(
         f"VGG19's ImageNet weights are not at hand: using {OFFLINE.source} instead "
@@ -266,7 +266,8 @@ def _find_offline() -> pathlib.Path | None:
     return path
 
 
-def _digest(path: pathlib.Path, algorithm: str) -> str:
+def digest(path: pathlib.Path, algorithm: str) -> str:
+    """Returns a file's hash in hexadecimal digits, by "sha256" or "md5"."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
 

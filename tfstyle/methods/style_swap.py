@@ -33,14 +33,8 @@ from tfstyle.settings import setting
 
 DECODERS = ("inverse", "optimize")
 
-STARTS = ("content",)
-"""What `decode="optimize"` begins with."""
-
 ONE_PASS = "swapped and decoded in one pass"
 """The outcome where nothing is optimised."""
-
-Styles = np.ndarray | Sequence[np.ndarray] | patches.StyleBank
-"""A style picture, several whose patches are pooled, or what `prepare` made of them."""
 
 Decoder = Callable[[tf.Tensor], tf.Tensor]
 """From features `[1, rows, columns, channels]` to an image, as an inverse network is one."""
@@ -85,7 +79,8 @@ class Config:
     )
     layer: str = setting(
         "block3_conv1",
-        "Layer whose features are swapped; also as relu3_1. The inverse network knows its own.",
+        "Layer whose features are swapped; also as relu3_1. In one pass, as pooling and padding, "
+        "the one that the inverse network was trained for.",
     )
     patch_size: int = setting(
         3, "Side of a patch: larger pieces of the style.", unit="positions", minimum=1, maximum=32
@@ -158,15 +153,22 @@ class Config:
 
     def weights(self) -> objective.Weights:
         """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""
-        return objective.Weights(
-            content=1.0,
-            style=0.0,
-            total_variation=self.total_variation_weight,
-            range=self.range_weight,
-            content_layers={encoder.parse_layer(self.layer): 1.0},
-            style_layers={},
-            relative=True,
+        return objective.feature_weights(
+            _layer(self), self.total_variation_weight, self.range_weight
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class StyleBank:
+    """A style that `prepare` has prepared once, for any number of contents."""
+
+    patches: patches.PatchBank
+    config: Config
+    """The settings that it was prepared for."""
+
+
+Styles = np.ndarray | Sequence[np.ndarray] | StyleBank
+"""A style picture, several whose patches are pooled, or a prepared style."""
 
 
 def stylize(
@@ -183,6 +185,7 @@ def stylize(
     """Returns the content image with every patch of its features exchanged for a style's.
 
     Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrary style".
+    Differs: `decode="optimize"` goes by L-BFGS, and smooths more than their code does.
 
     Args:
         content: `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
@@ -202,30 +205,30 @@ def stylize(
         Interrupted: Ctrl-C while optimising; carries the best image so far.
     """
     content = image.as_image(content, "content")
+    _check_checkpoint(config, checkpoint, resume)
     size = _result_size(content.shape[1:3], config)
-    if not isinstance(styles, patches.StyleBank):
-        styles = _checked(styles, size, config)
+    prepared = isinstance(styles, StyleBank)
+    pictures = _check_bank(styles, config) if prepared else image.as_images(styles, "style")
+    _check_memory(size, pictures, config)
     content = image.resize(content, size)
-    decode = _decoder(config, decoder)
-    loss, used = judge.build(config, features)
+    decode, used = _decoder(config, decoder)
+    loss, vgg = judge.build(config, features)
     swap = _swapper(loss, config)
-    bank = _bank(styles, content, swap, config)
-    seen = swap.grow(color.prepare_content(content, config.preserve_color))
-    target = swap.swap(seen, bank)
+    seen = swap.grid.grow(color.prepare_content(content, config.preserve_color))
+    target = swap.swap(seen, styles.patches if prepared else _bank(pictures, content, swap, config))
     finish = functools.partial(_finish, content=content, config=config)
     if decode is not None:
-        return Result(finish(np.asarray(decode(target))), outcome=ONE_PASS, weights=used)
-    targets = loss.targets_of({_layer(config): target})
+        pixels = finish(np.asarray(decode(target)))
+        return Result(pixels, outcome=ONE_PASS, weights=vgg | used)
     task = multiscale.Task(
-        levels=plan(content.shape[1:3], config),
+        levels=plan(size, config),
         start=seen.numpy(),
-        objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
+        objective_at=_objective_for(loss, target, config),
         finish=finish,
         options=descent.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
-        weights=used,
+        weights=vgg,
     )
-    facts = (*used.values(), encoder.resolve_precision(config.precision))
-    identity = snapshot.fingerprint(config, content, target.numpy(), facts=facts)
+    identity = _identity(content, target, vgg, config)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
 
@@ -233,9 +236,8 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
     """Returns the one level for a content image of (height, width) pixels; in one pass none."""
     if config.decode == "inverse":
         return ()
-    grow = _swapper(None, config).covering
-    height, width = (int(grow(side)) for side in _result_size(content_size, config))
-    return (pyramid.Level((height, width), config.steps),)
+    height, width = map(_grid(config).covering, _result_size(content_size, config))
+    return (pyramid.Level((int(height), int(width)), config.steps),)
 
 
 def prepare(
@@ -243,7 +245,7 @@ def prepare(
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
     features: keras.Model | None = None,
-) -> patches.StyleBank:
+) -> StyleBank:
     """Returns the styles' patches, for many contents: the frames of a video, say.
 
     Args:
@@ -254,41 +256,54 @@ def prepare(
 
     Raises:
         ValueError: the colours are to be kept, so that each content needs its own preparation.
+        MemoryError: the patches do not fit.
     """
+    _check_colors(config)
+    pictures = image.as_images(styles, "style")
+    longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
+    _check_memory((longest, longest), pictures, config)
+    loss, _ = judge.build(config, features)
+    return StyleBank(_prepare(pictures, config.size, _swapper(loss, config), config), config)
+
+
+def _check_checkpoint(config: Config, checkpoint, resume: bool) -> None:
+    if config.decode == "inverse" and (checkpoint or resume):
+        raise ValueError(
+            "checkpoint and resume need decode=optimize: one pass has nothing to go on from. "
+            f"Received: decode={config.decode}"
+        )
+
+
+def _check_colors(config: Config) -> None:
     if config.preserve_color != "none":
         raise ValueError(
             "preserve_color must be none for a prepared style, since it depends on the content. "
             f"Received: preserve_color={config.preserve_color}"
         )
-    longest = config.size
-    pictures = _checked(styles, (longest, longest) if longest else (1, 1), config)
-    loss, _ = judge.build(config, features)
-    return _prepare(pictures, longest, _swapper(loss, config), config)
 
 
-def _checked(styles, size: tuple[int, int], config: Config) -> list[np.ndarray]:
-    """Returns the styles as images, each one patch large at least; all fits in memory."""
-    pictures = image.as_images(styles, "style")
-    least = _swapper(None, config).smallest_side
-    for style in pictures:
-        height, width = style.shape[1:3]
-        if min(height, width) < least:
+def _check_bank(bank: StyleBank, config: Config) -> list[np.ndarray]:
+    """Returns no pictures, for a bank that was prepared for such settings; else raises."""
+    _check_colors(config)
+    for name in ("layer", "patch_size", "patch_stride", "pooling", "padding", "precision"):
+        wanted, asked = getattr(bank.config, name), getattr(config, name)
+        if asked != wanted:
             raise ValueError(
-                f"style must be at least {least} pixels wide and high, for one patch. "
-                f"Received: {width}x{height}"
+                f"{name} must be {wanted}, as the style was prepared. Received: {name}={asked}"
             )
-    _check_memory(size, [_style_size(style, max(size), config) for style in pictures], config)
-    return pictures
+    return []
 
 
-def _check_memory(size: tuple[int, int], styles: Sequence[tuple[int, int]], config: Config) -> None:
+def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: Config) -> None:
+    """Raises unless each style has a patch, and all fits in memory."""
+    sizes = [_style_size(style, max(size), config) for style in styles]
     precision = encoder.resolve_precision(config.precision)
-    style_pixels = sum(map(math.prod, styles))
+    patch_bytes = _patch_bytes(precision, config)
 
     def needed_at(longest: int) -> float:
         scale = (longest / max(size)) ** 2
-        area, style_area = scale * math.prod(size), scale * style_pixels
-        need = memory.needed_to_swap(area, style_area, precision, _patch_bytes(precision, config))
+        area, style_area = (scale * sum(map(math.prod, each)) for each in ([size], sizes))
+        need = memory.needed_to_swap(area, style_area, precision, patch_bytes)
         if config.decode == "optimize":
             need = max(need, memory.needed((1, round(area)), precision, descent.Options.history))
         return need
@@ -297,7 +312,7 @@ def _check_memory(size: tuple[int, int], styles: Sequence[tuple[int, int]], conf
 
 
 def _patch_bytes(precision: str, config: Config) -> float:
-    """Returns what the patches of a style take for each of its pixels."""
+    """Returns what the patches of a style take for each of its pixels, once."""
     channels = weights.CHANNELS[weights.LAYERS.index(_layer(config))]
     positions = config.patch_size / (config.patch_stride * encoder.stride(_layer(config)))
     return tf.as_dtype(precision).size * channels * positions**2
@@ -311,12 +326,14 @@ def _layer(config: Config) -> str:
     return encoder.parse_layer(config.layer)
 
 
-def _swapper(loss: objective.Objective | None, config: Config) -> swapper.Swapper:
+def _grid(config: Config) -> swapper.Grid:
+    return swapper.Grid(_layer(config), config.patch_size, config.patch_stride)
+
+
+def _swapper(loss: objective.Objective, config: Config) -> swapper.Swapper:
     return swapper.Swapper(
         encode=lambda images: loss.features(images)[_layer(config)],
-        layer=_layer(config),
-        patch_size=config.patch_size,
-        patch_stride=config.patch_stride,
+        grid=_grid(config),
         num_swaps=config.num_swaps,
         strength=config.strength,
         score_bytes=config.score_memory * 2**20,
@@ -324,11 +341,9 @@ def _swapper(loss: objective.Objective | None, config: Config) -> swapper.Swappe
 
 
 def _bank(
-    styles: Styles, content: np.ndarray, swap: swapper.Swapper, config: Config
-) -> patches.StyleBank:
+    styles: Sequence[np.ndarray], content: np.ndarray, swap: swapper.Swapper, config: Config
+) -> patches.PatchBank:
     """Returns the styles' patches, in the content's colours where those are to be kept."""
-    if isinstance(styles, patches.StyleBank):
-        return styles
     mode = config.preserve_color
     colored = [color.prepare_style(style, content, mode) for style in styles]
     return _prepare(colored, max(content.shape[1:3]), swap, config)
@@ -336,7 +351,7 @@ def _bank(
 
 def _prepare(
     styles: Sequence[np.ndarray], longest: int | None, swap: swapper.Swapper, config: Config
-) -> patches.StyleBank:
+) -> patches.PatchBank:
     sizes = [_style_size(style, longest, config) for style in styles]
     return swap.prepare([image.resize(*pair) for pair in zip(styles, sizes, strict=True)])
 
@@ -344,8 +359,13 @@ def _prepare(
 def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) beside a content's longest side, one patch at least."""
     height, width = style.shape[1:3]
+    least = _grid(config).smallest_side
+    if min(height, width) < least:
+        raise ValueError(
+            f"style must be at least {least} pixels wide and high, for one patch. "
+            f"Received: {width}x{height}"
+        )
     wanted = round((longest or max(height, width)) * config.style_scale)
-    least = _swapper(None, config).smallest_side
     enough = math.ceil(least * max(height, width) / min(height, width))
     return image.fit_size(height, width, max(wanted, enough))
 
@@ -363,27 +383,53 @@ def _objective_for(
     return lambda level: functools.partial(loss.value_and_gradient, targets=targets)
 
 
-def _decoder(config: Config, given: Decoder | None) -> Decoder | None:
-    """Returns the inverse network, or the one given; None where pixels are optimised instead.
+def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
+    """Returns the inverse network with its name and digest, or the one given.
+
+    None where pixels are optimised instead.
 
     Raises:
         ValueError: it was trained on other features than the settings ask for.
     """
     if config.decode == "optimize":
-        return None
+        return None, {}
     if given is not None:
-        return given
-    net = _load_decoder(config.model, config.precision)
-    asked_for = {"layer": _layer(config), "pooling": config.pooling, "padding": config.padding}
-    for name, asked in asked_for.items():
-        if asked != getattr(net, name):
+        return given, {}
+    path = inverse.find(config.model)
+    net, digest = _load_decoder(path, config.precision, weights.stamp(path))
+    for name in ("layer", "pooling", "padding"):
+        trained, asked = getattr(net, name), getattr(config, name)
+        if trained not in (asked, _layer(config)):
             raise ValueError(
-                f"{name} must be {getattr(net, name)}, which the inverse network was trained for, "
+                f"{name} must be {trained}, which the inverse network was trained for, "
                 f"or decode be optimize. Received: {name}={asked}"
             )
-    return net
+    return net, {"inverse": str(config.model), "inverse_sha256": digest}
 
 
 @functools.lru_cache(maxsize=1)
-def _load_decoder(model: str | os.PathLike, precision: str) -> inverse.InverseNet:
-    return inverse.load(model, precision)
+def _load_decoder(
+    path: pathlib.Path, precision: str, stamp: tuple
+) -> tuple[inverse.InverseNet, str]:
+    """Returns the network and its file's digest, the last one from memory while the file stays."""
+    return inverse.load(path, precision), weights.digest(path, "sha256")
+
+
+def _objective_for(
+    loss: objective.Objective, target: tf.Tensor, config: Config
+) -> Callable[[pyramid.Level], descent.ValueAndGradient]:
+    targets = loss.targets_of({_layer(config): target})
+    return lambda level: functools.partial(loss.value_and_gradient, targets=targets)
+
+
+def _identity(content: np.ndarray, target: tf.Tensor, vgg: dict[str, str], config: Config) -> str:
+    """Returns what tells this run from others; how much memory it may take does not."""
+    same = dataclasses.replace(config, score_memory=Config.score_memory)
+    facts = (*vgg.values(), encoder.resolve_precision(config.precision))
+    return snapshot.fingerprint(same, content, target.numpy(), facts=facts)
+
+
+def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
+    """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
+    height, width = content.shape[1:3]
+    return color.restore(pixels[:, :height, :width], content, config.preserve_color)
