@@ -204,31 +204,23 @@ def stylize(
         MemoryError: the size does not fit; the message says what would.
         Interrupted: Ctrl-C while optimising; carries the best image so far.
     """
-    content = image.as_image(content, "content")
     _check_checkpoint(config, checkpoint, resume)
+    content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
-    prepared = isinstance(styles, StyleBank)
-    pictures = _check_bank(styles, config) if prepared else image.as_images(styles, "style")
-    _check_memory(size, pictures, config)
+    _check_memory(size, _pictures(styles, config), config)
     content = image.resize(content, size)
-    decode, used = _decoder(config, decoder)
-    loss, vgg = judge.build(config, features)
+    decode, inverse_used = _decoder(config, decoder)
+    loss, vgg_used = judge.build(config, features)
     swap = _swapper(loss, config)
     seen = swap.grid.grow(color.prepare_content(content, config.preserve_color))
-    target = swap.swap(seen, styles.patches if prepared else _bank(pictures, content, swap, config))
-    finish = functools.partial(_finish, content=content, config=config)
+    target = swap.swap(seen, _patches(styles, content, swap, config))
     if decode is not None:
-        pixels = finish(np.asarray(decode(target)))
-        return Result(pixels, outcome=ONE_PASS, weights=vgg | used)
-    task = multiscale.Task(
-        levels=plan(size, config),
-        start=seen.numpy(),
-        objective_at=_objective_for(loss, target, config),
-        finish=finish,
-        options=descent.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
-        weights=vgg,
-    )
-    identity = _identity(content, target, vgg, config)
+        pixels = _finish(np.asarray(decode(target)), content, config)
+        return Result(pixels, outcome=ONE_PASS, weights=vgg_used | inverse_used)
+    task = _optimization(loss, seen, target, content, config)
+    task = dataclasses.replace(task, weights=vgg_used)
+    facts = (*vgg_used.values(), encoder.resolve_precision(config.precision))
+    identity = _identity(content, target, facts, config)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
 
@@ -282,11 +274,13 @@ def _check_colors(config: Config) -> None:
         )
 
 
-def _check_bank(bank: StyleBank, config: Config) -> list[np.ndarray]:
-    """Returns no pictures, for a bank that was prepared for such settings; else raises."""
+def _pictures(styles: Styles, config: Config) -> list[np.ndarray]:
+    """Returns the styles as images; none for a prepared style, which must fit the settings."""
+    if not isinstance(styles, StyleBank):
+        return image.as_images(styles, "style")
     _check_colors(config)
     for name in ("layer", "patch_size", "patch_stride", "pooling", "padding", "precision"):
-        wanted, asked = getattr(bank.config, name), getattr(config, name)
+        wanted, asked = getattr(styles.config, name), getattr(config, name)
         if asked != wanted:
             raise ValueError(
                 f"{name} must be {wanted}, as the style was prepared. Received: {name}={asked}"
@@ -340,12 +334,15 @@ def _swapper(loss: objective.Objective, config: Config) -> swapper.Swapper:
     )
 
 
-def _bank(
-    styles: Sequence[np.ndarray], content: np.ndarray, swap: swapper.Swapper, config: Config
+def _patches(
+    styles: Styles, content: np.ndarray, swap: swapper.Swapper, config: Config
 ) -> patches.PatchBank:
     """Returns the styles' patches, in the content's colours where those are to be kept."""
+    if isinstance(styles, StyleBank):
+        return styles.patches
     mode = config.preserve_color
-    colored = [color.prepare_style(style, content, mode) for style in styles]
+    pictures = image.as_images(styles, "style")
+    colored = [color.prepare_style(style, content, mode) for style in pictures]
     return _prepare(colored, max(content.shape[1:3]), swap, config)
 
 
@@ -368,6 +365,36 @@ def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple
     wanted = round((longest or max(height, width)) * config.style_scale)
     enough = math.ceil(least * max(height, width) / min(height, width))
     return image.fit_size(height, width, max(wanted, enough))
+
+
+def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
+    """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
+    height, width = content.shape[1:3]
+    return color.restore(pixels[:, :height, :width], content, config.preserve_color)
+
+
+def _optimization(
+    loss: objective.Objective,
+    start: tf.Tensor,
+    target: tf.Tensor,
+    content: np.ndarray,
+    config: Config,
+) -> multiscale.Task:
+    """Returns what moves pixels from `start`, the grown content, to the target features."""
+    targets = loss.targets_of({_layer(config): target})
+    return multiscale.Task(
+        levels=plan(content.shape[1:3], config),
+        start=start.numpy(),
+        objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
+        finish=lambda pixels: _finish(pixels, content, config),
+        options=descent.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
+    )
+
+
+def _identity(content: np.ndarray, target: tf.Tensor, facts: tuple, config: Config) -> str:
+    """Returns what tells this run from others; how much memory it may take does not."""
+    same = dataclasses.replace(config, score_memory=Config.score_memory)
+    return snapshot.fingerprint(same, content, target.numpy(), facts=facts)
 
 
 def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
