@@ -367,6 +367,39 @@ def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple
     return image.fit_size(height, width, max(wanted, enough))
 
 
+def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
+    """Returns the inverse network with its name and digest, or the one given.
+
+    None where pixels are optimised instead.
+
+    Raises:
+        ValueError: it was trained on other features than the settings ask for.
+    """
+    if config.decode == "optimize":
+        return None, {}
+    if given is not None:
+        return given, {}
+    path = inverse.find(config.model)
+    net, digest = _load_decoder(path, config.precision, weights.stamp(path))
+    asked_for = {"layer": _layer(config), "pooling": config.pooling, "padding": config.padding}
+    for name, asked in asked_for.items():
+        trained = getattr(net, name)
+        if asked != trained:
+            raise ValueError(
+                f"{name} must be {trained}, which the inverse network was trained for, "
+                f"or decode be optimize. Received: {name}={asked}"
+            )
+    return net, {"inverse": str(config.model), "inverse_sha256": digest}
+
+
+@functools.lru_cache(maxsize=1)
+def _load_decoder(
+    path: pathlib.Path, precision: str, stamp: tuple
+) -> tuple[inverse.InverseNet, str]:
+    """Returns the network and its file's digest, the last one from memory while the file stays."""
+    return inverse.load(path, precision), weights.digest(path, "sha256")
+
+
 def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
     """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
     height, width = content.shape[1:3]
@@ -395,68 +428,3 @@ def _identity(content: np.ndarray, target: tf.Tensor, facts: tuple, config: Conf
     """Returns what tells this run from others; how much memory it may take does not."""
     same = dataclasses.replace(config, score_memory=Config.score_memory)
     return snapshot.fingerprint(same, content, target.numpy(), facts=facts)
-
-
-def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
-    """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
-    height, width = content.shape[1:3]
-    return color.restore(pixels[:, :height, :width], content, config.preserve_color)
-
-
-def _objective_for(
-    loss: objective.Objective, target: tf.Tensor, config: Config
-) -> Callable[[pyramid.Level], descent.ValueAndGradient]:
-    targets = loss.targets_of({_layer(config): target})
-    return lambda level: functools.partial(loss.value_and_gradient, targets=targets)
-
-
-def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
-    """Returns the inverse network with its name and digest, or the one given.
-
-    None where pixels are optimised instead.
-
-    Raises:
-        ValueError: it was trained on other features than the settings ask for.
-    """
-    if config.decode == "optimize":
-        return None, {}
-    if given is not None:
-        return given, {}
-    path = inverse.find(config.model)
-    net, digest = _load_decoder(path, config.precision, weights.stamp(path))
-    for name in ("layer", "pooling", "padding"):
-        trained, asked = getattr(net, name), getattr(config, name)
-        if trained not in (asked, _layer(config)):
-            raise ValueError(
-                f"{name} must be {trained}, which the inverse network was trained for, "
-                f"or decode be optimize. Received: {name}={asked}"
-            )
-    return net, {"inverse": str(config.model), "inverse_sha256": digest}
-
-
-@functools.lru_cache(maxsize=1)
-def _load_decoder(
-    path: pathlib.Path, precision: str, stamp: tuple
-) -> tuple[inverse.InverseNet, str]:
-    """Returns the network and its file's digest, the last one from memory while the file stays."""
-    return inverse.load(path, precision), weights.digest(path, "sha256")
-
-
-def _objective_for(
-    loss: objective.Objective, target: tf.Tensor, config: Config
-) -> Callable[[pyramid.Level], descent.ValueAndGradient]:
-    targets = loss.targets_of({_layer(config): target})
-    return lambda level: functools.partial(loss.value_and_gradient, targets=targets)
-
-
-def _identity(content: np.ndarray, target: tf.Tensor, vgg: dict[str, str], config: Config) -> str:
-    """Returns what tells this run from others; how much memory it may take does not."""
-    same = dataclasses.replace(config, score_memory=Config.score_memory)
-    facts = (*vgg.values(), encoder.resolve_precision(config.precision))
-    return snapshot.fingerprint(same, content, target.numpy(), facts=facts)
-
-
-def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
-    """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
-    height, width = content.shape[1:3]
-    return color.restore(pixels[:, :height, :width], content, config.preserve_color)
