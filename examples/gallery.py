@@ -24,13 +24,13 @@ CELL = (320, 480)
 """Height and width of a picture on the sheet, in pixels."""
 
 
-def cell(pixels: np.ndarray) -> np.ndarray:
-    """Returns the picture cut to the cell's aspect around its middle, at the cell's size."""
+def cell(pixels: np.ndarray, size: tuple[int, int] = CELL) -> np.ndarray:
+    """Returns the picture cut to a cell's aspect around its middle, at the cell's size."""
     height, width = pixels.shape[1:3]
-    rows = min(height, width * CELL[0] // CELL[1])
-    columns = min(width, height * CELL[1] // CELL[0])
+    rows = min(height, width * size[0] // size[1])
+    columns = min(width, height * size[1] // size[0])
     top, left = (height - rows) // 2, (width - columns) // 2
-    return image.resize(pixels[:, top : top + rows, left : left + columns], CELL)
+    return image.resize(pixels[:, top : top + rows, left : left + columns], size)
 
 
 def row(contents: pathlib.Path, styles: pathlib.Path, pair: tuple[str, str]) -> np.ndarray:

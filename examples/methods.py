@@ -11,6 +11,7 @@ import json
 import pathlib
 
 import numpy as np
+from gallery import cell
 
 from tfstyle import cli, image, sheet
 
@@ -32,16 +33,7 @@ def paint(method: str, content: pathlib.Path, style: pathlib.Path, work: pathlib
     flags = [f"--content={content}", f"--style={manner}", f"--output={path}", f"--size={SIZE}"]
     cli.main([method, *flags, "--skip_existing", "--quiet"])
     seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
-    return {f"{method}, {seconds:.1f} s": cell(image.read(path))}
-
-
-def cell(pixels: np.ndarray) -> np.ndarray:
-    """Returns the picture cut to the cell's aspect around its middle, at the cell's size."""
-    height, width = pixels.shape[1:3]
-    rows = min(height, width * CELL[0] // CELL[1])
-    columns = min(width, height * CELL[1] // CELL[0])
-    top, left = (height - rows) // 2, (width - columns) // 2
-    return image.resize(pixels[:, top : top + rows, left : left + columns], CELL)
+    return {f"{style.stem}, {method}, {seconds:.1f} s": cell(image.read(path), CELL)}
 
 
 if __name__ == "__main__":

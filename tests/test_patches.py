@@ -120,13 +120,14 @@ def test_graph_of_unknown_sizes_does_the_same():
         assert_allclose(swap(content, style), expected, rtol=1e-6)
 
 
-def test_narrow_type_finds_nearly_as_good_patches():
-    """All features positive, as after a ReLU: without centring bfloat16 could not tell patches."""
+@pytest.mark.parametrize("narrow_type", ["bfloat16", "float16"])
+def test_narrow_type_finds_nearly_as_good_patches(narrow_type):
+    """All features positive, as after a ReLU: without centring narrow types could not tell."""
     content = np.abs(features(12, 12, seed=1, channels=32)) + 2
     style = np.abs(features(20, 20, seed=2, channels=32)) + 2
     wide, narrow = (
         patches.nearest(tf.cast(content, kind), patches.prepare([tf.cast(style, kind)]))
-        for kind in ("float32", "bfloat16")
+        for kind in ("float32", narrow_type)
     )
     own, theirs = (cut(each[0], 3, 1)[0].reshape([-1, 9 * 32]) for each in (content, style))
     cosines = own @ theirs.T / np.linalg.norm(theirs, axis=1) / np.linalg.norm(own, axis=1)[:, None]

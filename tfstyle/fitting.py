@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
-from tfstyle import data, devices, encoder, settings, snapshot, train_callbacks, weights
+from tfstyle import (
+    data,
+    devices,
+    encoder,
+    settings,
+    shared_settings,
+    snapshot,
+    train_callbacks,
+    weights,
+)
 from tfstyle.settings import setting
 from tfstyle.trainee import Trainee
 
@@ -51,8 +60,8 @@ class Config:
     evaluate_every: int = setting(
         500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
     )
-    vgg_weights: str | os.PathLike = setting("auto", "VGG19's weights: auto, imagenet or a path.")
-    precision: str = setting("auto", "Arithmetic of both networks.", choices=encoder.PRECISIONS)
+    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    precision: str = shared_settings.precision("Arithmetic of both networks.")
     strategy: str = setting(
         "auto",
         "The devices: mirrored takes every GPU here, multiworker the machines in TF_CONFIG.",

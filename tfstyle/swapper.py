@@ -1,11 +1,12 @@
 """From images to swapped features, of any sizes: what `style_swap` does and what is served."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tfstyle import encoder, layers, patches
+from tfstyle import encoder, image, layers, patches, weights
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""
@@ -25,6 +26,28 @@ class Grid:
     def smallest_side(self) -> int:
         """How many pixels a side must have."""
         return max(self.patch_size, FEWEST) * encoder.stride(self.layer)
+
+    def style_size(self, size: tuple[int, int], longest: int) -> tuple[int, int]:
+        """Returns a style's (height, width) at that longest side, or larger for one patch.
+
+        Raises:
+            ValueError: the style itself, (height, width) in pixels, is smaller than a patch.
+        """
+        height, width = size
+        least = self.smallest_side
+        if min(size) < least:
+            raise ValueError(
+                f"style must be at least {least} pixels wide and high, for one patch. "
+                f"Received: {width}x{height}"
+            )
+        enough = math.ceil(least * max(size) / min(size))
+        return image.fit_size(height, width, max(longest, enough))
+
+    def patch_bytes(self, precision: str) -> float:
+        """Returns what a style's patches take for each of its pixels."""
+        channels = weights.CHANNELS[weights.LAYERS.index(self.layer)]
+        positions = self.patch_size / (self.patch_stride * encoder.stride(self.layer))
+        return tf.as_dtype(precision).size * channels * positions**2
 
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, fitting, inverse, objective
+from tfstyle import encoder, fitting, inverse, objective, shared_settings
 from tfstyle.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.pieces import Pieces
 from tfstyle.settings import setting
@@ -27,12 +27,8 @@ class Config(fitting.Config):
     layer: str = setting(
         "block3_conv1", "Layer of VGG19 whose features the network is given; also as relu3_1."
     )
-    pooling: str = setting("max", "VGG19's pooling.", choices=encoder.POOLINGS)
-    padding: str = setting(
-        "reflect",
-        "What VGG19's convolutions see beyond the border.",
-        choices=encoder.PADDINGS,
-    )
+    pooling: str = shared_settings.pooling("max")
+    padding: str = shared_settings.padding()
     total_variation_weight: float = setting(
         1e-6, "Weight of the total variation.", minimum=0, maximum=1e9
     )

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from tfstyle import encoder, image, networks, settings, strips, stylizers
+from tfstyle import image, networks, settings, shared_settings, strips, stylizers
 from tfstyle.result import Result
 from tfstyle.settings import setting
 
@@ -23,10 +23,8 @@ class Config:
         minimum=1,
         maximum=32_768,
     )
-    precision: str = setting(
-        "auto",
-        "The network's arithmetic; in and out are float32 always.",
-        choices=encoder.PRECISIONS,
+    precision: str = shared_settings.precision(
+        "The network's arithmetic; in and out are float32 always."
     )
 
     def __post_init__(self):

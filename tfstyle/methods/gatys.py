@@ -21,6 +21,7 @@ from tfstyle import (
     objective,
     pyramid,
     settings,
+    shared_settings,
     snapshot,
 )
 from tfstyle.result import Progress, Result
@@ -33,13 +34,7 @@ STARTS = ("noise", "content", "style")
 class Config:
     """Every setting of the method; the only home of its defaults."""
 
-    size: int | None = setting(
-        512,
-        "Longest side of the result; none keeps the content's.",
-        unit="pixels",
-        minimum=1,
-        maximum=pyramid.GREATEST,
-    )
+    size: int | None = shared_settings.size()
     content_weight: float = setting(
         1.0,
         "Weight of the content loss.",
@@ -105,17 +100,8 @@ class Config:
         minimum=0,
         maximum=1e9,
     )
-    style_scale: float = setting(
-        1.0,
-        "Longest side of the style pictures, relative to the result's: larger strokes above 1.",
-        minimum=0.05,
-        maximum=8,
-    )
-    preserve_color: str = setting(
-        "none",
-        "How the content's colours are kept (Gatys et al. 2016).",
-        choices=color.MODES,
-    )
+    style_scale: float = shared_settings.style_scale()
+    preserve_color: str = shared_settings.preserve_color()
     start: str | os.PathLike = setting(
         "noise",
         "First image: noise (Gaussian, as Gatys et al. 2015), content, style, or the "
@@ -150,26 +136,12 @@ class Config:
         minimum=1,
         maximum=1000,
     )
-    learning_rate: float = setting(
-        0.02,
-        "Adam's step, in image units (1 is black to white).",
-        minimum=1e-6,
-        maximum=1,
-    )
-    vgg_weights: str | os.PathLike = setting(
-        "auto",
-        "VGG19's weights: auto, imagenet (Keras's file, downloaded once), or a path.",
-    )
-    pooling: str = setting("average", "VGG19's pooling.", choices=encoder.POOLINGS)
-    padding: str = setting(
-        "reflect",
-        "What VGG19's convolutions see beyond the border.",
-        choices=encoder.PADDINGS,
-    )
-    precision: str = setting(
-        "auto",
-        "VGG19's arithmetic; losses and image are float32 always.",
-        choices=encoder.PRECISIONS,
+    learning_rate: float = shared_settings.learning_rate_of_pixels()
+    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    pooling: str = shared_settings.pooling("average")
+    padding: str = shared_settings.padding()
+    precision: str = shared_settings.precision(
+        "VGG19's arithmetic; losses and image are float32 always."
     )
     seed: int = setting(0, "Seed of the noise.", minimum=0, maximum=2**32 - 1)
 

@@ -24,6 +24,7 @@ from tfstyle import (
     patches,
     pyramid,
     settings,
+    shared_settings,
     snapshot,
     swapper,
     weights,
@@ -44,13 +45,7 @@ Decoder = Callable[[tf.Tensor], tf.Tensor]
 class Config:
     """Every setting of the method; the only home of its defaults."""
 
-    size: int | None = setting(
-        512,
-        "Longest side of the result; none keeps the content's.",
-        unit="pixels",
-        minimum=1,
-        maximum=pyramid.GREATEST,
-    )
+    size: int | None = shared_settings.size()
     decode: str = setting(
         "inverse",
         "How features become a picture: inverse by one pass of a network, optimize by moving "
@@ -66,17 +61,8 @@ class Config:
         minimum=0,
         maximum=1,
     )
-    style_scale: float = setting(
-        1.0,
-        "Longest side of the style pictures, relative to the result's: larger strokes above 1.",
-        minimum=0.05,
-        maximum=8,
-    )
-    preserve_color: str = setting(
-        "none",
-        "How the content's colours are kept (Gatys et al. 2016).",
-        choices=color.MODES,
-    )
+    style_scale: float = shared_settings.style_scale()
+    preserve_color: str = shared_settings.preserve_color()
     layer: str = setting(
         "block3_conv1",
         "Layer whose features are swapped; also as relu3_1. In one pass, as pooling and padding, "
@@ -119,26 +105,12 @@ class Config:
     optimizer: str = setting(
         "lbfgs", "How the loss is minimised, for decode=optimize.", choices=descent.OPTIMIZERS
     )
-    learning_rate: float = setting(
-        0.02,
-        "Adam's step, in image units (1 is black to white).",
-        minimum=1e-6,
-        maximum=1,
-    )
-    vgg_weights: str | os.PathLike = setting(
-        "auto",
-        "VGG19's weights: auto, imagenet (Keras's file, downloaded once), or a path.",
-    )
-    pooling: str = setting("max", "VGG19's pooling.", choices=encoder.POOLINGS)
-    padding: str = setting(
-        "reflect",
-        "What VGG19's convolutions see beyond the border.",
-        choices=encoder.PADDINGS,
-    )
-    precision: str = setting(
-        "auto",
-        "Arithmetic of the networks and of comparing patches; images are float32 always.",
-        choices=encoder.PRECISIONS,
+    learning_rate: float = shared_settings.learning_rate_of_pixels()
+    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    pooling: str = shared_settings.pooling("max")
+    padding: str = shared_settings.padding()
+    precision: str = shared_settings.precision(
+        "Arithmetic of the networks and of comparing patches; images are float32 always."
     )
 
     def __post_init__(self):
@@ -166,6 +138,17 @@ class StyleBank:
     config: Config
     """The settings that it was prepared for."""
 
+
+PREPARED = (
+    "layer",
+    "patch_size",
+    "patch_stride",
+    "vgg_weights",
+    "pooling",
+    "padding",
+    "precision",
+)
+"""The settings that a prepared style depends on, but for its size."""
 
 Styles = np.ndarray | Sequence[np.ndarray] | StyleBank
 """A style picture, several whose patches are pooled, or a prepared style."""
@@ -279,7 +262,7 @@ def _pictures(styles: Styles, config: Config) -> list[np.ndarray]:
     if not isinstance(styles, StyleBank):
         return image.as_images(styles, "style")
     _check_colors(config)
-    for name in ("layer", "patch_size", "patch_stride", "pooling", "padding", "precision"):
+    for name in PREPARED:
         wanted, asked = getattr(styles.config, name), getattr(config, name)
         if asked != wanted:
             raise ValueError(
@@ -292,7 +275,7 @@ def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: C
     """Raises unless each style has a patch, and all fits in memory."""
     sizes = [_style_size(style, max(size), config) for style in styles]
     precision = encoder.resolve_precision(config.precision)
-    patch_bytes = _patch_bytes(precision, config)
+    patch_bytes = _grid(config).patch_bytes(precision)
 
     def needed_at(longest: int) -> float:
         scale = (longest / max(size)) ** 2
@@ -303,13 +286,6 @@ def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: C
         return need
 
     memory.check_need(size, needed_at)
-
-
-def _patch_bytes(precision: str, config: Config) -> float:
-    """Returns what the patches of a style take for each of its pixels, once."""
-    channels = weights.CHANNELS[weights.LAYERS.index(_layer(config))]
-    positions = config.patch_size / (config.patch_stride * encoder.stride(_layer(config)))
-    return tf.as_dtype(precision).size * channels * positions**2
 
 
 def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, int]:
@@ -354,17 +330,9 @@ def _prepare(
 
 
 def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) beside a content's longest side, one patch at least."""
-    height, width = style.shape[1:3]
-    least = _grid(config).smallest_side
-    if min(height, width) < least:
-        raise ValueError(
-            f"style must be at least {least} pixels wide and high, for one patch. "
-            f"Received: {width}x{height}"
-        )
-    wanted = round((longest or max(height, width)) * config.style_scale)
-    enough = math.ceil(least * max(height, width) / min(height, width))
-    return image.fit_size(height, width, max(wanted, enough))
+    """Returns a style's (height, width) beside a content's longest side."""
+    size = style.shape[1:3]
+    return _grid(config).style_size(size, round((longest or max(size)) * config.style_scale))
 
 
 def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:

@@ -1,0 +1,73 @@
+"""What the methods' and trainings' `Config`s share: fields of one meaning, said once."""
+
+from typing import Any
+
+from tfstyle import color, encoder, pyramid
+from tfstyle.settings import setting
+
+
+def size() -> Any:
+    """Returns the field of the result's size."""
+    return setting(
+        512,
+        "Longest side of the result; none keeps the content's.",
+        unit="pixels",
+        minimum=1,
+        maximum=pyramid.GREATEST,
+    )
+
+
+def style_scale() -> Any:
+    """Returns the field of the styles' size beside the result."""
+    return setting(
+        1.0,
+        "Longest side of the style pictures, relative to the result's: larger strokes above 1.",
+        minimum=0.05,
+        maximum=8,
+    )
+
+
+def preserve_color() -> Any:
+    """Returns the field of what becomes of the content's colours."""
+    return setting(
+        "none",
+        "How the content's colours are kept (Gatys et al. 2016).",
+        choices=color.MODES,
+    )
+
+
+def learning_rate_of_pixels() -> Any:
+    """Returns the field of Adam's step where it moves pixels."""
+    return setting(
+        0.02,
+        "Adam's step, in image units (1 is black to white).",
+        minimum=1e-6,
+        maximum=1,
+    )
+
+
+def vgg_weights() -> Any:
+    """Returns the field of where VGG19's weights are from."""
+    return setting(
+        "auto",
+        "VGG19's weights: auto, imagenet (Keras's file, downloaded once), or a path.",
+    )
+
+
+def pooling(default: str) -> Any:
+    """Returns the field of VGG19's pooling."""
+    return setting(default, "VGG19's pooling.", choices=encoder.POOLINGS)
+
+
+def padding() -> Any:
+    """Returns the field of VGG19's borders."""
+    return setting(
+        "reflect",
+        "What VGG19's convolutions see beyond the border.",
+        choices=encoder.PADDINGS,
+    )
+
+
+def precision(help: str) -> Any:
+    """Returns the field of the arithmetic's precision."""
+    return setting("auto", help, choices=encoder.PRECISIONS)
