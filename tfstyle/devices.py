@@ -50,3 +50,18 @@ def _tf_config() -> dict:
         return json.loads(os.environ.get("TF_CONFIG", "{}"))
     except json.JSONDecodeError as error:
         raise ValueError(f"TF_CONFIG must be JSON. Received: {error.doc}") from error
+
+
+def one_core_each() -> bool:
+    """Gives each operation one core where there is no GPU, so that several run side by side.
+
+    Returns:
+        Whether it could: TensorFlow takes no such wish once it has begun to work.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return False
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+    except RuntimeError:
+        return tf.config.threading.get_intra_op_parallelism_threads() == 1
+    return True

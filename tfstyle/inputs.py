@@ -1,14 +1,12 @@
 """What a command reads, found before anything is written."""
 
 import dataclasses
-import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from tfstyle import image, outputs, record, settings, shared_flags
+from tfstyle.picture_paths import find_contents, is_many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,28 +81,3 @@ def pair_paths(
         pairs = [(Path(content), output)]
     outputs.check(pairs, [Path(other.described.path) for other in others], save_every)
     return pairs
-
-
-def is_many(content: str) -> bool:
-    """Returns whether `content` is a folder or a pattern and no file."""
-    return not os.path.isfile(content) and (os.path.isdir(content) or glob.has_magic(content))
-
-
-def find_contents(content: str) -> list[Path]:
-    """Returns the pictures of a folder, the files of a pattern, or the one file."""
-    if not is_many(content):
-        return [Path(content)]
-    if os.path.isdir(content):
-        paths = filter(has_picture_suffix, Path(content).iterdir())
-    else:
-        paths = map(Path, glob.iglob(content, recursive=True))
-    found = sorted(path for path in paths if path.is_file())
-    if not found:
-        raise ValueError(f"content must hold at least one picture. Received: content={content}")
-    return found
-
-
-def has_picture_suffix(path: Path) -> bool:
-    """Returns whether a visible file is named as a picture that can be read."""
-    file_format = Image.registered_extensions().get(path.suffix.lower())
-    return file_format in image.READ_FORMATS and not path.name.startswith(".")

@@ -114,6 +114,23 @@ def _squared_steps(rows: tf.Tensor, channels: tf.Tensor):
     return _sum_of_squares(right) + _sum_of_squares(down), gradient
 
 
+def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Tensor:
+    """Returns the mean squared difference from what earlier frames show, where that is trusted.
+
+    sum c (x - w)^2 / (C * H * W), w the earlier pastiches warped, c the trust.
+    Reference: Ruder et al. (2016), section 4.2.
+
+    Args:
+        image: `[batch, height, width, channels]`, float32.
+        held: the same shape.
+        trust: `[batch, height, width, 1]`, float32, from 0 to 1.
+
+    Returns:
+        `[batch]`, float32.
+    """
+    return _sum_of_squares(tf.sqrt(trust) * (image - held)) / _values_per_image(image)
+
+
 def out_of_range(image: tf.Tensor) -> tf.Tensor:
     """Returns the summed squared distances of the values from the range [0, 1].
 

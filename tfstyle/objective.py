@@ -32,6 +32,8 @@ class Weights:
     relative: bool = False
     """Whether each layer's loss is divided by that of an image without any features, so that
     layers count alike whatever the network's weights; else the plain formula."""
+    temporal: float = 0.0
+    """Above 0 for a frame whose earlier pastiches are held; see `Targets`."""
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -67,6 +69,8 @@ class Targets(NamedTuple):
     """`[batch or 1]`, float32, the layers' weights."""
     style_weights: dict[str, tf.Tensor]
     """The same."""
+    held: dict[str, tf.Tensor] = {}
+    """Where earlier frames count: `held` and `trust`; see `losses.temporal_loss`."""
 
 
 class Objective:
@@ -136,8 +140,8 @@ class Objective:
 
         Of a batch, the mean over its images. For each of them
         loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's, and
-        w_range L_range; the last two grow with the image's area, which is divided out. A term that
-        looks at no layer is left out.
+        w_range L_range; the last two grow with the image's area, which is divided out. A frame of a
+        video also has w_temporal L_temporal. A term that looks at no layer is left out.
         """
         features = self._encoder(image)
         weights, area = self._weights, self._relative_area(_area(image))
@@ -146,6 +150,8 @@ class Objective:
             terms["content"] = weights.content * self._content(features, targets)
         if weights.style_layers:
             terms["style"] = weights.style * self._style(features, targets)
+        if weights.temporal:
+            terms["temporal"] = weights.temporal * losses.temporal_loss(image, **targets.held)
         terms["total_variation"] = weights.total_variation / area * losses.total_variation(image)
         terms["range"] = weights.range / area * losses.out_of_range(image)
         return {name: tf.reduce_mean(term) for name, term in terms.items()}
@@ -230,7 +236,15 @@ class Objective:
             },
             content_weights=dict.fromkeys(content, one_per_image),
             style_weights=dict.fromkeys(style, one_per_image),
+            held=self._held_signature() if self._weights.temporal else {},
         )
+
+    def _held_signature(self) -> dict[str, tf.TensorSpec]:
+        channels = {"held": 3, "trust": 1}
+        return {
+            name: tf.TensorSpec([None, None, None, last], tf.float32)
+            for name, last in channels.items()
+        }
 
 
 def _area(image: tf.Tensor) -> tf.Tensor:

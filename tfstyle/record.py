@@ -8,7 +8,8 @@ import math
 import os
 import platform
 import sys
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def write(
     inputs: Sequence[Input],
     result: Result,
     seconds: float,
+    more: Mapping[str, Any] = types.MappingProxyType({}),
 ) -> Path:
     """Writes the record of a result, whole or not at all.
 
@@ -74,6 +76,7 @@ def write(
         inputs: contents first, then styles, in the order given.
         result: what the method returned.
         seconds: how long the method ran, what it had worked before a resumption left out.
+        more: what else there is to say, in JSON's own types.
 
     Returns:
         The record's path.
@@ -85,6 +88,7 @@ def write(
         "config": dataclasses.asdict(config),
         "inputs": [dataclasses.asdict(picture) for picture in inputs],
         **_describe_run(result),
+        **more,
         "seconds": result.earlier_seconds + seconds,
         "peak_memory_bytes": _peak_memory_bytes(),
         "outcome": result.outcome,

@@ -36,10 +36,17 @@ class Config(fitting.Config):
     width: int = setting(
         32, "Channels of the network's first layer.", unit="channels", minimum=1, maximum=512
     )
+    residual_blocks: int = setting(
+        5,
+        "How deep the network is; with width=16, 2 paint a video as fast as it plays.",
+        unit="residual blocks",
+        minimum=0,
+        maximum=64,
+    )
     start: str | os.PathLike | None = setting(
         None,
-        "A trained stylizer to begin from, by name or path; of the same width. New styles begin "
-        "as the mean of its own.",
+        "A trained stylizer to begin from, by name or path; of the same width and depth. New "
+        "styles begin as the mean of its own.",
     )
 
     def weights(self) -> objective.Weights:
@@ -79,7 +86,9 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
     terms = config.weights()
     features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
     policy = encoder.policy(fitting.precision(config))
-    stylizer = networks.Stylizer(tuple(styles), width=config.width, dtype=policy)
+    stylizer = networks.Stylizer(
+        tuple(styles), width=config.width, residual_blocks=config.residual_blocks, dtype=policy
+    )
     if config.start is not None:
         stylizers.begin_from(stylizer, stylizers.load(config.start))
     trainee = StylizerTrainee(

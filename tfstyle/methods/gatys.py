@@ -23,6 +23,7 @@ from tfstyle import (
     settings,
     shared_settings,
     snapshot,
+    temporal,
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
@@ -177,6 +178,7 @@ def stylize(
     checkpoint: str | pathlib.Path | None = None,
     resume: bool = False,
     features: keras.Model | None = None,
+    held: temporal.Held | None = None,
 ) -> Result:
     """Returns the content image painted in the manner of the style images.
 
@@ -193,6 +195,8 @@ def stylize(
             bit for bit on the same machine.
         features: a model from image to features by layer name instead of VGG19; see
             `encoder.build`.
+        held: for a frame of a video, what its earlier pastiches show, at the size of the result:
+            the start, at that one level, and what `config.weights().temporal` holds it to.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -202,12 +206,16 @@ def stylize(
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
     levels = plan(content.shape[1:3], config)
     _check_sizes(levels, styles, config)
-    start = _start_image(content, styles[0], levels[0], config)
+    if held is None:
+        start = _start_image(content, styles[0], levels[0], config)
+    else:
+        levels = levels[-1:]
+        start = held.over(image.resize(content, levels[-1].size)).numpy()
     loss, weights_used = judge.build(config, features)
     task = multiscale.Task(
         levels=levels,
         start=start,
-        objective_at=_objective_at(loss, content, styles, config),
+        objective_at=_objective_at(loss, content, styles, held, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
         weights=dict(weights_used),
@@ -262,7 +270,11 @@ def _read_start(start: str | os.PathLike) -> np.ndarray:
 
 
 def _objective_at(
-    loss: objective.Objective, content: np.ndarray, styles: list[np.ndarray], config: Config
+    loss: objective.Objective,
+    content: np.ndarray,
+    styles: list[np.ndarray],
+    held: temporal.Held | None,
+    config: Config,
 ) -> Callable[[pyramid.Level], descent.ValueAndGradient]:
     """Returns what gives the objective at a level, its targets computed at that level's size."""
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
@@ -272,6 +284,8 @@ def _objective_at(
     def objective_at(level: pyramid.Level) -> descent.ValueAndGradient:
         scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
+        if held is not None and config.weights().temporal:
+            targets = targets._replace(held={"held": held.image, "trust": held.trust})
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return objective_at

@@ -1,0 +1,71 @@
+"""Small clips for the tests: a bright square that moves over a grey pattern, and a tone."""
+
+from fractions import Fraction
+
+import numpy as np
+
+SIZE = (48, 64)
+RATE = Fraction(10)
+
+
+def frames(count, size=SIZE, step=2, seed=0):
+    """Frames `[height, width, 3]`, uint8: the square moves `step` pixels to the right in each."""
+    height, width = size
+    random = np.random.default_rng(seed)
+    coarse = random.uniform(40, 160, [height // 8 + 1, width // 8 + 1, 3])
+    ground = np.kron(coarse, np.ones([8, 8, 1]))[:height, :width].astype(np.uint8)
+    square = np.kron(random.uniform(120, 255, [4, 4, 3]), np.ones([4, 4, 1])).astype(np.uint8)
+    moving = []
+    for number in range(count):
+        frame = ground.copy()
+        left = 4 + step * number
+        frame[16:32, left : left + 16] = square[:, : width - left]
+        moving.append(frame)
+    return moving
+
+
+def write(path, pictures, *, rate=RATE, ticks=None, sound=False, codec="libx264", options=None):
+    """Writes a clip; `ticks` are times in 1/1000 second, for a rate that varies."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv444p" if codec == "libx264" else "yuv420p"
+        stream.options = {"crf": "4", **(options or {})}
+        tone = container.add_stream("aac", rate=8000, layout="mono") if sound else None
+        if ticks:
+            stream.codec_context.time_base = Fraction(1, 1000)
+        for number, pixels in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = number, 1 / rate
+            if ticks:
+                frame.pts, frame.time_base = ticks[number], Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        if tone:
+            write_tone(container, tone, len(pictures) / rate)
+
+
+def write_tone(container, stream, seconds):
+    """A sine of 440 Hz."""
+    import av
+
+    count = int(8000 * seconds)
+    wave = np.sin(np.arange(count) * 2 * np.pi * 440 / 8000).astype(np.float32)[np.newaxis]
+    for start in range(0, count, 1024):
+        samples = av.AudioFrame.from_ndarray(wave[:, start : start + 1024], "fltp", "mono")
+        samples.sample_rate, samples.pts = 8000, start
+        container.mux(stream.encode(samples))
+    container.mux(stream.encode(None))
+
+
+def turn(path):
+    """Marks an MP4's picture as turned by a quarter: the matrix in its track's header."""
+    contents = bytearray(path.read_bytes())
+    at = contents.index(b"tkhd") + 4 + 4 + 5 * 4 + 8 + 4 * 2
+    one = (1 << 16).to_bytes(4, "big")
+    minus = (-(1 << 16)).to_bytes(4, "big", signed=True)
+    zero, last = bytes(4), (1 << 30).to_bytes(4, "big")
+    contents[at : at + 36] = b"".join([zero, one, zero, minus, zero, zero, zero, zero, last])
+    path.write_bytes(contents)

@@ -1,0 +1,138 @@
+"""Optical flow, warping and trust."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from clips import frames
+from conftest import DATA, picture
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import flow, image
+
+SINTEL = DATA / "video"
+RANDOM = np.random.default_rng(0)
+
+
+def still(height, width):
+    return np.zeros([height, width, 2], np.float32)
+
+
+def shift(height, width, u, v):
+    return np.broadcast_to(np.float32([u, v]), [height, width, 2]).copy()
+
+
+def test_zero_flow_leaves_a_frame_alone():
+    values = RANDOM.random([7, 9, 3], np.float32)
+    assert_array_equal(flow.warp(values, still(7, 9)), values)
+
+
+def test_whole_pixels_shift():
+    values = RANDOM.random([6, 8, 2], np.float32)
+    warped = flow.warp(values, shift(6, 8, 2, 1)).numpy()
+    assert_array_equal(warped[:5, :6], values[1:, 2:])
+
+
+def test_half_a_pixel_is_the_mean_of_two():
+    values = RANDOM.random([5, 6, 1], np.float32)
+    warped = flow.warp(values, shift(5, 6, 0.5, 0)).numpy()
+    assert_allclose(warped[:, :-1], (values[:, :-1] + values[:, 1:]) / 2, rtol=1e-6)
+
+
+def test_beyond_the_border_the_nearest_pixel_counts():
+    values = RANDOM.random([4, 5, 3], np.float32)
+    warped = flow.warp(values, shift(4, 5, 100, -100)).numpy()
+    assert_array_equal(warped, np.broadcast_to(values[:1, -1:], [4, 5, 3]))
+
+
+def test_single_pixel_can_be_warped():
+    assert_array_equal(flow.warp(np.ones([1, 1, 3], np.float32), still(1, 1)), np.ones([1, 1, 3]))
+
+
+def test_what_stands_still_is_trusted_everywhere():
+    assert_allclose(flow.trust(still(9, 12), still(9, 12)), np.ones([9, 12, 1]), atol=1e-6)
+
+
+def test_a_steady_pan_is_trusted_but_where_it_leads_out():
+    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, -4, 0)).numpy()[..., 0]
+    assert_allclose(trusted[:, :22], 1, atol=1e-6)
+    assert_array_equal(trusted[:, 26:], 0)
+
+
+def test_a_way_back_that_does_not_lead_home_is_not_trusted():
+    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, 3, 0))
+    assert_allclose(trusted, np.zeros([20, 30, 1]), atol=0.5)  # The blur's frame beyond is 1.
+    assert_allclose(trusted[3:-3, 3:-3], np.zeros([14, 24, 1]), atol=1e-6)
+
+
+def test_an_edge_of_the_motion_is_not_trusted():
+    moving = still(21, 31)
+    moving[:, 16:, 1] = 0.4  # Too little to be astray, yet a step of the motion.
+    trusted = flow.trust(moving, -moving).numpy()[..., 0]
+    assert (trusted[1:-1, 15] < 0.6).all()
+    assert_allclose(trusted[1:-1, :12], 1, atol=1e-6)
+
+
+def test_a_pan_is_followed():
+    wide = (255 * picture(96, 140, seed=1)[0]).astype(np.uint8)
+    found = flow.estimate(wide[:, 8:136], wide[:, 5:133])
+    assert found.shape == (96, 128, 2)
+    assert_allclose(found[16:-16, 16:-16], shift(64, 96, 3, 0), atol=0.3)
+
+
+def test_what_stands_still_beside_a_moving_square_does_not_move():
+    found = flow.estimate(*frames(2, step=3))
+    assert found[20:28, 8:16, 0].min() > 2
+    assert np.abs(found[:, 48:]).max() < 0.5
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 40), (11, 12)])
+def test_small_frames_have_a_flow(size):
+    picture = RANDOM.integers(0, 255, [*size, 3], np.uint8)
+    assert flow.estimate(picture, picture).shape == (*size, 2)
+
+
+def test_flo_is_read(tmp_path):
+    values = RANDOM.random([2, 3, 2], np.float32)
+    header = np.float32([202021.25]).tobytes() + np.int32([3, 2]).tobytes()
+    (tmp_path / "a.flo").write_bytes(header + values.tobytes())
+    assert_array_equal(flow.read_flo(tmp_path / "a.flo"), values)
+    (tmp_path / "b.flo").write_bytes(bytes(20))
+    with pytest.raises(ValueError, match=r"flo.* Received: path="):
+        flow.read_flo(tmp_path / "b.flo")
+
+
+def test_missing_opencv_is_a_sentence(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "cv2", None)
+    with pytest.raises(ValueError, match=r"tfstyle\[video\]"):
+        flow.load_opencv()
+
+
+@pytest.mark.large
+@pytest.mark.parametrize(
+    ("scene", "warped_levels", "unwarped_levels"),
+    [("sintel_alley_1", 1.9, 9.4), ("sintel_cave_2", 2.7, 13.5)],
+)
+def test_the_true_flow_of_sintel_warps_as_known(scene, warped_levels, unwarped_levels):
+    """The figures are those stated with the data."""
+    if not SINTEL.exists():
+        pytest.skip("needs Sintel's frames")
+    folder = SINTEL / scene
+    paths = sorted(folder.glob("*.png"))
+    second, third = (
+        image.read(next(path for path in paths if path.name.endswith(f"{number:04}.png")))[0]
+        for number in (2, 3)
+    )
+    hidden = image.read(folder / "occlusions_0002.png") + image.read(folder / "invalid_0002.png")
+    seen = hidden[0].max(axis=-1) == 0
+    true = flow.read_flo(folder / "flow_0002_to_0003.flo")
+    warped = flow.warp(third, true).numpy()
+    levels = [255 * np.abs(each - second)[seen].mean() for each in (warped, third)]
+    assert_allclose(levels, [warped_levels, unwarped_levels], atol=0.051)
+
+
+def test_warping_passes_gradients():
+    values = tf.Variable(RANDOM.random([4, 5, 1], np.float32))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(flow.warp(values, shift(4, 5, 1, 0)))
+    gradient = tape.gradient(total, values).numpy()
+    assert_array_equal(tf.convert_to_tensor(gradient)[..., 0], [[0, 1, 1, 1, 2]] * 4)

@@ -1,0 +1,161 @@
+"""Clips out, read back by FFmpeg itself."""
+
+import clips
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from tfstyle import image, video_reading, video_writing
+
+av = pytest.importorskip("av")
+
+FRAMES = clips.frames(8)
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A clip with sound."""
+    clips.write(tmp_path / "in.mp4", FRAMES, sound=True)
+    return tmp_path / "in.mp4"
+
+
+def encoding(clip, **changes):
+    facts = {"size": clip.size, "rate": clip.rate, "tick_seconds": clip.tick_seconds}
+    return video_writing.Encoding(**{**facts, **changes})
+
+
+def copy(source, output, *, parts=(8,), crf=4, **options):
+    """Writes the clip's frames unchanged, a part closed after each of these counts."""
+    film = video_writing.begin(output, "run")
+    with video_reading.open_clip(source, **options) as clip:
+        coding = encoding(clip, crf=crf, full_range=clip.full_range)
+        for number, frame in enumerate(clip, start=1):
+            film.write(frame.pixels, frame.tick, coding)
+            if number in parts:
+                film.close_part([frame.pixels])
+        film.close_part([frame.pixels])
+        film.finish(clip, coding)
+
+
+def decode(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def packets(path, kind):
+    with av.open(str(path)) as container:
+        return [
+            (float(packet.pts * packet.time_base), bytes(packet))
+            for packet in container.demux(**{kind: 0})
+            if packet.size
+        ]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+def test_frames_come_back(tmp_path, suffix):
+    source = tmp_path / "in.mp4"
+    clips.write(source, FRAMES)
+    copy(source, tmp_path / f"out{suffix}")
+    found = decode(tmp_path / f"out{suffix}")
+    assert len(found) == 8
+    for pixels, written in zip(found, FRAMES, strict=True):
+        assert np.abs(pixels.astype(int) - written).mean() < 12
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["in.mp4", f"out{suffix}"])
+
+
+def test_parts_make_one_video(tmp_path, source):
+    copy(source, tmp_path / "parts.mp4", parts=(3, 4, 6))
+    times = [seconds for seconds, _ in packets(tmp_path / "parts.mp4", "video")]
+    np.testing.assert_allclose(times, np.arange(8) / 10, atol=1e-6)
+    assert len(decode(tmp_path / "parts.mp4")) == 8
+
+
+def test_times_that_vary_are_kept(tmp_path):
+    ticks = [0, 40, 200, 230, 1000]
+    clips.write(tmp_path / "in.mkv", clips.frames(5), ticks=ticks)
+    copy(tmp_path / "in.mkv", tmp_path / "out.mp4", parts=(2,))
+    times = [seconds for seconds, _ in packets(tmp_path / "out.mp4", "video")]
+    np.testing.assert_allclose(times, np.array(ticks) / 1000, atol=1e-6)
+
+
+def test_sound_is_copied_as_it_is(tmp_path, source):
+    copy(source, tmp_path / "out.mp4", parts=(3,))
+    before, after = (packets(path, "audio") for path in (source, tmp_path / "out.mp4"))
+    assert after == before
+
+
+def test_sound_of_a_span_begins_with_it(tmp_path, source):
+    copy(source, tmp_path / "out.mp4", start=0.4)
+    found = packets(tmp_path / "out.mp4", "audio")
+    whole = packets(source, "audio")
+    expected = [(seconds - 0.4, data) for seconds, data in whole if seconds >= 0.4]
+    assert [data for _, data in found] == [data for _, data in expected]
+    assert found[0][0] == pytest.approx(expected[0][0], abs=1e-3)
+    assert packets(tmp_path / "out.mp4", "video")[0][0] == 0
+
+
+def test_sound_that_does_not_fit_is_left_out_with_a_warning(tmp_path, source):
+    with pytest.warns(UserWarning, match="sound cannot be kept"):
+        copy(source, tmp_path / "out.webm")
+    assert len(decode(tmp_path / "out.webm")) == 8
+
+
+@pytest.mark.parametrize("full_range", [False, True])
+def test_colours_come_back_in_either_range(tmp_path, full_range):
+    """Flat colours, so that coding costs nothing: only the range could alter them."""
+    flat = np.full([48, 64, 3], [200, 30, 90], np.uint8)
+    film = video_writing.begin(tmp_path / "a.mp4", "run")
+    clip = video_reading.Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
+    coding = encoding(clip, crf=2, full_range=full_range)
+    film.write(flat, 0, coding)
+    film.close_part([flat])
+    film.finish(clip, coding)
+    with video_reading.open_clip(tmp_path / "a.mp4") as back:
+        assert back.full_range == full_range
+        assert np.abs(next(iter(back)).pixels.astype(int) - flat).max() <= 3
+
+
+def test_odd_sides_lose_a_row_or_column(tmp_path):
+    film = video_writing.begin(tmp_path / "a.mp4", "run")
+    clip = video_reading.Clip("", (33, 35), clips.RATE, 1 / clips.RATE)
+    (frame,) = clips.frames(1, size=(33, 35))
+    film.write(frame, 0, encoding(clip))
+    film.close_part([frame])
+    film.finish(clip, encoding(clip))
+    assert decode(tmp_path / "a.mp4")[0].shape == (32, 34, 3)
+
+
+def test_an_interrupted_film_goes_on(tmp_path, source):
+    film = video_writing.begin(tmp_path / "out.mp4", "run")
+    with video_reading.open_clip(source) as clip:
+        for frame in clip:
+            film.write(frame.pixels, frame.tick, encoding(clip))
+            if frame.tick * clip.tick_seconds == clips.RATE**-1 * 4:
+                film.close_part([frame.pixels])  # The three frames after it are lost.
+    film = video_writing.begin(tmp_path / "out.mp4", "run", resume=True)
+    assert film.frames == 5
+    assert len(film.last_pastiches()) == 1
+    with pytest.raises(ValueError, match="resume must be of the same input"):
+        video_writing.begin(tmp_path / "out.mp4", "another", resume=True)
+    assert video_writing.begin(tmp_path / "out.mp4", "run").frames == 0
+
+
+def test_pictures_are_written_and_gone_on_with(tmp_path):
+    film = video_writing.begin(tmp_path / "out", "run")
+    for tick, pixels in enumerate(FRAMES[:3]):
+        film.write(pixels, tick, None)
+    film = video_writing.begin(tmp_path / "out", "run", resume=True)
+    assert film.frames == 3
+    assert_array_equal(film.last_pastiches()[-1], FRAMES[2])
+    film.write(FRAMES[3], 3, None)
+    film.finish(None, None)
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert found == [f"frame_{number:06}.png" for number in range(4)]
+    assert_array_equal(image.read(tmp_path / "out" / found[3])[0] * 255, FRAMES[3])
+
+
+@pytest.mark.parametrize("name", ["out.gif", "nowhere/out.mp4", "folder.mp4", "x" * 250 + ".mp4"])
+def test_outputs_that_cannot_be_are_refused_before_anything_is_read(tmp_path, name):
+    (tmp_path / "folder.mp4").mkdir()
+    with pytest.raises(ValueError, match=r"output must .*Received: output="):
+        video_writing.check_output(tmp_path / name)

@@ -1,0 +1,48 @@
+"""A few frames of a clip above their pastiches: the whole clip at a glance."""
+
+import numpy as np
+
+from tfstyle import image
+
+COLUMNS = 8
+"""How many frames stand side by side."""
+
+WIDTH = 240
+"""Of each, in pixels."""
+
+
+class ContactStrip:
+    """Gathers small copies while a clip is painted, evenly spaced over its length."""
+
+    def __init__(self, length: int | None):
+        """Takes how many frames there will be; where nobody knows, ever wider spacing."""
+        self._length = length
+        self._step = 1 if length is None else max(1.0, (length - 1) / (COLUMNS - 1))
+        self._columns: list[np.ndarray] = []
+        self._next = 0.0
+        self._seen = 0
+
+    def see(self, frame: np.ndarray, pastiche: np.ndarray) -> None:
+        """Takes the next frame and its pastiche, `[height, width, 3]`, uint8."""
+        if self._seen >= round(self._next):
+            self._columns.append(np.concatenate([_small(frame), _small(pastiche)]))
+            self._next += self._step
+            self._thin()
+        self._seen += 1
+
+    def _thin(self) -> None:
+        """Leaves out every other column where there are too many, and spaces on accordingly."""
+        if self._length is None and len(self._columns) > COLUMNS:
+            self._columns = self._columns[::2]
+            self._step *= 2
+            self._next = self._step * len(self._columns)
+
+    def image(self) -> np.ndarray:
+        """Returns the strip, `[1, height, width, 3]`, in [0, 1]."""
+        return np.concatenate(self._columns, axis=1)[np.newaxis]
+
+
+def _small(frame: np.ndarray) -> np.ndarray:
+    height, width = frame.shape[:2]
+    size = max(1, round(height * WIDTH / width)), WIDTH
+    return image.resize(image.as_image(frame, "frame"), size)[0]

@@ -1,0 +1,156 @@
+"""Where each pixel of a frame was in another: optical flow, warping, and what is to be trusted.
+
+A flow from one frame to another is `[height, width, 2]`, float32, in pixels: u to the right, v
+down. What lies at (x, y) in the one lies at (x + u, y + v) in the other.
+"""
+
+import types
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import extras
+
+GREY = (0.299, 0.587, 0.114)
+"""The shares of red, green and blue in what the eye sees as brightness (Rec. 601)."""
+
+SMALLEST = 32
+"""Least side in pixels that frames are grown to: below 16 OpenCV 5.0 reads beyond their memory."""
+
+SMOOTHING = 0.8
+"""Standard deviation in pixels that soften the mask's edges, as Ruder et al.'s code has it."""
+
+
+def estimate(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Returns the flow from a frame to another, `[height, width, 2]`, in pixels.
+
+    By the dense inverse search of Kroeger et al. (2016), "Fast optical flow using dense inverse
+    search", in OpenCV.
+
+    Args:
+        frame: `[height, width, 3]`, uint8.
+        other: the same shape.
+
+    Raises:
+        ValueError: OpenCV is not installed.
+    """
+    cv2 = load_opencv()
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    height, width = frame.shape[:2]
+    greys = [_grown(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other)]
+    return search.calc(*greys, None)[:height, :width]
+
+
+def load_opencv() -> types.ModuleType:
+    """Returns OpenCV; raises ValueError, naming the extra, when it is not installed."""
+    return extras.load("cv2", "video", "optical flow")
+
+
+def _grown(grey: np.ndarray) -> np.ndarray:
+    """Returns the picture with its last rows and columns repeated where it is too small."""
+    height, width = grey.shape
+    return np.pad(
+        grey, [(0, max(0, SMALLEST - height)), (0, max(0, SMALLEST - width))], mode="edge"
+    )
+
+
+def read_flo(path) -> np.ndarray:
+    """Returns the flow in a Middlebury .flo file, `[height, width, 2]`."""
+    with open(path, "rb") as file:
+        magic, width, height = np.fromfile(file, "<f4", 1), *np.fromfile(file, "<i4", 2)
+        if magic.size != 1 or magic[0] != np.float32(202021.25):
+            raise ValueError(f"a flow must be a .flo file, as Middlebury's. Received: path={path}")
+        return np.fromfile(file, "<f4", 2 * height * width).reshape(height, width, 2)
+
+
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None, None, None], tf.float32),
+        tf.TensorSpec([None, None, 2], tf.float32),
+    ]
+)
+def warp(values: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
+    """Returns what the flow leads to: out(x, y) = values(x + u, y + v), between pixels bilinear.
+
+    Beyond the borders the nearest pixel counts.
+
+    Args:
+        values: `[height, width, channels]`, float32.
+        flow: `[height, width, 2]`, from the result's frame to that of the values.
+
+    Returns:
+        The values' shape.
+    """
+    height, width, channels = tf.unstack(tf.shape(values))
+    left, right, to_right = _between(tf.range(width)[tf.newaxis], flow[..., 0], width)
+    top, bottom, down = _between(tf.range(height)[:, tf.newaxis], flow[..., 1], height)
+    rows = tf.reshape(values, [height * width, channels])  # [positions, channels]
+    above = _mix(rows, top * width + left, top * width + right, to_right)
+    below = _mix(rows, bottom * width + left, bottom * width + right, to_right)
+    return tf.ensure_shape(above + down * (below - above), values.shape)
+
+
+def _between(start: tf.Tensor, step: tf.Tensor, side: tf.Tensor):
+    """Returns the whole positions before and after start + step, and the share of the second."""
+    last = side - 1
+    position = tf.clip_by_value(tf.cast(start, tf.float32) + step, 0.0, tf.cast(last, tf.float32))
+    first = tf.cast(position, tf.int32)
+    share = position - tf.cast(first, tf.float32)
+    return first, tf.minimum(first + 1, last), share[..., tf.newaxis]
+
+
+def _mix(rows: tf.Tensor, first: tf.Tensor, second: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    start = tf.gather(rows, first)
+    return start + share * (tf.gather(rows, second) - start)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, None, 2], tf.float32)] * 2)
+def trust(flow: tf.Tensor, back: tf.Tensor) -> tf.Tensor:
+    """Returns how far each pixel's flow is to be trusted, `[height, width, 1]`, from 0 to 1.
+
+    0 where the way there and back does not lead home (what is seen in one frame only),
+    |b + f|^2 > 0.01 (|b|^2 + |f|^2) + 0.5 with b the way back from where f leads; where the motion
+    itself has an edge, |grad u|^2 + |grad v|^2 > 0.01 |f|^2 + 0.002; and where f leads out of the
+    other frame. Softened at its edges.
+    Reference: Ruder et al. (2016), section 4.2, after Sundaram et al. (2010).
+
+    Args:
+        flow: `[height, width, 2]`, from this frame to the other.
+        back: the same shape, from the other frame to this one.
+    """
+    returning = warp(back, flow)
+    squares = _squared_length(flow)
+    astray = _squared_length(returning + flow)
+    leads_home = astray <= 0.01 * (_squared_length(returning) + squares) + 0.5
+    is_smooth = _squared_slope(flow) <= 0.01 * squares + 0.002
+    inside = _inside(flow)
+    softened = _soften(tf.cast(leads_home & is_smooth & inside, tf.float32))
+    return softened * tf.cast(inside, tf.float32)[..., tf.newaxis]
+
+
+def _squared_length(vectors: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.square(vectors), axis=-1)
+
+
+def _squared_slope(flow: tf.Tensor) -> tf.Tensor:
+    """Returns |grad u|^2 + |grad v|^2 by the steps to the next pixel, 0 at the last ones."""
+    across = tf.pad(_squared_length(flow[:, 1:] - flow[:, :-1]), [[0, 0], [0, 1]])
+    down = tf.pad(_squared_length(flow[1:] - flow[:-1]), [[0, 1], [0, 0]])
+    return across + down
+
+
+def _inside(flow: tf.Tensor) -> tf.Tensor:
+    """Returns whether each pixel's flow stays within the picture, `[height, width]`."""
+    height, width = tf.unstack(tf.cast(tf.shape(flow)[:2], tf.float32))
+    x = tf.range(width)[tf.newaxis] + flow[..., 0]
+    y = tf.range(height)[:, tf.newaxis] + flow[..., 1]
+    return (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+
+
+def _soften(mask: tf.Tensor) -> tf.Tensor:
+    """Returns a `[height, width]` mask blurred by a Gaussian, `[height, width, 1]`."""
+    weights = np.exp(-0.5 * (np.arange(-2, 3) / SMOOTHING) ** 2)
+    weights = tf.constant(weights / weights.sum(), tf.float32)
+    framed = tf.pad(mask, [[2, 2], [2, 2]], constant_values=1.0)[tf.newaxis, ..., tf.newaxis]
+    blurred = tf.nn.conv2d(framed, tf.reshape(weights, [1, 5, 1, 1]), 1, "VALID")
+    return tf.nn.conv2d(blurred, tf.reshape(weights, [5, 1, 1, 1]), 1, "VALID")[0]

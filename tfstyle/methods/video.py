@@ -1,0 +1,224 @@
+"""A clip painted frame after frame, by any of the methods, so that it does not flicker."""
+
+import abc
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import networks, objective, settings, strips, temporal
+from tfstyle.methods import feed_forward, gatys, style_swap
+from tfstyle.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting that a clip adds to those of the method that paints its frames."""
+
+    stabilize: float = setting(
+        0.6,
+        "For the methods of one pass: how much of the last pastiche, carried along by the flow, "
+        "shows where that is trusted; 0 paints each frame by itself.",
+        minimum=0,
+        maximum=0.95,
+    )
+    reach: tuple[int, ...] = setting(
+        (1,),
+        "How many frames back pastiches are looked at; 1,2,4 also knows what was hidden for a "
+        "moment (Ruder et al. 2016, section 4.3), at the cost of more flows.",
+        unit="frames",
+        minimum=1,
+        maximum=16,
+    )
+    cut: float = setting(
+        0.3,
+        "Share of the picture that must show what the last frame showed; below it, a new scene "
+        "begins.",
+        minimum=0,
+        maximum=1,
+    )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+        if not self.reach:
+            raise ValueError("reach must be one number or more. Received: reach=()")
+
+
+@dataclasses.dataclass(frozen=True)
+class GatysConfig(gatys.Config):
+    """The settings of the optimisation, for frames."""
+
+    temporal_weight: float = setting(
+        200.0,
+        "Weight of the temporal loss, which holds a frame to earlier ones (Ruder et al. 2016).",
+        minimum=0,
+        maximum=1e9,
+    )
+    frame_steps: int = setting(
+        40,
+        "Optimiser's steps for a frame that has an earlier one; the first of a scene has levels, "
+        "steps and coarse_steps.",
+        minimum=0,
+        maximum=100_000,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _HeldConfig(GatysConfig):
+    """What the frames with an earlier one are painted with."""
+
+    def weights(self) -> objective.Weights:
+        return dataclasses.replace(super().weights(), temporal=self.temporal_weight)
+
+
+Method = feed_forward.Config | style_swap.Config | GatysConfig
+"""The settings of the method that paints the frames; their type says which it is."""
+
+METHODS = {
+    "apply": feed_forward.Config,
+    "gatys": GatysConfig,
+    "swap": style_swap.Config,
+}
+"""The methods by the names of their commands."""
+
+
+class Painter(abc.ABC):
+    """Paints frames in order; it remembers what the next one needs, and nothing else."""
+
+    def __init__(self, config: Config):
+        """Takes the settings of the clip; see `painter`."""
+        self.memory = temporal.Memory(config.reach, config.cut)
+
+    def paint(self, frame: np.ndarray) -> np.ndarray:
+        """Returns the next frame's pastiche; both `[height, width, 3]`, uint8."""
+        return self.finish(frame, self.prepare(frame))
+
+    @abc.abstractmethod
+    def prepare(self, frame: np.ndarray) -> Any:
+        """Returns what can be had of a frame without those before it; from any thread."""
+
+    @abc.abstractmethod
+    def finish(self, frame: np.ndarray, prepared: Any) -> np.ndarray:
+        """Returns the next frame's pastiche from what `prepare` returned."""
+
+
+def stylize(
+    frames: Iterable[np.ndarray],
+    styles: Any,
+    config: Config = Config(),  # noqa: B008 (frozen)
+    method: Method = feed_forward.Config(),  # noqa: B008 (frozen)
+) -> Iterator[np.ndarray]:
+    """Yields each frame's pastiche, in order, as soon as it is painted.
+
+    References: Ruder et al. (2016), "Artistic style transfer for videos", for the optimisation.
+    For the methods of one pass, the warped last pastiche is blended in where the flow is trusted,
+    without training, as Chen et al. (2017), "Coherent online video style transfer", blend features.
+
+    Args:
+        frames: each `[height, width, 3]`, uint8, all of one size.
+        styles: what the method takes: a style's name or shares, or pictures.
+        config: the settings of the clip.
+        method: those of the method, whose type says which.
+
+    Raises:
+        ValueError: a frame, a style or a setting cannot be used.
+    """
+    paint = painter(styles, config, method)
+    for frame in frames:
+        yield paint.paint(frame)
+
+
+def painter(
+    styles: Any,
+    config: Config = Config(),  # noqa: B008 (frozen)
+    method: Method = feed_forward.Config(),  # noqa: B008 (frozen)
+) -> Painter:
+    """Returns what paints one frame after another; see `stylize`."""
+    if isinstance(method, GatysConfig):
+        return _Optimizer(styles, config, method)
+    make = _in_one_pass if isinstance(method, feed_forward.Config) else _swapping
+    return _OnePass(make(styles, method), config)
+
+
+class _OnePass(Painter):
+    """Paints each frame by itself, and lays what is held of it over that."""
+
+    def __init__(self, paint: Callable[[np.ndarray], np.ndarray | tf.Tensor], config: Config):
+        super().__init__(config)
+        self._paint, self._weight = paint, config.stabilize
+
+    def prepare(self, frame: np.ndarray) -> np.ndarray | tf.Tensor:
+        return self._paint(frame)
+
+    def finish(self, frame: np.ndarray, prepared: np.ndarray | tf.Tensor) -> np.ndarray:
+        if self._weight == 0:
+            return _to_bytes(prepared).numpy()
+        held = self.memory.hold(frame)
+        steady = prepared if held is None else held.over(prepared, self._weight)
+        pastiche = _to_bytes(steady).numpy()
+        self.memory.remember(frame, pastiche)
+        return pastiche
+
+
+class _Optimizer(Painter):
+    """Moves each frame's pixels, held to the pastiches of those before it."""
+
+    def __init__(self, styles: Sequence[np.ndarray], config: Config, method: GatysConfig):
+        super().__init__(config)
+        fields = {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
+        self._styles, self._first = styles, method
+        self._later = _HeldConfig(**fields | {"steps": method.frame_steps, "levels": "1"})
+
+    def prepare(self, frame: np.ndarray) -> None:
+        return None
+
+    def finish(self, frame: np.ndarray, prepared: None) -> np.ndarray:
+        held = self.memory.hold(frame)
+        config = self._first if held is None else self._later
+        result = gatys.stylize(frame, self._styles, config, held=held)
+        pastiche = _to_bytes(result.image).numpy()
+        self.memory.remember(frame, pastiche)
+        return pastiche
+
+
+def _in_one_pass(style: networks.Style, method: feed_forward.Config):
+    """Returns what paints a frame by a trained network."""
+    stylizer = feed_forward.load(method.model, method.precision)
+    shares = stylizer.shares(style)
+    whole = tf.function(
+        lambda frames: stylizer(_from_bytes(frames), style=shares),
+        input_signature=[tf.TensorSpec([1, None, None, 3], tf.uint8)],
+    )
+
+    def paint(frame: np.ndarray):
+        if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
+            return whole(frame[np.newaxis])
+        return strips.paint(stylizer, _from_bytes(frame[np.newaxis]).numpy(), shares)
+
+    return paint
+
+
+def _swapping(styles: Any, method: style_swap.Config):
+    """Returns what paints a frame by patches; the style is prepared at the first frame's size."""
+
+    @functools.cache
+    def prepared(longest: int) -> style_swap.Styles:
+        if method.preserve_color != "none":
+            return styles
+        return style_swap.prepare(styles, dataclasses.replace(method, size=method.size or longest))
+
+    return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
+
+
+def _from_bytes(frames: np.ndarray | tf.Tensor) -> tf.Tensor:
+    return tf.cast(frames, tf.float32) / 255
+
+
+@tf.function(input_signature=[tf.TensorSpec([1, None, None, 3], tf.float32)])
+def _to_bytes(pastiches: tf.Tensor) -> tf.Tensor:
+    """Returns the one picture in `[0, 1]` as `[height, width, 3]`, uint8, rounded."""
+    return tf.cast(tf.round(tf.clip_by_value(pastiches[0], 0, 1) * 255), tf.uint8)

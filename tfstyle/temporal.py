@@ -1,0 +1,97 @@
+"""What earlier frames say of the next one: their pastiches, carried along by the flow."""
+
+import collections
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import flow
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """What a pastiche should look like where earlier ones show the same thing."""
+
+    image: tf.Tensor
+    """`[1, height, width, 3]`, float32 in [0, 1]: earlier pastiches, warped to the frame."""
+    trust: tf.Tensor
+    """`[1, height, width, 1]`, float32 from 0, was not seen before, to 1."""
+
+    def over(self, image: np.ndarray | tf.Tensor, weight: float = 1.0) -> tf.Tensor:
+        """Returns an image with this one laid over it, `weight` of it where it is trusted."""
+        return image + weight * self.trust * (self.image - image)
+
+
+class Memory:
+    """The last frames and their pastiches, all `[height, width, 3]`, uint8.
+
+    Pastiches are kept as they are written: a run that goes on from files goes on exactly.
+    """
+
+    def __init__(self, reach: Sequence[int] = (1,), cut: float = 0.3):
+        """Forgets nothing that matters.
+
+        Args:
+            reach: how many frames back pastiches are looked at, each from 1; the nearest counts
+                first, and those before it only for what it does not show.
+            cut: share of the picture that must be trusted; below it, the scene has changed.
+        """
+        self._reach = sorted(set(reach))
+        self._cut = cut
+        self._pairs = collections.deque(maxlen=max(self._reach))
+
+    @property
+    def length(self) -> int:
+        """How many frames it takes to fill it."""
+        return self._pairs.maxlen
+
+    def pastiches(self) -> list[np.ndarray]:
+        """Returns the pastiches that it holds, the last one last."""
+        return [pastiche for _, pastiche in self._pairs]
+
+    def remember(self, frame: np.ndarray, pastiche: np.ndarray) -> None:
+        """Takes the next frame and its pastiche."""
+        self._pairs.append((frame, pastiche))
+
+    def hold(self, frame: np.ndarray) -> Held | None:
+        """Returns what is known of a frame; None if it is the first, or the first of a scene."""
+        if self._pairs and self._pairs[-1][0].shape != frame.shape:
+            self._pairs.clear()
+        near = self._views(frame)
+        nearest = next(near, None)
+        if nearest is None:
+            return None
+        if tf.reduce_mean(nearest.trust) < self._cut:
+            self._pairs.clear()
+            return None
+        return combine([nearest, *near])
+
+    def _views(self, frame: np.ndarray) -> Iterable[Held]:
+        """Yields each pastiche within reach as the frame sees it, the nearest first."""
+        for back in self._reach:
+            if back <= len(self._pairs):
+                yield see(frame, *self._pairs[-back])
+
+
+def see(frame: np.ndarray, earlier: np.ndarray, pastiche: np.ndarray) -> Held:
+    """Returns an earlier frame's pastiche as a frame sees it; all `[height, width, 3]`, uint8."""
+    backward, forward = flow.estimate(frame, earlier), flow.estimate(earlier, frame)
+    values = tf.cast(pastiche, tf.float32) / 255
+    return Held(flow.warp(values, backward)[tf.newaxis], flow.trust(backward, forward)[tf.newaxis])
+
+
+def combine(views: Sequence[Held]) -> Held:
+    """Returns several views as one: each counts where those before it do not.
+
+    Holding an image to the one is holding it to all of them: sum_k c_k (x - w_k)^2 differs from
+    c (x - w)^2, with c = sum c_k and w = sum c_k w_k / c, by what x does not alter.
+    Reference: Ruder et al. (2016), section 4.3, long-term consistency.
+    """
+    image, total = views[0].image, views[0].trust
+    for view in views[1:]:
+        more = tf.maximum(view.trust - total, 0.0)
+        share = tf.math.divide_no_nan(more, total + more)
+        image, total = image + share * (view.image - image), total + more
+    return Held(image, total)
