@@ -21,8 +21,8 @@ class ReflectConv2D(keras.layers.Conv2D):
         Args:
             *args: Conv2D's.
             enlarge: each pixel first becomes so many to either side; for 3x3 kernels.
-            abreast: pixels of a row that are computed together, a divisor of the width: for
-                the same result sooner where a layer has few filters.
+            abreast: pixels of a row that are computed together, at most, a divisor of the width:
+                for the same result sooner where a layer has few filters.
             **kwargs: Conv2D's.
         """
         super().__init__(*args, **{**kwargs, "padding": "valid"})
@@ -79,6 +79,10 @@ def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.T
 
     Processors compute 16 channels in one go; three would leave the others idle.
     """
+    if kernel.shape[2] % 32 and pixels % 2 == 0:
+        # oneDNN's bfloat16 convolutions for AMX, as in TensorFlow 2.21, are wrong by more than
+        # their values where they step by four columns or more over 16 or 24 channels.
+        pixels = 2
     shifts = [(shift, pixels - 1 - shift) for shift in range(pixels)]
     wide = tf.concat([tf.pad(kernel, [[0, 0], shift, [0, 0], [0, 0]]) for shift in shifts], -1)
     outputs = tf.nn.conv2d(inputs, wide, [1, 1, pixels, 1], "VALID")
