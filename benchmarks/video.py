@@ -81,7 +81,7 @@ def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:
     for index in range(1, len(pastiches)):
         frame, earlier = material.frames[index], material.frames[index - 1]
         back, forth = flow.estimate(frame, earlier), flow.estimate(earlier, frame)
-        seen = flow.trust(back, forth).numpy()
+        seen = flow.trust(back, forth)
         errors.append(squared_difference(pastiches[index], pastiches[index - 1], back, seen))
     return float(np.mean(errors))
 

@@ -48,27 +48,42 @@ def test_single_pixel_can_be_warped():
     assert_array_equal(flow.warp(np.ones([1, 1, 3], np.float32), still(1, 1)), np.ones([1, 1, 3]))
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_opencv_carries_as_tensorflow_warps(channels):
+    values = RANDOM.random([20, 30, channels], np.float32)
+    moving = RANDOM.normal(0, 6, [20, 30, 2]).astype(np.float32)
+    # OpenCV counts in 1/32 pixels between two of them.
+    assert_allclose(flow.carry(values, moving), flow.warp(values, moving), atol=0.07)
+
+
+def test_carrying_sharply_keeps_detail_that_the_mean_of_two_loses():
+    values = (255 * picture(40, 40, seed=3)[0]).astype(np.float32)
+    half = shift(40, 40, 0.5, 0)
+    soft, sharp = (flow.carry(values, half, sharply)[4:-4, 4:-4].var() for sharply in (0, 1))
+    assert soft < 0.95 * sharp
+    assert sharp < 1.02 * values[4:-4, 4:-4].var()
+
+
 def test_what_stands_still_is_trusted_everywhere():
     assert_allclose(flow.trust(still(9, 12), still(9, 12)), np.ones([9, 12, 1]), atol=1e-6)
 
 
 def test_a_steady_pan_is_trusted_but_where_it_leads_out():
-    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, -4, 0)).numpy()[..., 0]
+    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, -4, 0))[..., 0]
     assert_allclose(trusted[:, :22], 1, atol=1e-6)
     assert_array_equal(trusted[:, 26:], 0)
 
 
 def test_a_way_back_that_does_not_lead_home_is_not_trusted():
     trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, 3, 0))
-    assert_allclose(trusted, np.zeros([20, 30, 1]), atol=0.5)  # The blur's frame beyond is 1.
     assert_allclose(trusted[3:-3, 3:-3], np.zeros([14, 24, 1]), atol=1e-6)
 
 
 def test_an_edge_of_the_motion_is_not_trusted():
     moving = still(21, 31)
     moving[:, 16:, 1] = 0.4  # Too little to be astray, yet a step of the motion.
-    trusted = flow.trust(moving, -moving).numpy()[..., 0]
-    assert (trusted[1:-1, 15] < 0.6).all()
+    trusted = flow.trust(moving, -moving)[..., 0]
+    assert (trusted[:, 15] < 0.7).all()
     assert_allclose(trusted[1:-1, :12], 1, atol=1e-6)
 
 

@@ -1,7 +1,6 @@
 """What is held of a frame."""
 
 import numpy as np
-import tensorflow as tf
 from clips import frames
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -9,13 +8,13 @@ from tfstyle import temporal
 
 
 def constant(value, channels, size=(2, 2)):
-    return tf.fill([1, *size, channels], np.float32(value))
+    return np.full([1, *size, channels], value, np.float32)
 
 
 def test_a_still_scene_is_held_as_it_was():
     frame, pastiche = frames(1)[0], frames(1, seed=5)[0]
     held = temporal.see(frame, frame, pastiche)
-    assert_array_equal(tf.cast(held.image[0] * 255 + 0.5, tf.uint8), pastiche)
+    assert_array_equal(np.rint(held.image[0] * 255), pastiche)
     assert_allclose(held.trust, np.ones([1, 48, 64, 1]), atol=1e-6)
 
 
@@ -38,14 +37,14 @@ def test_a_new_size_is_a_new_scene():
 
 
 def test_laying_over_keeps_what_is_not_trusted():
-    held = temporal.Held(constant(1.0, 3), tf.constant([[[[1.0], [0.5]], [[0.0], [0.0]]]]))
+    held = temporal.Held(constant(1.0, 3), np.float32([[[[1.0], [0.5]], [[0.0], [0.0]]]]))
     over = held.over(np.zeros([1, 2, 2, 3], np.float32), 0.5)
     assert_allclose(over[0, :, :, 0], [[0.5, 0.25], [0, 0]])
 
 
 def test_the_nearest_view_counts_first():
-    near = temporal.Held(constant(0.2, 3), tf.constant([[[[1.0], [0.25]], [[0.0], [0.0]]]]))
-    far = temporal.Held(constant(0.8, 3), tf.constant([[[[1.0], [1.0]], [[0.5], [0.0]]]]))
+    near = temporal.Held(constant(0.2, 3), np.float32([[[[1.0], [0.25]], [[0.0], [0.0]]]]))
+    far = temporal.Held(constant(0.8, 3), np.float32([[[[1.0], [1.0]], [[0.5], [0.0]]]]))
     both = temporal.combine([near, far])
     assert_allclose(both.trust[0, :, :, 0], [[1, 1], [0.5, 0]])
     assert_allclose(both.image[0, :, :, 0], [[0.2, 0.65], [0.8, 0.2]], rtol=1e-6)
@@ -55,11 +54,10 @@ def test_one_view_holds_as_several_do():
     """Up to what the image does not alter, as the docstring says: so the gradients are equal."""
     random = np.random.default_rng(0)
     views = [
-        temporal.Held(*(tf.constant(random.random([1, 3, 4, c], np.float32)) for c in (3, 1)))
-        for _ in range(2)
+        temporal.Held(*(random.random([1, 3, 4, c], np.float32) for c in (3, 1))) for _ in range(2)
     ]
-    x = tf.constant(random.random([1, 3, 4, 3], np.float32))
-    later = tf.maximum(views[1].trust - views[0].trust, 0)
+    x = random.random([1, 3, 4, 3], np.float32)
+    later = np.maximum(views[1].trust - views[0].trust, 0)
     several = 2 * (views[0].trust * (x - views[0].image) + later * (x - views[1].image))
     one = temporal.combine(views)
     assert_allclose(2 * one.trust * (x - one.image), several, atol=1e-6)

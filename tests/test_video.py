@@ -45,7 +45,9 @@ def swap_config(path, **changes):
 
 
 def changes(pastiches):
-    return np.mean([np.abs(b.astype(int) - a).mean() for a, b in zip(pastiches, pastiches[1:], strict=False)])
+    return np.mean(
+        [np.abs(b.astype(int) - a).mean() for a, b in zip(pastiches, pastiches[1:], strict=False)]
+    )
 
 
 def test_without_stabilising_each_frame_is_the_methods_own(stylizer):

@@ -5,23 +5,24 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from tfstyle import flow
+
+TINY = np.float32(1e-12)
 
 
 @dataclasses.dataclass(frozen=True)
 class Held:
     """What a pastiche should look like where earlier ones show the same thing."""
 
-    image: tf.Tensor
+    image: np.ndarray
     """`[1, height, width, 3]`, float32 in [0, 1]: earlier pastiches, warped to the frame."""
-    trust: tf.Tensor
+    trust: np.ndarray
     """`[1, height, width, 1]`, float32 from 0, was not seen before, to 1."""
 
-    def over(self, image: np.ndarray | tf.Tensor, weight: float = 1.0) -> tf.Tensor:
+    def over(self, image: np.ndarray, weight: float = 1.0) -> np.ndarray:
         """Returns an image with this one laid over it, `weight` of it where it is trusted."""
-        return image + weight * self.trust * (self.image - image)
+        return image + np.float32(weight) * self.trust * (self.image - image)
 
 
 class Memory:
@@ -30,16 +31,17 @@ class Memory:
     Pastiches are kept as they are written: a run that goes on from files goes on exactly.
     """
 
-    def __init__(self, reach: Sequence[int] = (1,), cut: float = 0.3):
+    def __init__(self, reach: Sequence[int] = (1,), cut: float = 0.3, preset: str = "medium"):
         """Forgets nothing that matters.
 
         Args:
             reach: how many frames back pastiches are looked at, each from 1; the nearest counts
                 first, and those before it only for what it does not show.
             cut: share of the picture that must be trusted; below it, the scene has changed.
+            preset: how thoroughly the flow is searched; see `flow.estimate`.
         """
         self._reach = sorted(set(reach))
-        self._cut = cut
+        self._cut, self._preset = cut, preset
         self._pairs = collections.deque(maxlen=max(self._reach))
 
     @property
@@ -63,7 +65,7 @@ class Memory:
         nearest = next(near, None)
         if nearest is None:
             return None
-        if tf.reduce_mean(nearest.trust) < self._cut:
+        if nearest.trust.mean() < self._cut:
             self._pairs.clear()
             return None
         return combine([nearest, *near])
@@ -72,14 +74,18 @@ class Memory:
         """Yields each pastiche within reach as the frame sees it, the nearest first."""
         for back in self._reach:
             if back <= len(self._pairs):
-                yield see(frame, *self._pairs[-back])
+                yield see(frame, *self._pairs[-back], self._preset)
 
 
-def see(frame: np.ndarray, earlier: np.ndarray, pastiche: np.ndarray) -> Held:
+def see(
+    frame: np.ndarray, earlier: np.ndarray, pastiche: np.ndarray, preset: str = "medium"
+) -> Held:
     """Returns an earlier frame's pastiche as a frame sees it; all `[height, width, 3]`, uint8."""
-    backward, forward = flow.estimate(frame, earlier), flow.estimate(earlier, frame)
-    values = tf.cast(pastiche, tf.float32) / 255
-    return Held(flow.warp(values, backward)[tf.newaxis], flow.trust(backward, forward)[tf.newaxis])
+    backward = flow.estimate(frame, earlier, preset)
+    forward = flow.estimate(earlier, frame, preset)
+    carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
+    trusted = flow.trust(backward, forward)
+    return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 
 def combine(views: Sequence[Held]) -> Held:
@@ -91,7 +97,7 @@ def combine(views: Sequence[Held]) -> Held:
     """
     image, total = views[0].image, views[0].trust
     for view in views[1:]:
-        more = tf.maximum(view.trust - total, 0.0)
-        share = tf.math.divide_no_nan(more, total + more)
+        more = np.maximum(view.trust - total, 0)
+        share = more / np.maximum(total + more, TINY)
         image, total = image + share * (view.image - image), total + more
     return Held(image, total)

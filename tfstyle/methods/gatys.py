@@ -210,7 +210,7 @@ def stylize(
         start = _start_image(content, styles[0], levels[0], config)
     else:
         levels = levels[-1:]
-        start = held.over(image.resize(content, levels[-1].size)).numpy()
+        start = held.over(image.resize(content, levels[-1].size))
     loss, weights_used = judge.build(config, features)
     task = multiscale.Task(
         levels=levels,

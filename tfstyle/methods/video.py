@@ -19,7 +19,7 @@ class Config:
     """Every setting that a clip adds to those of the method that paints its frames."""
 
     stabilize: float = setting(
-        0.6,
+        0.85,
         "For the methods of one pass: how much of the last pastiche, carried along by the flow, "
         "shows where that is trusted; 0 paints each frame by itself.",
         minimum=0,
@@ -89,9 +89,9 @@ METHODS = {
 class Painter(abc.ABC):
     """Paints frames in order; it remembers what the next one needs, and nothing else."""
 
-    def __init__(self, config: Config):
-        """Takes the settings of the clip; see `painter`."""
-        self.memory = temporal.Memory(config.reach, config.cut)
+    def __init__(self, config: Config, preset: str):
+        """Takes the settings of the clip, and how thoroughly its flow is searched."""
+        self.memory = temporal.Memory(config.reach, config.cut, preset)
 
     def paint(self, frame: np.ndarray) -> np.ndarray:
         """Returns the next frame's pastiche; both `[height, width, 3]`, uint8."""
@@ -148,7 +148,7 @@ class _OnePass(Painter):
     """Paints each frame by itself, and lays what is held of it over that."""
 
     def __init__(self, paint: Callable[[np.ndarray], np.ndarray | tf.Tensor], config: Config):
-        super().__init__(config)
+        super().__init__(config, preset="fast")
         self._paint, self._weight = paint, config.stabilize
 
     def prepare(self, frame: np.ndarray) -> np.ndarray | tf.Tensor:
@@ -158,7 +158,7 @@ class _OnePass(Painter):
         if self._weight == 0:
             return _to_bytes(prepared).numpy()
         held = self.memory.hold(frame)
-        steady = prepared if held is None else held.over(prepared, self._weight)
+        steady = prepared if held is None else held.over(np.asarray(prepared), self._weight)
         pastiche = _to_bytes(steady).numpy()
         self.memory.remember(frame, pastiche)
         return pastiche
@@ -168,7 +168,7 @@ class _Optimizer(Painter):
     """Moves each frame's pixels, held to the pastiches of those before it."""
 
     def __init__(self, styles: Sequence[np.ndarray], config: Config, method: GatysConfig):
-        super().__init__(config)
+        super().__init__(config, preset="medium")
         fields = {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
         self._styles, self._first = styles, method
         self._later = _HeldConfig(**fields | {"steps": method.frame_steps, "levels": "1"})
