@@ -61,7 +61,7 @@ def test_carrying_sharply_keeps_detail_that_the_mean_of_two_loses():
     half = shift(40, 40, 0.5, 0)
     soft, sharp = (flow.carry(values, half, sharply)[4:-4, 4:-4].var() for sharply in (0, 1))
     assert soft < 0.95 * sharp
-    assert sharp < 1.02 * values[4:-4, 4:-4].var()
+    assert sharp < 1.05 * values[4:-4, 4:-4].var()
 
 
 def test_what_stands_still_is_trusted_everywhere():
@@ -85,6 +85,13 @@ def test_an_edge_of_the_motion_is_not_trusted():
     trusted = flow.trust(moving, -moving)[..., 0]
     assert (trusted[:, 15] < 0.7).all()
     assert_allclose(trusted[1:-1, :12], 1, atol=1e-6)
+
+
+def test_likeness_falls_from_noise_to_another_thing():
+    frame = np.full([9, 9, 3], 100, np.uint8)
+    for levels, expected in ((6, 1), (13, 0.5), (20, 0), (-100, 0)):
+        alike = flow.likeness(frame, frame + np.uint8(levels % 256), still(9, 9))
+        assert_allclose(alike, np.full([9, 9, 1], expected), atol=1e-6)
 
 
 def test_a_pan_is_followed():

@@ -14,6 +14,9 @@ from tfstyle import extras
 SMALLEST = 32
 """Least side in pixels that frames are grown to: below 16 OpenCV 5.0 reads beyond their memory."""
 
+ALIKE, UNLIKE = 6.0, 20.0
+"""Levels of 256: the difference up to which pixels show the same thing, and from which another."""
+
 PRESETS = {"fast": 1, "medium": 2}
 """OpenCV's numbers for how thoroughly is searched: medium ends half as far from the truth, and
 takes three to five times as long."""
@@ -144,6 +147,23 @@ def trust(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     mask = np.float32(leads_home & is_smooth & inside)
     softened = load_opencv().blur(mask, (3, 3), borderType=load_opencv().BORDER_REPLICATE)
     return (softened * inside)[..., np.newaxis]
+
+
+def likeness(frame: np.ndarray, other: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """Returns how alike each pixel and what its flow leads to look, `[height, width, 1]`.
+
+    1 where their brightness, means of 3 x 3 pixels, differs by no more than noise does, and from
+    there down to 0.
+
+    Args:
+        frame: `[height, width, 3]`, uint8.
+        other: the same shape.
+        flow: from the frame to the other.
+    """
+    cv2 = load_opencv()
+    grey, other = (np.float32(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other))
+    difference = np.abs(cv2.blur(grey - carry(other, flow), (3, 3)))
+    return np.clip((UNLIKE - difference) / (UNLIKE - ALIKE), 0, 1)[..., np.newaxis]
 
 
 def _squared_length(vectors: np.ndarray) -> np.ndarray:

@@ -84,7 +84,9 @@ def see(
     backward = flow.estimate(frame, earlier, preset)
     forward = flow.estimate(earlier, frame, preset)
     carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
-    trusted = flow.trust(backward, forward)
+    # Differs from Ruder et al. (2016): frames that do not look alike are not trusted either; small
+    # things that move fast, which the flow misses, would trail ghosts.
+    trusted = flow.trust(backward, forward) * flow.likeness(frame, earlier, backward)
     return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 
