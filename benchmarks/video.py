@@ -49,7 +49,7 @@ class Material:
 
 
 def read_material(folder: pathlib.Path, longest: int, most: int) -> list[Material]:
-    """Returns the clips, and Sintel's scenes at their own size."""
+    """Returns the clips and Sintel's scenes, fitted to that longest side."""
     from tfstyle import video_reading
 
     found = []
@@ -57,18 +57,22 @@ def read_material(folder: pathlib.Path, longest: int, most: int) -> list[Materia
         with video_reading.open_clip(path, longest=longest) as clip:
             frames = [frame.pixels for frame in itertools.islice(clip, most)]
             found.append(Material(path.stem, frames))
-    return found + [read_scene(path) for path in sorted(folder.glob("sintel_*"))]
+    return found + [read_scene(path, longest) for path in sorted(folder.glob("sintel_*"))]
 
 
-def read_scene(folder: pathlib.Path) -> Material:
-    """Returns a scene of MPI-Sintel."""
+def read_scene(folder: pathlib.Path, longest: int = 1024) -> Material:
+    """Returns a scene of MPI-Sintel, with its flow and masks brought to that size."""
     from tfstyle import flow, image
 
-    paths = [folder / f"frame_{number:04}.png" for number in (1, 2, 3)]
-    frames = [np.rint(255 * image.read(path)[0]).astype(np.uint8) for path in paths]
+    pictures = [image.fit(image.read(folder / f"frame_000{n}.png"), longest) for n in (1, 2, 3)]
+    frames = [np.rint(255 * picture[0]).astype(np.uint8) for picture in pictures]
+    true = flow.read_flo(folder / "flow_0002_to_0003.flo")
     hidden = sum(image.read(folder / f"{name}_0002.png") for name in ("occlusions", "invalid"))
-    seen = np.float32(hidden[0].max(axis=-1, keepdims=True) == 0)
-    return Material(folder.name, frames, (flow.read_flo(folder / "flow_0002_to_0003.flo"), seen))
+    size = frames[0].shape[:2]
+    seen = image.resize(np.float32(hidden == 0), size)[0, :, :, :1] > 0.99
+    scale = size[1] / true.shape[1]
+    shrunk = flow.load_opencv().resize(true, size[::-1]) * np.float32(scale)
+    return Material(folder.name, frames, (shrunk, np.float32(seen)))
 
 
 def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:

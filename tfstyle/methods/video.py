@@ -53,13 +53,13 @@ class GatysConfig(gatys.Config):
     """The settings of the optimisation, for frames."""
 
     temporal_weight: float = setting(
-        200.0,
+        100.0,
         "Weight of the temporal loss, which holds a frame to earlier ones (Ruder et al. 2016).",
         minimum=0,
         maximum=1e9,
     )
     frame_steps: int = setting(
-        40,
+        30,
         "Optimiser's steps for a frame that has an earlier one; the first of a scene has levels, "
         "steps and coarse_steps.",
         minimum=0,
