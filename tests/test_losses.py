@@ -187,3 +187,13 @@ def test_loss_of_narrow_features_is_summed_in_float32(loss, dtype):
 def test_sum_of_many_float16_values_does_not_overflow():
     gram = losses.gram_matrix(tf.fill([1, 64, 64, 2], tf.constant(100, tf.float16)))
     assert_allclose(gram, np.full([1, 2, 2], 100.0**2 / 2))
+
+
+def test_temporal_loss_is_numpy_s_and_counts_what_is_trusted_only():
+    image, held = RANDOM.random([2, 2, 4, 5, 3], np.float32)
+    trust = RANDOM.random([2, 4, 5, 1], np.float32)
+    trust[:, 0] = 0
+    expected = (trust * np.square(image - held)).sum(axis=(1, 2, 3)) / (4 * 5 * 3)
+    assert_allclose(losses.temporal_loss(image, held, trust), expected, rtol=1e-5)
+    slope = gradient_of(lambda image: losses.temporal_loss(image, held, trust), image)
+    assert_allclose(slope, 2 * trust * (image - held) / 60, rtol=1e-4, atol=1e-8)

@@ -291,3 +291,24 @@ def test_without_style_layers_only_the_other_terms_are_left(tiny_encoder, conten
     assert sorted(terms) == sorted(both)
     for name, term in terms.items():
         assert_allclose(term, both[name], rtol=1e-5)
+
+
+# --- Frames of a video ---
+
+
+def test_held_frames_have_a_term_more(tiny_encoder):
+    """Half the picture is trusted, a tenth from what is held: 0.5 * 0.1^2, times the weight."""
+    loss = objective.Objective(tiny_encoder, weights(temporal=10.0))
+    trust = np.zeros([1, 40, 48, 1], np.float32)
+    trust[:, :20] = 1
+    targets = loss.targets(IMAGE, [IMAGE], [1.0])
+    targets = targets._replace(held={"held": IMAGE + np.float32(0.1), "trust": trust})
+    value, gradient, terms = loss.value_and_gradient(tf.constant(IMAGE), targets)
+    assert_allclose(terms["temporal"], 10 * 0.5 * 0.01, rtol=1e-3)
+    assert_allclose(value, sum(terms.values()), rtol=1e-6)
+    assert np.isfinite(gradient).all()
+
+
+def test_others_have_none(tiny_encoder):
+    _, terms = terms_of(tiny_encoder, weights(), IMAGE, IMAGE, [IMAGE])
+    assert "temporal" not in terms

@@ -9,7 +9,16 @@ import importlib
 
 from tfstyle.version import __version__
 
-__all__ = ["__version__", "color", "feed_forward", "gatys", "image", "load_stylizer", "style_swap"]
+__all__ = [
+    "__version__",
+    "color",
+    "feed_forward",
+    "gatys",
+    "image",
+    "load_stylizer",
+    "style_swap",
+    "video",
+]
 
 _MODULES = {
     "color": "tfstyle.color",
@@ -17,6 +26,7 @@ _MODULES = {
     "gatys": "tfstyle.methods.gatys",
     "image": "tfstyle.image",
     "style_swap": "tfstyle.methods.style_swap",
+    "video": "tfstyle.methods.video",
 }
 
 

@@ -147,7 +147,7 @@ class Film:
         before = set(self._folder.glob("last_*.npz"))
         kept = self._folder / f"last_{self.frames}.npz"
         with image.atomically(kept) as file:
-            np.savez(file, pastiches=np.stack(last_pastiches))
+            np.savez(file, pastiches=np.array(last_pastiches, np.uint8))
         with image.atomically(self._open.path.with_suffix(".json")) as file:
             file.write(json.dumps({"run": self._run, "ticks": self._open.ticks}).encode())
         for path in before - {kept}:

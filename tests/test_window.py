@@ -1,0 +1,38 @@
+"""The live window, with a stand-in for OpenCV's."""
+
+import numpy as np
+import pytest
+
+from tfstyle import window
+
+cv2 = pytest.importorskip("cv2")
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """What is shown, and the key that is pressed."""
+    shown = {"pictures": [], "key": -1}
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(cv2, "imshow", lambda title, pixels: shown["pictures"].append(pixels))
+    monkeypatch.setattr(cv2, "waitKey", lambda milliseconds: shown["key"])
+    return shown
+
+
+def test_pictures_are_shown_in_opencvs_order_of_colours(screen):
+    assert window.Window().show(np.uint8([[[1, 2, 3]]]))
+    assert screen["pictures"][0].tolist() == [[[3, 2, 1]]]
+
+
+@pytest.mark.parametrize("key", ["q", "\x1b"])
+def test_q_and_escape_close_it(screen, key):
+    screen["key"] = ord(key)
+    assert not window.Window().show(np.zeros([2, 2, 3], np.uint8))
+
+
+def test_opencv_without_windows_is_a_sentence(screen, monkeypatch):
+    def refuse(*_):
+        raise cv2.error("not implemented")
+
+    monkeypatch.setattr(cv2, "imshow", refuse)
+    with pytest.raises(ValueError, match="a live window needs OpenCV with windows"):
+        window.Window().show(np.zeros([2, 2, 3], np.uint8))
