@@ -39,3 +39,24 @@ def test_config_that_is_no_json_is_refused(cluster):
     cluster("{worker")
     with pytest.raises(ValueError, match="TF_CONFIG must be JSON. Received: {worker"):
         devices.workers()
+
+
+def test_one_core_each_is_asked_of_tensorflow_where_there_is_no_gpu(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        tf.config.threading, "set_intra_op_parallelism_threads", asked.append, raising=True
+    )
+    assert devices.one_core_each()
+    assert asked == [1]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    assert not devices.one_core_each()
+    assert asked == [1]
+
+
+def test_one_core_each_is_too_late_once_tensorflow_works(monkeypatch):
+    def refuse(threads):
+        raise RuntimeError("already initialised")
+
+    monkeypatch.setattr(tf.config.threading, "set_intra_op_parallelism_threads", refuse)
+    monkeypatch.setattr(tf.config.threading, "get_intra_op_parallelism_threads", lambda: 0)
+    assert not devices.one_core_each()
