@@ -14,7 +14,8 @@ ONNX = ["tf2onnx>=1.17", "onnxruntime>=1.20"]
 LITERT = ["ai-edge-litert>=2.0"]
 SERVING = ["tensorflow-serving-api>=2.21"]
 TENSORBOARD = ["tensorboard>=2.20"]
-DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + ["pytest>=8", "ruff>=0.9"]
+CLASSICAL = ["scipy>=1.14"]
+DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + CLASSICAL + ["pytest>=8", "ruff>=0.9"]
 
 setup(
     name="tfstyle",
@@ -43,6 +44,7 @@ setup(
         "litert": LITERT,
         "serving": SERVING,
         "tensorboard": TENSORBOARD,
+        "classical": CLASSICAL,
         "dev": DEV,
         "benchmarks": BENCHMARKS,
     },

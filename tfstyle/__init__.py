@@ -9,9 +9,19 @@ import importlib
 
 from tfstyle.version import __version__
 
-__all__ = ["__version__", "color", "feed_forward", "gatys", "image", "load_stylizer", "style_swap"]
+__all__ = [
+    "__version__",
+    "analogies",
+    "color",
+    "feed_forward",
+    "gatys",
+    "image",
+    "load_stylizer",
+    "style_swap",
+]
 
 _MODULES = {
+    "analogies": "tfstyle.methods.analogies",
     "color": "tfstyle.color",
     "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",

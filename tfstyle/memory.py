@@ -82,10 +82,15 @@ def needed_to_swap(
 
 
 def needed_for_analogy(target_pixels: float, known_pixels: float, channels: int) -> float:
-    """Returns the bytes that an image analogy takes, whose pair has so many pixels."""
-    return BASE_WITHOUT_NETWORK + (target_pixels + known_pixels) * (
-        PER_PIXEL_OF_ANALOGY + channels * PER_CHANNEL_OF_ANALOGY
-    )
+    """Returns the bytes that an image analogy takes.
+
+    Args:
+        target_pixels: of the picture to filter.
+        known_pixels: of the filtered picture.
+        channels: how many are compared.
+    """
+    per_pixel = PER_PIXEL_OF_ANALOGY + channels * PER_CHANNEL_OF_ANALOGY
+    return BASE_WITHOUT_NETWORK + (target_pixels + known_pixels) * per_pixel
 
 
 def available() -> float | None:

@@ -14,7 +14,7 @@ COMPONENTS = 16
 SAMPLES = 4096
 """Rows, evenly spread, that the components are found from."""
 
-SCALE = 4096
+SCALE = 2**20
 """The components are rounded to multiples of 1 / SCALE: the last bits of an eigenvector may
 differ with the number of threads."""
 
@@ -45,9 +45,9 @@ class RowSearch:
         """
         count = min(count, self._tree.n)
         _, found = self._tree.query(
-            self._project(queries), k=range(1, count + 1), eps=self._error, workers=threads
+            self._project(queries), k=count, eps=self._error, workers=threads
         )
-        return found
+        return found.reshape(len(queries), count)
 
     def _project(self, rows: np.ndarray) -> np.ndarray:
         return np.einsum("nd,dc->nc", rows - self._mean, self._components)

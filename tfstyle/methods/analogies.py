@@ -47,11 +47,11 @@ class Config:
         maximum=8,
     )
     kappa: float = setting(
-        5.0,
+        3.0,
         "How much a source that goes on beside its neighbour's is preferred: larger pieces. "
         "From 2 to 25 for filters, 0.5 to 5 for textures (Hertzmann et al. 2001).",
         minimum=0,
-        maximum=1e6,
+        maximum=1e9,
     )
     features: str = setting(
         "luminance",
@@ -71,7 +71,7 @@ class Config:
         "features=luminance.",
     )
     smoothing: float = setting(
-        4.0,
+        3.0,
         "How far strokes are smoothed away where no source is given.",
         unit="pixels",
         minimum=0,
