@@ -35,11 +35,8 @@ def test_picture_and_record_are_written(folder, capsys):
     written = record(folder / "out.json")
     assert written["command"] == "analogy"
     assert written["outcome"] == "every pixel painted"
-    assert [each["path"] for each in written["inputs"]] == [
-        "in/a.png",
-        "filtered.png",
-        "source.png",
-    ]
+    paths = [each["path"] for each in written["inputs"]]
+    assert paths == ["in/a.png", "filtered.png", "source.png"]
     assert [level["size"] for level in written["levels"]] == [[9, 12], [18, 24]]
     assert written["evaluations"] == 9 * 12 + 18 * 24
     assert set(written["losses"][1]) >= {"distance", "coherent"}

@@ -17,13 +17,13 @@ PER_SWAPPED_PIXEL = {"float32": 520, "bfloat16": 220, "float16": 220}
 """Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
 measured."""
 
-BASE_WITHOUT_NETWORK = 150e6
-"""Bytes of the libraries where TensorFlow is not loaded; measured, as the next two are."""
+BASE_WITHOUT_NETWORK = 650e6
+"""Bytes of the libraries alone; measured, as the next two are."""
 
-PER_PIXEL_OF_ANALOGY = 300
-"""Bytes for each pixel of an image analogy, whatever is compared."""
+PER_PIXEL_OF_ANALOGY = 250
+"""Bytes for each pixel of an image analogy's pictures, whatever is compared."""
 
-PER_CHANNEL_OF_ANALOGY = 500
+PER_CHANNEL_OF_ANALOGY = 350
 """Bytes for each pixel and channel that is compared."""
 
 COPIES_OF_PATCHES = 2

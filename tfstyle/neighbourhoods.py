@@ -136,6 +136,7 @@ def framed(
     Returns:
         `[height + 2, width + 4, channels]`: two rows above, two columns at each side.
     """
+    # Differs from Hertzmann et al. (2001): borders are searched as the rest, not by brute force.
     height, width, _ = filtered.shape
     guess = (
         np.broadcast_to(beyond, filtered.shape)

@@ -110,6 +110,7 @@ class Level:
         self, queries: np.ndarray, places: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Returns sources, squared distances, and whether each is a coherent one: `[queries]`."""
+        # Differs from Hertzmann et al. (2001): of several found, the whole rows choose the nearest.
         found = self._search.nearest(queries, self._candidates, self._threads)
         nearest, distances = self._best(queries, found)
         continued, coherent_distances = self._best(queries, self._continued(places))

@@ -94,7 +94,7 @@ class Config:
         maximum=1_000_000,
     )
     search_error: float = setting(
-        1.0,
+        2.0,
         "How much farther than the nearest a proposed source may be: faster above 0.",
         minimum=0,
         maximum=100,
@@ -215,6 +215,7 @@ def _pictures(
     if config.color == "target":
         paint = filtered if config.features == "luminance" else color.luminance(filtered)
         paint = np.repeat(paint, 3, axis=-1)
+    # Differs from Hertzmann et al. (2001): no steerable filters beside luminance.
     compared = (unfiltered, filtered, target, paint)
     return analogy.Pictures(*(neighbourhoods.pyramid(each[0], levels) for each in compared))
 
