@@ -9,7 +9,6 @@ from tfstyle.neighbourhoods import Coarser
 from tfstyle.result import Interrupted
 
 WHOLE = {"size": None, "style_scale": None, "smoothing": 1.0}
-EXACT = {"candidates": 1_000_000, "search_error": 0.0}
 
 
 def stylize(target, filtered, source=None, callback=None, **changes):

@@ -23,7 +23,7 @@ BASE_WITHOUT_NETWORK = 650e6
 PER_PIXEL_OF_ANALOGY = 250
 """Bytes for each pixel of an image analogy's pictures, whatever is compared."""
 
-PER_CHANNEL_OF_ANALOGY = 350
+PER_CHANNEL_OF_ANALOGY = 400
 """Bytes for each pixel and channel that is compared."""
 
 COPIES_OF_PATCHES = 2

@@ -43,7 +43,7 @@ class Level:
         penalty: float,
         candidates: int,
         error: float,
-        threads: int = -1,
+        threads: int | None = None,
     ):
         """Prepares what the waves need.
 
@@ -55,7 +55,7 @@ class Level:
                 the nearest's: 2^(l - L) kappa.
             candidates: how many sources the search proposes for each pixel.
             error: see `RowSearch`.
-            threads: of the search.
+            threads: see `RowSearch.nearest`.
         """
         self.known, self.unfiltered = known, unfiltered
         self.size = unfiltered.shape[:2]
