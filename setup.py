@@ -15,7 +15,9 @@ LITERT = ["ai-edge-litert>=2.0"]
 VIDEO = ["av>=14", "opencv-python-headless>=4.10"]
 SERVING = ["tensorflow-serving-api>=2.21"]
 TENSORBOARD = ["tensorboard>=2.20"]
-DEV = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + VIDEO + ["pytest>=8", "ruff>=0.9"]
+CLASSICAL = ["scipy>=1.14"]
+EXTRAS = OFFLINE + ONNX + LITERT + SERVING + TENSORBOARD + VIDEO + CLASSICAL
+DEV = [*EXTRAS, "pytest>=8", "ruff>=0.9"]
 
 setup(
     name="tfstyle",
@@ -45,6 +47,7 @@ setup(
         "serving": SERVING,
         "tensorboard": TENSORBOARD,
         "video": VIDEO,
+        "classical": CLASSICAL,
         "dev": DEV,
         "benchmarks": BENCHMARKS,
     },

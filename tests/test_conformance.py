@@ -9,15 +9,16 @@ from conftest import TINY_CHANNELS, picture
 from numpy.testing import assert_array_equal
 
 from tfstyle import inverse, settings
-from tfstyle.methods import gatys, style_swap
+from tfstyle.methods import analogies, gatys, style_swap
 from tfstyle.result import Progress, Result
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
 
 QUICK = {
-    "gatys": (gatys, {"levels": "1", "steps": 6}),
-    "style_swap": (style_swap, {"decode": "optimize", "steps": 6}),
-    "style_swap_in_one_pass": (style_swap, {}),
+    "gatys": (gatys, {"levels": "1", "steps": 6, "precision": "float32"}),
+    "style_swap": (style_swap, {"decode": "optimize", "steps": 6, "precision": "float32"}),
+    "style_swap_in_one_pass": (style_swap, {"precision": "float32"}),
+    "analogies": (analogies, {"levels": 2}),
 }
 """The methods, and the settings that make each quick on 32 pixels."""
 
@@ -33,11 +34,12 @@ def stylize(tiny_encoder, shallow_encoder):
         "gatys": {"features": tiny_encoder},
         "style_swap": {"features": shallow_encoder},
         "style_swap_in_one_pass": {"features": shallow_encoder, "decoder": net},
+        "analogies": {},
     }
 
     def stylize(method, content, callback=None, **changes):
         module, quick = QUICK[method]
-        config = module.Config(**{"size": None, "precision": "float32", **quick, **changes})
+        config = module.Config(**{"size": None, **quick, **changes})
         return module.stylize(content, STYLE, config, callback=callback, **own[method])
 
     return stylize

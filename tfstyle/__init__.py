@@ -11,6 +11,7 @@ from tfstyle.version import __version__
 
 __all__ = [
     "__version__",
+    "analogies",
     "color",
     "feed_forward",
     "gatys",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "analogies": "tfstyle.methods.analogies",
     "color": "tfstyle.color",
     "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",

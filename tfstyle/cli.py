@@ -44,6 +44,11 @@ COMMANDS = {
         "tfstyle.methods.video",
         "tfstyle.filming",
     ),
+    "analogy": Command(
+        "Filter a picture as another one was, or paint it so (Hertzmann et al., 2001).",
+        "tfstyle.methods.analogies",
+        "tfstyle.analogizing",
+    ),
     "styles": Command(
         "List what a trained network can paint, and draw it all on one sheet.",
         "tfstyle.methods.feed_forward",

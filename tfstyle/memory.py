@@ -17,6 +17,15 @@ PER_SWAPPED_PIXEL = {"float32": 520, "bfloat16": 220, "float16": 220}
 """Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
 measured."""
 
+BASE_WITHOUT_NETWORK = 650e6
+"""Bytes of the libraries alone; measured, as the next two are."""
+
+PER_PIXEL_OF_ANALOGY = 250
+"""Bytes for each pixel of an image analogy's pictures, whatever is compared."""
+
+PER_CHANNEL_OF_ANALOGY = 400
+"""Bytes for each pixel and channel that is compared."""
+
 COPIES_OF_PATCHES = 2
 """A style's patches exist this often while they are put together."""
 
@@ -70,6 +79,18 @@ def needed_to_swap(
     pixels = content_pixels + style_pixels
     patches = style_pixels * patch_bytes * COPIES_OF_PATCHES
     return BASE + pixels * PER_SWAPPED_PIXEL[precision] + patches
+
+
+def needed_for_analogy(target_pixels: float, known_pixels: float, channels: int) -> float:
+    """Returns the bytes that an image analogy takes.
+
+    Args:
+        target_pixels: of the picture to filter.
+        known_pixels: of the filtered picture.
+        channels: how many are compared.
+    """
+    per_pixel = PER_PIXEL_OF_ANALOGY + channels * PER_CHANNEL_OF_ANALOGY
+    return BASE_WITHOUT_NETWORK + (target_pixels + known_pixels) * per_pixel
 
 
 def available() -> float | None:

@@ -1,0 +1,234 @@
+"""A picture filtered as another one was: A is to A' as B is to B' (Hertzmann et al. 2001)."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tfstyle import (
+    analogy,
+    color,
+    image,
+    memory,
+    neighbourhoods,
+    pyramid,
+    settings,
+    shared_settings,
+    smoothing,
+    waves,
+)
+from tfstyle.result import Progress, Result
+from tfstyle.settings import setting
+
+FEATURES = ("luminance", "rgb")
+
+COLORS = ("filtered", "target")
+
+SMALLEST_AUTOMATIC = 16
+"""Shorter side of the target in pixels below which `auto` adds no further level."""
+
+MOST_LEVELS = 10
+
+FLAT = 1e-3
+"""Standard deviation of a luminance below which it is not stretched further."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of the method; the only home of its defaults."""
+
+    size: int | None = shared_settings.size()
+    style_scale: float | None = setting(
+        1.0,
+        "Longest side of the filtered picture and its source, relative to the result's: larger "
+        "strokes above 1; none keeps their own pixels.",
+        minimum=0.05,
+        maximum=8,
+    )
+    kappa: float = setting(
+        3.0,
+        "How much a source that goes on beside its neighbour's is preferred: larger pieces. "
+        "From 2 to 25 for filters, 0.5 to 5 for textures (Hertzmann et al. 2001).",
+        minimum=0,
+        maximum=1e9,
+    )
+    features: str = setting(
+        "luminance",
+        "What is compared: luminance, as for filters and paintings, or rgb, as for labels and "
+        "textures.",
+        choices=FEATURES,
+    )
+    color: str = setting(
+        "target",
+        "Where colours come from: target keeps them and changes its luminance, filtered copies "
+        "whole pixels.",
+        choices=COLORS,
+    )
+    remap_luminance: bool = setting(
+        True,
+        "Whether the pair's luminance is brought to the target's mean and deviation, for "
+        "features=luminance.",
+    )
+    smoothing: float = setting(
+        3.0,
+        "How far strokes are smoothed away where no source is given.",
+        unit="pixels",
+        minimum=0,
+        maximum=100,
+    )
+    smoothing_edge: float = setting(
+        0.1,
+        "Difference of neighbouring pixels that counts as an edge there; white less black is 1.",
+        minimum=1e-3,
+        maximum=1e6,
+    )
+    levels: str | int = setting(
+        "auto",
+        "Sizes from coarse to fine, each half the next: auto goes down to 16 pixels, or how many.",
+    )
+    candidates: int = setting(
+        8,
+        "Sources that the search proposes for each pixel.",
+        minimum=1,
+        maximum=1_000_000,
+    )
+    search_error: float = setting(
+        2.0,
+        "How much farther than the nearest a proposed source may be: faster above 0.",
+        minimum=0,
+        maximum=100,
+    )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+        levels = str(self.levels)
+        if levels != "auto" and not (levels.isdecimal() and 1 <= int(levels) <= MOST_LEVELS):
+            raise ValueError(
+                f"levels must be auto or a number from 1 to {MOST_LEVELS}. "
+                f"Received: levels={levels}"
+            )
+
+
+def stylize(
+    content: np.ndarray,
+    styles: np.ndarray | Sequence[np.ndarray],
+    config: Config = Config(),  # noqa: B008 (frozen)
+    *,
+    callback: Callable[[Progress], None] | None = None,
+    source: np.ndarray | None = None,
+) -> Result:
+    """Returns the content changed as the source was changed into the style.
+
+    Reference: Hertzmann, Jacobs, Oliver, Curless and Salesin (2001), "Image analogies".
+
+    Args:
+        content: B, `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
+        styles: A', one such image, the filtered one.
+        config: the settings.
+        callback: called after every wave of pixels.
+        source: A, the unfiltered image, of the style's size; by default the style, smoothed.
+
+    Raises:
+        ValueError: an image or a setting cannot be used; the message says what is expected.
+        MemoryError: the size does not fit; the message says what would.
+        Interrupted: Ctrl-C; carries the image so far.
+    """
+    target, filtered = image.as_image(content, "content"), _only_style(styles)
+    unfiltered = None if source is None else image.as_image(source, "source")
+    _check_pair(unfiltered, filtered)
+    levels = plan(target.shape[1:3], config)
+    size = levels[-1].size
+    known_size = _known_size(filtered.shape[1:3], size, config)
+    _check_memory(size, known_size, config)
+    target, filtered = image.resize(target, size), image.resize(filtered, known_size)
+    if unfiltered is None:
+        unfiltered = smoothing.diffuse(filtered, config.smoothing, config.smoothing_edge)
+    else:
+        unfiltered = image.resize(unfiltered, known_size)
+    pictures = _pictures(unfiltered, filtered, target, len(levels), config)
+    options = analogy.Options(config.kappa, config.candidates, config.search_error)
+    return analogy.paint(pictures, levels, options, _finish(target, config), callback)
+
+
+def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
+    """Returns the levels for a content of (height, width) pixels; a step is a wave of pixels."""
+    size = content_size if config.size is None else image.fit_size(*content_size, config.size)
+    sizes = [size]
+    while len(sizes) < _level_count(size, config):
+        sizes.insert(0, tuple(-(-side // 2) for side in sizes[0]))
+    return tuple(pyramid.Level(each, waves.waves(each)) for each in sizes)
+
+
+def _level_count(size: tuple[int, int], config: Config) -> int:
+    if str(config.levels) != "auto":
+        return int(config.levels)
+    return max(1, min(MOST_LEVELS, int(math.log2(min(size) / SMALLEST_AUTOMATIC)) + 1))
+
+
+def _only_style(styles: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
+    pictures = image.as_images(styles, "style")
+    if len(pictures) != 1:
+        raise ValueError(f"styles must be one filtered image. Received: {len(pictures)} styles")
+    return pictures[0]
+
+
+def _check_pair(unfiltered: np.ndarray | None, filtered: np.ndarray) -> None:
+    if unfiltered is not None and unfiltered.shape != filtered.shape:
+        (height, width), (own_height, own_width) = filtered.shape[1:3], unfiltered.shape[1:3]
+        raise ValueError(
+            f"source must have the size of the filtered picture, {width}x{height}, so that their "
+            f"pixels belong together. Received: source of {own_width}x{own_height}"
+        )
+
+
+def _known_size(
+    filtered_size: tuple[int, int], size: tuple[int, int], config: Config
+) -> tuple[int, int]:
+    if config.style_scale is None:
+        return filtered_size
+    return image.fit_size(*filtered_size, max(1, round(max(size) * config.style_scale)))
+
+
+def _check_memory(size: tuple[int, int], known_size: tuple[int, int], config: Config) -> None:
+    channels = 3 if config.features == "rgb" else 1
+
+    def needed_at(longest: int) -> float:
+        scale = (longest / max(size)) ** 2
+        return memory.needed_for_analogy(
+            scale * math.prod(size), scale * math.prod(known_size), channels
+        )
+
+    memory.check_need(size, needed_at)
+
+
+def _pictures(
+    unfiltered: np.ndarray, filtered: np.ndarray, target: np.ndarray, levels: int, config: Config
+) -> analogy.Pictures:
+    """Returns the pyramids of what is compared and copied, from images of equal convention."""
+    paint = filtered
+    if config.features == "luminance":
+        unfiltered, filtered, target = map(color.luminance, (unfiltered, filtered, target))
+        if config.remap_luminance:
+            unfiltered, filtered = _remapped(unfiltered, filtered, target)
+    if config.color == "target":
+        paint = filtered if config.features == "luminance" else color.luminance(filtered)
+        paint = np.repeat(paint, 3, axis=-1)
+    # Differs from Hertzmann et al. (2001): no steerable filters beside luminance.
+    compared = (unfiltered, filtered, target, paint)
+    return analogy.Pictures(*(neighbourhoods.pyramid(each[0], levels) for each in compared))
+
+
+def _remapped(
+    unfiltered: np.ndarray, filtered: np.ndarray, target: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (sigma_B / sigma_A) (Y - mu_A) + mu_B for the luminances of A and A'."""
+    mean, gain = unfiltered.mean(), target.std() / max(unfiltered.std(), FLAT)
+    return gain * (unfiltered - mean) + target.mean(), gain * (filtered - mean) + target.mean()
+
+
+def _finish(target: np.ndarray, config: Config) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what makes the result of `[1, height, width, 3]` painted pixels."""
+    mode = "luminance" if config.color == "target" else "none"
+    return lambda pixels: color.restore(np.clip(pixels, 0, 1), target, mode)
