@@ -94,6 +94,14 @@ def test_likeness_falls_from_noise_to_another_thing():
         assert_allclose(alike, np.full([9, 9, 1], expected), atol=1e-6)
 
 
+def test_shrinking_spreads_doubt():
+    trusted = np.ones([9, 9, 1], np.float32)
+    trusted[4, 4] = 0.25
+    shrunk = flow.shrink(trusted, 2)
+    assert_array_equal(shrunk[2:7, 2:7], np.full([5, 5, 1], 0.25))
+    assert shrunk.sum() == 81 - 25 * 0.75
+
+
 def test_a_pan_is_followed():
     wide = (255 * picture(96, 140, seed=1)[0]).astype(np.uint8)
     found = flow.estimate(wide[:, 8:136], wide[:, 5:133])

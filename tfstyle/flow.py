@@ -166,6 +166,12 @@ def likeness(frame: np.ndarray, other: np.ndarray, flow: np.ndarray) -> np.ndarr
     return np.clip((UNLIKE - difference) / (UNLIKE - ALIKE), 0, 1)[..., np.newaxis]
 
 
+def shrink(trusted: np.ndarray, pixels: int) -> np.ndarray:
+    """Returns a mask `[height, width, 1]`, each value the least of that many to either side."""
+    kernel = np.ones([2 * pixels + 1] * 2, np.uint8)
+    return load_opencv().erode(trusted, kernel)[..., np.newaxis]
+
+
 def _squared_length(vectors: np.ndarray) -> np.ndarray:
     return np.square(vectors[..., 0]) + np.square(vectors[..., 1])
 

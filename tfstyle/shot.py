@@ -55,6 +55,7 @@ class Shot:
         """
         with pipeline.ahead(pipeline.timed(self._clip, self.meter, "reading")) as frames:
             self._recall(frames)
+            frames = self._warm_up(frames)
             self.meter.restart()
             writer = pipeline.Behind(self._write)
             try:
@@ -74,6 +75,13 @@ class Shot:
         passed = collections.deque(itertools.islice(frames, self.earlier), maxlen=len(kept))
         for frame, pastiche in zip(passed, kept, strict=True):
             self._painter.memory.remember(frame.pixels, pastiche)
+
+    def _warm_up(self, frames: Iterator) -> Iterator:
+        """Paints the first frame in vain, so that several workers do not all set the network up."""
+        first = list(itertools.islice(frames, 1))
+        if first and self._workers > 1:
+            self._painter.prepare(first[0].pixels)
+        return itertools.chain(first, frames)
 
     def _paint_all(self, frames: Iterator, writer: pipeline.Behind) -> None:
         with show_bar(self._clip.length, self._files.quiet) as move_bar:

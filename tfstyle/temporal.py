@@ -8,6 +8,9 @@ import numpy as np
 
 from tfstyle import flow
 
+MARGIN = 2
+"""Pixels around what is not trusted that are not trusted either."""
+
 TINY = np.float32(1e-12)
 
 
@@ -84,9 +87,11 @@ def see(
     backward = flow.estimate(frame, earlier, preset)
     forward = flow.estimate(earlier, frame, preset)
     carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
-    # Differs from Ruder et al. (2016): frames that do not look alike are not trusted either; small
-    # things that move fast, which the flow misses, would trail ghosts.
-    trusted = flow.trust(backward, forward) * flow.likeness(frame, earlier, backward)
+    # Differs from Ruder et al. (2016): frames that do not look alike are not trusted either, nor
+    # what lies near, as in their feed-forward successor; else what moves trails ghosts, for a
+    # network paints more than a thing's own pixels.
+    alike = flow.likeness(frame, earlier, backward)
+    trusted = flow.shrink(flow.trust(backward, forward) * alike, MARGIN)
     return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 

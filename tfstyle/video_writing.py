@@ -29,7 +29,7 @@ CODECS = {
 
 OPTIONS = {
     # Without frames that look ahead, packets come in the frames' order.
-    "libx264": {"preset": "veryfast", "bf": "0"},
+    "libx264": {"preset": "superfast", "bf": "0"},
     "libvpx-vp9": {"b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"},
 }
 
