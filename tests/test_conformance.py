@@ -9,7 +9,7 @@ from conftest import TINY_CHANNELS, picture
 from numpy.testing import assert_array_equal
 
 from tfstyle import inverse, settings
-from tfstyle.methods import analogies, gatys, style_swap
+from tfstyle.methods import analogies, gatys, quilting, style_swap
 from tfstyle.result import Progress, Result
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
@@ -19,6 +19,7 @@ QUICK = {
     "style_swap": (style_swap, {"decode": "optimize", "steps": 6, "precision": "float32"}),
     "style_swap_in_one_pass": (style_swap, {"precision": "float32"}),
     "analogies": (analogies, {"levels": 2}),
+    "quilting": (quilting, {"block_size": 8, "passes": 2}),
 }
 """The methods, and the settings that make each quick on 32 pixels."""
 
@@ -35,6 +36,7 @@ def stylize(tiny_encoder, shallow_encoder):
         "style_swap": {"features": shallow_encoder},
         "style_swap_in_one_pass": {"features": shallow_encoder, "decoder": net},
         "analogies": {},
+        "quilting": {},
     }
 
     def stylize(method, content, callback=None, **changes):

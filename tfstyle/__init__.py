@@ -17,6 +17,7 @@ __all__ = [
     "gatys",
     "image",
     "load_stylizer",
+    "quilting",
     "style_swap",
     "video",
 ]
@@ -27,6 +28,7 @@ _MODULES = {
     "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",
     "image": "tfstyle.image",
+    "quilting": "tfstyle.methods.quilting",
     "style_swap": "tfstyle.methods.style_swap",
     "video": "tfstyle.methods.video",
 }

@@ -44,6 +44,11 @@ COMMANDS = {
         "tfstyle.methods.video",
         "tfstyle.filming",
     ),
+    "quilt": Command(
+        "Sew a picture of a texture's blocks: more of it, or a photograph (Efros and Freeman).",
+        "tfstyle.methods.quilting",
+        "tfstyle.sewing",
+    ),
     "analogy": Command(
         "Filter a picture as another one was, or paint it so (Hertzmann et al., 2001).",
         "tfstyle.methods.analogies",

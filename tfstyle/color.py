@@ -11,6 +11,9 @@ from tfstyle import settings
 MODES = ("none", "luminance", "histogram", "covariance")
 """How the content's colours are kept; "none" lets the style bring its own."""
 
+RANGES = ("none", "deviation", "histogram")
+"""How luminances are brought to the range of others."""
+
 _REC_601 = np.array([0.299, 0.587, 0.114])
 _REGULARISER = 1e-5
 _FLAT = 1e-3
@@ -90,6 +93,29 @@ def luminance(image: np.ndarray) -> np.ndarray:
         `[1, height, width, 1]`, float32 in [0, 1].
     """
     return _as_unit_range(image @ _REC_601[:, np.newaxis])
+
+
+def match_luminance(luminances: np.ndarray, reference: np.ndarray, mode: str) -> np.ndarray:
+    """Returns luminances in the range of a reference's.
+
+    "deviation" gives them its mean and standard deviation, (sigma_R / sigma) (Y - mu) + mu_R,
+    as Hertzmann et al. (2001), section 3.4, remap luminances; "histogram" its whole
+    distribution; "none" a copy.
+
+    Args:
+        luminances: any shape, in [0, 1].
+        reference: any shape, in [0, 1].
+        mode: one of `RANGES`.
+
+    Returns:
+        The shape of `luminances`, float32 in [0, 1].
+    """
+    settings.check_choice("mode", mode, RANGES)
+    if mode == "deviation":
+        return _match_deviation(luminances, reference)
+    if mode == "histogram":
+        return _as_unit_range(_match_ranks(luminances, reference))
+    return luminances.copy()
 
 
 def _as_grey(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,146 @@
+"""A wanted block compared with textures at every position at once, by Fourier transforms."""
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+SMALLEST_DIFFERENCE = 0.5 / 255
+"""Differences below half an 8-bit level count as none."""
+
+MASKS = 32
+"""Weights whose energies are kept: a grid has few kinds of blocks."""
+
+
+class Term(NamedTuple):
+    """What is wanted of some planes: the error is sum(weights * (block - target)^2)."""
+
+    planes: slice
+    weights: np.ndarray
+    """`[block, block]`, float32, not negative; the same for each of the planes."""
+    target: np.ndarray
+    """`[planes, block, block]`, float32."""
+
+
+class Match(NamedTuple):
+    """A block of a texture."""
+
+    block: np.ndarray
+    """`[planes, block, block]`, float32, a view of the texture."""
+    error: float
+
+
+class BlockSearch:
+    """Textures as planes (red, green, blue and others), transformed once for all searches."""
+
+    def __init__(self, textures: Sequence[np.ndarray]):
+        """Takes textures, each `[planes, height, width]`, float32 in [0, 1], of any sizes."""
+        self._textures = [_Texture(planes) for planes in textures]
+
+    def find(self, terms: Sequence[Term], tolerance: float, draw: float) -> Match:
+        """Returns a block whose error is within (1 + tolerance) of the least, drawn among those.
+
+        Reference: Efros and Freeman (2001), section 2.1.
+        Differs: differences below half an 8-bit level count as none, so that a perfect match
+        does not shut out others that are as good.
+
+        Args:
+            terms: whose errors are added.
+            tolerance: 0 or more.
+            draw: from 0 (inclusive) to 1 (exclusive): which of the candidates.
+        """
+        side = len(terms[0].weights)
+        errors = [texture.errors(terms) for texture in self._textures]
+        ends = list(itertools.accumulate(each.size for each in errors))
+        together = np.concatenate([each.ravel() for each in errors])
+        allowed = max(together.min() * (1 + tolerance), _negligible(terms))
+        candidates = np.flatnonzero(together <= allowed)
+        chosen = int(candidates[int(draw * len(candidates))])
+        number = int(np.searchsorted(ends, chosen, side="right"))
+        place = chosen - ends[number] + errors[number].size
+        row, column = np.unravel_index(place, errors[number].shape)
+        block = self._textures[number].planes[:, row : row + side, column : column + side]
+        return Match(block, float(together[chosen]))
+
+
+class _Texture:
+    """One texture and its transforms."""
+
+    def __init__(self, planes: np.ndarray):
+        self.planes = planes
+        self._means = planes.mean(axis=(1, 2), keepdims=True)  # Less to round off without them.
+        centred = planes - self._means
+        self._shape = tuple(fast_length(side) for side in planes.shape[1:])
+        self._spectra = self._transform(centred)
+        self._spectra_of_squares = self._transform(centred**2)
+        self._energies: dict[bytes, np.ndarray] = {}
+
+    def errors(self, terms: Sequence[Term]) -> np.ndarray:
+        """Returns the error of the block at each position, `[rows, columns]`, not negative.
+
+        sum w (s - t)^2 = sum w s^2 - 2 sum w t s + sum w t^2: the middle one, a correlation of the
+        texture with w t, is a product of their transforms; the first depends on the mask alone.
+        """
+        shape = len(self.planes), *terms[0].weights.shape
+        weights, pull, constant = np.zeros(shape, np.float32), np.zeros(shape, np.float32), 0.0
+        for term in terms:
+            target = term.target - self._means[term.planes]
+            weighted = term.weights * target
+            weights[term.planes] += term.weights
+            pull[term.planes] += weighted
+            constant += float(np.vdot(weighted, target))
+        errors = self._correlate(self._spectra, pull)
+        errors *= -2
+        errors += self._energy(weights)
+        errors += np.float32(constant)
+        return np.maximum(errors, 0, out=errors)
+
+    def _energy(self, weights: np.ndarray) -> np.ndarray:
+        """Returns sum w s^2 at each position, from memory for weights of late."""
+        key = weights.tobytes()
+        if key not in self._energies:
+            if len(self._energies) >= MASKS:
+                self._energies.clear()
+            self._energies[key] = self._correlate(self._spectra_of_squares, weights)
+        return self._energies[key]
+
+    def _transform(self, planes: np.ndarray) -> np.ndarray:
+        """Returns the spectra, `[planes, width // 2 + 1, height]`, complex64."""
+        half = np.fft.rfft(planes, self._shape[1], axis=2)
+        return np.fft.fft(half.swapaxes(1, 2), self._shape[0], axis=2)
+
+    def _correlate(self, spectra: np.ndarray, kernels: np.ndarray) -> np.ndarray:
+        """Returns sum_x kernel(x) plane(p + x) at each position p, all planes together.
+
+        Only positions where the kernel lies inside are kept, so that nothing wraps around. Of
+        the kernels, most rows are zeros and need no transform of their own.
+        """
+        height, width = self._shape
+        half = np.fft.rfft(kernels, width, axis=2).conj()
+        full = np.fft.ifft(half.swapaxes(1, 2), height, axis=2, norm="forward")
+        full *= spectra
+        rows, columns = (
+            side - kernel + 1
+            for side, kernel in zip(self.planes.shape[1:], kernels.shape[1:], strict=True)
+        )
+        kept = np.fft.ifft(full.sum(axis=0), axis=1)[:, :rows]
+        return np.fft.irfft(kept.T, width, axis=1)[:, :columns]
+
+
+def fast_length(least: int) -> int:
+    """Returns the first length from `least` on without a prime factor above 5."""
+    return next(length for length in itertools.count(least) if _is_smooth(length))
+
+
+def _is_smooth(length: int) -> bool:
+    for factor in (2, 3, 5):
+        while length % factor == 0:
+            length //= factor
+    return length == 1
+
+
+def _negligible(terms: Sequence[Term]) -> float:
+    """Returns the error of differences that nobody sees."""
+    weight = sum(float(term.weights.sum()) * len(term.target) for term in terms)
+    return weight * SMALLEST_DIFFERENCE**2

@@ -1,0 +1,319 @@
+"""A picture sewn of a texture's blocks (Efros and Freeman 2001): more of it, or a photograph."""
+
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from tfstyle import block_search, color, guide, image, pyramid, quilt, settings, shared_settings
+from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
+from tfstyle.settings import setting
+
+SMALLEST_BLOCK = 4
+"""Pixels of a block's side below which passes shrink it no further."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of the method; the only home of its defaults."""
+
+    size: str | int | None = setting(
+        512,
+        "Of a content painted, the longest side, or none to keep its own; of a texture gone on "
+        "with, WIDTHxHEIGHT, or one number for a square; none makes it twice as wide and high.",
+        unit="pixels",
+        minimum=1,
+        maximum=pyramid.GREATEST,
+    )
+    block_size: int = setting(
+        36,
+        "Side of a block, in the first pass: larger pieces of the texture.",
+        unit="pixels",
+        minimum=2,
+        maximum=4096,
+    )
+    overlap: float = setting(
+        1 / 6,
+        "Share of a block's side that lies on its neighbour (Efros and Freeman 2001: a sixth).",
+        minimum=0,
+        maximum=0.5,
+    )
+    tolerance: float = setting(
+        0.1,
+        "How much worse than the best a block may be that is drawn (Efros and Freeman 2001: 0.1).",
+        minimum=0,
+        maximum=1e9,
+    )
+    passes: int = setting(
+        3,
+        "Of a content painted: how often, each time with blocks smaller by a third.",
+        unit="passes",
+        minimum=1,
+        maximum=20,
+    )
+    blur: float = setting(
+        1.0,
+        "Of a content painted: how much luminances are blurred before they are compared.",
+        unit="pixels",
+        minimum=0,
+        maximum=100,
+    )
+    match_range: str = setting(
+        "histogram",
+        "Of a content painted: how its luminance is brought to the texture's range, without which "
+        "a dark painting has no block for a bright sky.",
+        choices=color.RANGES,
+    )
+    style_scale: float | None = setting(
+        1.0,
+        "Of a content painted: longest side of the texture, relative to the result's; none keeps "
+        "the texture's own pixels.",
+        minimum=0.05,
+        maximum=8,
+    )
+    preserve_color: str = shared_settings.preserve_color()
+    tileable: bool = setting(
+        False, "Of a texture gone on with: whether the result meets itself at its borders."
+    )
+    seed: int = setting(0, "Seed of the drawing of blocks.", minimum=0, maximum=2**32 - 1)
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+        parse_size(self.size)
+
+
+def parse_size(size: str | int | None) -> tuple[int, int] | int | None:
+    """Returns (height, width) of "1024x768", a whole number of "512" or 512, None of None.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if size is None or isinstance(size, int):
+        return size
+    found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", size)
+    sides = [int(side) for side in found.groups() if side] if found else []
+    if not sides or max(sides) > pyramid.GREATEST:
+        raise ValueError(
+            f"size must be a number of pixels up to {pyramid.GREATEST}, or WIDTHxHEIGHT as "
+            f"1024x768. Received: size={size}"
+        )
+    return (sides[1], sides[0]) if len(sides) == 2 else sides[0]
+
+
+def stylize(
+    content: np.ndarray,
+    styles: np.ndarray | Sequence[np.ndarray],
+    config: Config = Config(),  # noqa: B008 (frozen)
+    *,
+    callback: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Returns the content painted with blocks of the styles, its light by theirs.
+
+    Reference: Efros and Freeman (2001), "Image quilting for texture synthesis and transfer",
+    section 3.
+
+    Args:
+        content: `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
+        styles: one such image, the texture, or several whose blocks are pooled.
+        config: the settings.
+        callback: called after every block.
+
+    Raises:
+        ValueError: an image or a setting cannot be used; the message says what is expected.
+        Interrupted: Ctrl-C; carries the image so far.
+    """
+    content = image.as_image(content, "content")
+    levels = plan(content.shape[1:3], config)
+    size = levels[-1].size
+    content = image.resize(content, size)
+    textures = _scaled(image.as_images(styles, "style"), size, content, config)
+    _check_block(textures, config.block_size)
+    wanted = guide.of_content(content, textures, config.blur, config.match_range)
+    search = block_search.BlockSearch([guide.of_texture(each, config.blur) for each in textures])
+    work = _Work(search, levels, config, callback)
+    picture = guide.as_planes(content)
+    for number, block in enumerate(_blocks(config)):
+        alpha = alpha_of_pass(number, config.passes)
+        previous = picture if number else None
+        wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
+        grid = quilt.grid(size, block, _overlap(block, config))
+        picture = work.fill(quilt.Canvas(grid, picture, wishes))
+    work.finish = lambda pixels: color.restore(pixels, content, config.preserve_color)
+    return work.result(picture, "painted with blocks of the texture")
+
+
+def synthesize(
+    textures: np.ndarray | Sequence[np.ndarray],
+    config: Config = Config(),  # noqa: B008 (frozen)
+    *,
+    callback: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Returns more of a texture, in blocks cut where they differ least.
+
+    Reference: Efros and Freeman (2001), section 2.
+
+    Args:
+        textures: one image as `stylize` takes them, or several whose blocks are pooled.
+        config: the settings; `size` is the result's.
+        callback: called after every block.
+
+    Raises:
+        ValueError: an image or a setting cannot be used; the message says what is expected.
+        Interrupted: Ctrl-C; carries the image so far.
+    """
+    textures = image.as_images(textures, "texture")
+    _check_block(textures, config.block_size)
+    (level,) = levels = synthesis_plan(textures[0].shape[1:3], config)
+    search = block_search.BlockSearch([guide.as_planes(each) for each in textures])
+    work = _Work(search, levels, config, callback)
+    backdrop = np.full([3, *level.size], np.float32(0.5))
+    picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, config), backdrop))
+    return work.result(picture, "filled with blocks of the texture")
+
+
+def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
+    """Returns the passes over a content of (height, width) pixels; a step is a block."""
+    wanted = parse_size(config.size)
+    if isinstance(wanted, tuple):
+        raise ValueError(
+            "size must be the longest side where a content is painted. "
+            f"Received: size={config.size}"
+        )
+    size = content_size if wanted is None else image.fit_size(*content_size, wanted)
+    grids = (quilt.grid(size, block, _overlap(block, config)) for block in _blocks(config))
+    return tuple(pyramid.Level(size, grid.count) for grid in grids)
+
+
+def synthesis_plan(texture_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
+    """Returns the one pass of `synthesize`, for a texture of (height, width) pixels."""
+    size = parse_size(config.size)
+    if size is None:
+        size = texture_size[0] * 2, texture_size[1] * 2
+    size = (size, size) if isinstance(size, int) else size
+    return (pyramid.Level(size, _synthesis_grid(size, config).count),)
+
+
+def alpha_of_pass(number: int, passes: int) -> float:
+    """Returns how much neighbours count beside the content: from 0.1 to 0.9 over the passes.
+
+    alpha_i = 0.8 (i - 1) / (N - 1) + 0.1, Efros and Freeman (2001), section 3; of one pass alone,
+    the middle.
+
+    Args:
+        number: the pass, from 0.
+        passes: how many there are.
+    """
+    return 0.8 * number / (passes - 1) + 0.1 if passes > 1 else 0.5
+
+
+class _Work:
+    """Fills canvases pass after pass, and tells how far it is."""
+
+    def __init__(self, search, levels, config: Config, callback):
+        self._search, self._levels = search, levels
+        self._tolerance, self._callback = config.tolerance, callback
+        self._random = np.random.default_rng(config.seed)
+        self._began = time.monotonic()
+        self._done: list[tuple[LevelTrace, Loss]] = []
+        self.finish = lambda pixels: pixels
+
+    def fill(self, canvas: quilt.Canvas) -> np.ndarray:
+        """Returns the canvas's picture, `[3, height, width]`, with every block laid."""
+        began, errors = time.monotonic(), []
+        try:
+            for match in quilt.fill(canvas, self._search, self._tolerance, self._random):
+                errors.append(match.error)
+                self._report(canvas, errors)
+        except KeyboardInterrupt:
+            self._end_level(began, errors or [0.0])
+            raise Interrupted(self.result(canvas.picture(), "interrupted")) from None
+        self._end_level(began, errors)
+        return canvas.picture()
+
+    def result(self, picture: np.ndarray, outcome: str) -> Result:
+        """Returns what there is of a picture `[3, height, width]`."""
+        return Result(
+            image=self.finish(guide.as_picture(picture)),
+            losses=tuple(loss for _, loss in self._done),
+            levels=tuple(level for level, _ in self._done),
+            outcome=outcome,
+        )
+
+    def _blocks_before(self) -> int:
+        return sum(level.steps for level, _ in self._done)
+
+    def _loss(self, errors: Sequence[float]) -> Loss:
+        blocks = self._blocks_before() + len(errors)
+        return Loss(
+            blocks, blocks, time.monotonic() - self._began, {"total": float(np.mean(errors))}
+        )
+
+    def _end_level(self, began: float, errors: Sequence[float]) -> None:
+        size, blocks = self._levels[len(self._done)].size, len(errors)
+        level = LevelTrace(size, blocks, blocks, time.monotonic() - began)
+        self._done.append((level, self._loss(errors)))
+
+    def _report(self, canvas: quilt.Canvas, errors: Sequence[float]) -> None:
+        if self._callback is None:
+            return
+        level = len(self._done)
+        progress = Progress(
+            level=level,
+            levels=len(self._levels),
+            size=self._levels[level].size,
+            step=len(errors),
+            steps=self._levels[level].steps,
+            evaluations=len(errors),
+            total_step=self._blocks_before() + len(errors),
+            loss=self._loss(errors[-1:]),
+            image=lambda: self.finish(guide.as_picture(canvas.picture())),
+        )
+        self._callback(progress)
+
+
+def _blocks(config: Config) -> list[int]:
+    """Returns each pass's block, smaller by a third from one to the next."""
+    sides = [config.block_size]
+    for _ in range(config.passes - 1):
+        sides.append(max(min(SMALLEST_BLOCK, config.block_size), round(sides[-1] * 2 / 3)))
+    return sides
+
+
+def _overlap(block: int, config: Config) -> int:
+    """Returns the pixels that a block lies on its neighbour: none only where none are asked for."""
+    return min(block // 2, max(round(block * config.overlap), config.overlap > 0))
+
+
+def _synthesis_grid(size: tuple[int, int], config: Config) -> quilt.Grid:
+    block = config.block_size
+    if config.tileable and min(size) < 2 * block:
+        raise ValueError(
+            f"block_size must be at most half of the result's shorter side, {min(size) // 2}, for "
+            f"a tileable one. Received: block_size={block}"
+        )
+    return quilt.grid(size, block, _overlap(block, config), config.tileable)
+
+
+def _scaled(
+    styles: Sequence[np.ndarray], size: tuple[int, int], content: np.ndarray, config: Config
+) -> list[np.ndarray]:
+    """Returns the textures at their size beside the result, in colours that the mode asks for."""
+    colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
+    if config.style_scale is None:
+        return colored
+    longest = max(1, round(max(size) * config.style_scale))
+    return [image.fit(style, longest) for style in colored]
+
+
+def _check_block(textures: Sequence[np.ndarray], block: int) -> None:
+    for texture in textures:
+        height, width = texture.shape[1:3]
+        if min(height, width) < block:
+            raise ValueError(
+                f"block_size must be at most {min(height, width)}, the shorter side of the texture "
+                f"of {width}x{height} pixels; lower it, or raise style_scale. "
+                f"Received: block_size={block}"
+            )
