@@ -27,9 +27,10 @@ class Config:
         minimum=1,
         maximum=pyramid.GREATEST,
     )
-    block_size: int = setting(
-        36,
-        "Side of a block, in the first pass: larger pieces of the texture.",
+    block_size: int | None = setting(
+        None,
+        "Side of a block, in the first pass: larger pieces of the texture. None takes a 21st of "
+        "the longest side where a content is painted, else a fifth of the texture's shorter one.",
         unit="pixels",
         minimum=2,
         maximum=4096,
@@ -130,12 +131,13 @@ def stylize(
     size = levels[-1].size
     content = image.resize(content, size)
     textures = _scaled(image.as_images(styles, "style"), size, content, config)
-    _check_block(textures, config.block_size)
+    blocks = _blocks(size, config)
+    _check_block(textures, blocks[0])
     wanted = guide.of_content(content, textures, config.blur, config.match_range)
     search = block_search.BlockSearch([guide.of_texture(each, config.blur) for each in textures])
     work = _Work(search, levels, config, callback)
     picture = guide.as_planes(content)
-    for number, block in enumerate(_blocks(config)):
+    for number, block in enumerate(blocks):
         alpha = alpha_of_pass(number, config.passes)
         previous = picture if number else None
         wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
@@ -165,12 +167,13 @@ def synthesize(
         Interrupted: Ctrl-C; carries the image so far.
     """
     textures = image.as_images(textures, "texture")
-    _check_block(textures, config.block_size)
+    block = _synthesis_block(textures[0].shape[1:3], config)
+    _check_block(textures, block)
     (level,) = levels = synthesis_plan(textures[0].shape[1:3], config)
     search = block_search.BlockSearch([guide.as_planes(each) for each in textures])
     work = _Work(search, levels, config, callback)
     backdrop = np.full([3, *level.size], np.float32(0.5))
-    picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, config), backdrop))
+    picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, block, config), backdrop))
     return work.result(picture, "filled with blocks of the texture")
 
 
@@ -183,7 +186,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
             f"Received: size={config.size}"
         )
     size = content_size if wanted is None else image.fit_size(*content_size, wanted)
-    grids = (quilt.grid(size, block, _overlap(block, config)) for block in _blocks(config))
+    grids = (quilt.grid(size, block, _overlap(block, config)) for block in _blocks(size, config))
     return tuple(pyramid.Level(size, grid.count) for grid in grids)
 
 
@@ -193,7 +196,8 @@ def synthesis_plan(texture_size: tuple[int, int], config: Config) -> tuple[pyram
     if size is None:
         size = texture_size[0] * 2, texture_size[1] * 2
     size = (size, size) if isinstance(size, int) else size
-    return (pyramid.Level(size, _synthesis_grid(size, config).count),)
+    block = _synthesis_block(texture_size, config)
+    return (pyramid.Level(size, _synthesis_grid(size, block, config).count),)
 
 
 def alpha_of_pass(number: int, passes: int) -> float:
@@ -274,12 +278,16 @@ class _Work:
         self._callback(progress)
 
 
-def _blocks(config: Config) -> list[int]:
+def _blocks(size: tuple[int, int], config: Config) -> list[int]:
     """Returns each pass's block, smaller by a third from one to the next."""
-    sides = [config.block_size]
+    sides = [config.block_size or max(SMALLEST_BLOCK, round(max(size) / 21))]
     for _ in range(config.passes - 1):
-        sides.append(max(min(SMALLEST_BLOCK, config.block_size), round(sides[-1] * 2 / 3)))
+        sides.append(max(min(SMALLEST_BLOCK, sides[0]), round(sides[-1] * 2 / 3)))
     return sides
+
+
+def _synthesis_block(texture_size: tuple[int, int], config: Config) -> int:
+    return config.block_size or max(2, round(min(texture_size) / 5))
 
 
 def _overlap(block: int, config: Config) -> int:
@@ -287,8 +295,7 @@ def _overlap(block: int, config: Config) -> int:
     return min(block // 2, max(round(block * config.overlap), config.overlap > 0))
 
 
-def _synthesis_grid(size: tuple[int, int], config: Config) -> quilt.Grid:
-    block = config.block_size
+def _synthesis_grid(size: tuple[int, int], block: int, config: Config) -> quilt.Grid:
     if config.tileable and min(size) < 2 * block:
         raise ValueError(
             f"block_size must be at most half of the result's shorter side, {min(size) // 2}, for "

@@ -1,0 +1,163 @@
+"""Textures gone on with, and contents painted with their blocks."""
+
+import numpy as np
+import pytest
+from conftest import picture
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import quilt
+from tfstyle.methods import quilting
+from tfstyle.result import Interrupted
+
+TEXTURE = picture(40, 48, seed=2, smoothing=1)
+
+
+def synthesize(texture=TEXTURE, **changes):
+    settings = {"size": "61x45", "block_size": 12, "overlap": 0.25}
+    return quilting.synthesize(texture, quilting.Config(**{**settings, **changes})).image
+
+
+def steps_across_blocks(image, step):
+    """The mean squared difference of neighbours where one block ends and the next begins."""
+    ends = np.arange(step, image.shape[2] - 1, step)
+    return np.square(image[:, :, ends] - image[:, :, ends - 1]).mean()
+
+
+def test_size_is_the_one_asked_for():
+    assert synthesize().shape == (1, 45, 61, 3)
+    assert synthesize(size="40").shape == (1, 40, 40, 3)
+    assert synthesize(size=None).shape == (1, 80, 96, 3)
+    assert synthesize(size="1x1").shape == (1, 1, 1, 3)
+
+
+def test_a_constant_gives_the_constant():
+    flat = np.full([1, 20, 20, 3], [0.25, 0.5, 0.75], np.float32)
+    assert_array_equal(
+        synthesize(flat, size="33x29"), np.broadcast_to(flat[:, :1, :1], [1, 29, 33, 3])
+    )
+
+
+def test_a_checkerboard_goes_on():
+    """Its period, 8, is the step from block to block."""
+    rows, columns = np.indices([64, 64]) // 4
+    board = np.float32((rows + columns) % 2)[np.newaxis, :, :, np.newaxis].repeat(3, axis=-1)
+    made = synthesize(board, size="96x80", block_size=16, overlap=0.5, tolerance=0.0)
+    phases = [np.roll(board[:, :8, :8], shift, (1, 2)) for shift in np.ndindex(8, 8)]
+    tiled = (np.tile(phase, [1, 10, 12, 1]) for phase in phases)
+    assert any(np.array_equal(made, each) for each in tiled)
+
+
+def test_without_overlap_blocks_are_exact_copies():
+    made = synthesize(size="24x24", overlap=0.0)
+    known = np.lib.stride_tricks.sliding_window_view(TEXTURE[0], (12, 12), (0, 1))
+    for row, column in np.ndindex(2, 2):
+        block = made[0, 12 * row : 12 * row + 12, 12 * column : 12 * column + 12]
+        found = (known == block.transpose(2, 0, 1)).all(axis=(2, 3, 4))
+        assert found.any()
+
+
+def test_every_pixel_is_the_textures():
+    colors = {tuple(color) for color in TEXTURE.reshape(-1, 3)}
+    assert {tuple(color) for color in synthesize().reshape(-1, 3)} <= colors
+
+
+def test_seams_are_lower_than_those_of_blocks_at_random():
+    smooth = picture(64, 64, seed=5, smoothing=20)
+    steps = [
+        steps_across_blocks(synthesize(smooth, size="128x96", tolerance=tolerance), 9)
+        for tolerance in (0.1, 1e9)
+    ]
+    assert steps[0] < 0.5 * steps[1]
+
+
+def test_seed_decides():
+    assert_array_equal(synthesize(seed=3), synthesize(seed=3))
+    assert not np.array_equal(synthesize(seed=3), synthesize(seed=4))
+
+
+def test_tileable_meets_itself():
+    """The step from the last column to the first is like any other; without, it is larger."""
+    smooth = picture(64, 64, seed=5)
+
+    def border(**changes):
+        made = synthesize(smooth, size="90x90", **changes)
+        seam = np.square(made[:, :, 0] - made[:, :, -1]).mean()
+        seam += np.square(made[:, 0] - made[:, -1]).mean()
+        return seam / np.square(np.diff(made, axis=2)).mean()
+
+    assert border(tileable=True) < 0.3 * border()
+
+
+def test_bright_and_dark_take_the_textures_bright_and_dark():
+    halves = np.zeros([1, 40, 80, 3], np.float32)
+    halves[:, :, 40:] = 1
+    texture = np.zeros([1, 64, 64, 3], np.float32)
+    texture[:, :, :32] = [0.9, 0.7, 0.1]
+    texture[:, :, 32:] = [0.0, 0.1, 0.3]
+    config = quilting.Config(size=None, style_scale=None, block_size=8, blur=0.0)
+    made = quilting.stylize(halves, texture, config).image
+    assert_allclose(made[0, :, :32], np.broadcast_to(texture[0, 0, -1], [40, 32, 3]))
+    assert_allclose(made[0, :, 48:], np.broadcast_to(texture[0, 0, 0], [40, 32, 3]))
+
+
+@pytest.mark.parametrize(
+    ("passes", "expected"), [(1, [0.5]), (2, [0.1, 0.9]), (5, [0.1, 0.3, 0.5, 0.7, 0.9])]
+)
+def test_alpha_rises_from_pass_to_pass(passes, expected):
+    assert_allclose([quilting.alpha_of_pass(i, passes) for i in range(passes)], expected)
+
+
+def test_blocks_shrink_by_a_third():
+    levels = quilting.plan((90, 90), quilting.Config(size=90, block_size=27, overlap=0.0))
+    assert [level.steps for level in levels] == [4**2, 5**2, 8**2]  # Of 27, 18 and 12 pixels.
+
+
+def test_interruption_carries_what_there_is():
+    def stop(progress):
+        if progress.total_step == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        config = quilting.Config(size="40x40", block_size=12)
+        quilting.synthesize(TEXTURE, config, callback=stop)
+    result = caught.value.result
+    assert (result.image.shape, result.steps, result.outcome) == ((1, 40, 40, 3), 3, "interrupted")
+    assert_array_equal(result.image[0, -1, -1], [0.5, 0.5, 0.5])
+
+
+@pytest.mark.parametrize("size", ["0x5", "5x", "x5", "axb", "12x-3", "99999"])
+def test_sizes_that_are_none_are_refused(size):
+    with pytest.raises(ValueError, match=r"size must be .* Received: size="):
+        quilting.Config(size=size)
+
+
+def test_what_does_not_go_together_is_refused():
+    with pytest.raises(ValueError, match="block_size must be at most 40, the shorter side"):
+        synthesize(block_size=41)
+    with pytest.raises(ValueError, match="block_size must be at most half"):
+        synthesize(size="20x20", tileable=True)
+    with pytest.raises(ValueError, match="size must be the longest side"):
+        quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size="20x20"))
+
+
+@pytest.mark.parametrize("is_ring", [False, True])
+@pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (24, 12, 6), (97, 20, 0)])
+def test_blocks_cover_a_side(length, block, overlap, is_ring):
+    axis = quilt.axis(length, block, overlap, is_ring)
+    covered = {pixel for index in range(len(axis.starts)) for pixel in axis.pixels(index)}
+    assert set(range(length)) <= covered
+    assert all(axis.before(index) >= overlap for index in range(1, len(axis.starts)))
+
+
+def test_waves_lay_each_block_after_those_it_lies_on():
+    grid = quilt.grid((50, 70), 12, 3)
+    order = {place: number for number, wave in enumerate(grid.waves()) for place in wave}
+    assert len(order) == grid.count
+    for row, column in order:
+        for before in (
+            (row, column - 1),
+            (row - 1, column - 1),
+            (row - 1, column),
+            (row - 1, column + 1),
+        ):
+            assert order.get(before, -1) < order[row, column]
