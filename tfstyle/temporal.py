@@ -9,7 +9,7 @@ import numpy as np
 from tfstyle import flow
 
 MARGIN = 2
-"""Pixels around what is not trusted that are not trusted either."""
+"""Pixels around what is not trusted that are trusted half."""
 
 TINY = np.float32(1e-12)
 
@@ -87,11 +87,11 @@ def see(
     backward = flow.estimate(frame, earlier, preset)
     forward = flow.estimate(earlier, frame, preset)
     carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
-    # Differs from Ruder et al. (2016): frames that do not look alike are not trusted either, nor
-    # what lies near, as in their feed-forward successor; else what moves trails ghosts, for a
-    # network paints more than a thing's own pixels.
-    alike = flow.likeness(frame, earlier, backward)
-    trusted = flow.shrink(flow.trust(backward, forward) * alike, MARGIN)
+    # Differs from Ruder et al. (2016): frames that do not look alike are not trusted, and what lies
+    # near is trusted half; else what moves trails ghosts, for a network paints more than a thing's
+    # own pixels.
+    trusted = flow.trust(backward, forward) * flow.likeness(frame, earlier, backward)
+    trusted = (trusted + flow.shrink(trusted, MARGIN)) / 2
     return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 
