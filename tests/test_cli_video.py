@@ -88,6 +88,31 @@ def test_interrupted_run_goes_on(folder, monkeypatch, output, capsys):
         assert np.abs(difference).mean() < 2  # The second part begins with a frame of its own.
 
 
+def test_what_goes_wrong_in_the_middle_loses_nothing(folder, monkeypatch, capsys):
+    painter = type(video.painter("wave"))
+    finish, calls = painter.finish, []
+
+    def fail_at_the_fourth(*args):
+        calls.append(1)
+        if len(calls) == 4:
+            raise MemoryError("no memory is left")
+        return finish(*args)
+
+    monkeypatch.setattr(painter, "finish", fail_at_the_fourth)
+    assert film("--quiet") == 2
+    assert "no memory is left" in capsys.readouterr().err
+    assert film("--quiet", "--resume") == 0
+    assert len(calls) == 9
+    assert len(decode("out.mp4")) == 8
+
+
+def test_records_and_pictures_of_others_are_not_replaced(folder, capsys):
+    (folder / "out.json").write_text("{}")
+    assert film("--quiet") == 2
+    assert "record would replace" in capsys.readouterr().err
+    assert film("--quiet", "--strip=in.mp4", output="other.mp4") == 2
+
+
 def test_run_with_other_settings_is_not_gone_on_with(folder, monkeypatch, capsys):
     painter = type(video.painter("wave"))
     finish, calls = painter.finish, []
@@ -121,7 +146,7 @@ def test_broken_clip_gives_what_there_is(folder, capsys):
         (["--start=100"], "input must have frames in the span"),
         (["--method=paint"], "method must be one of apply, gatys, swap"),
         (["--output=out.gif"], "output must be a folder for pictures, or end in one of"),
-        (["--output=in.mp4"], "output must not replace the input"),
+        (["--output=in.mp4"], "output must not replace an input"),
         (["--style=waves"], "Did you mean wave?"),
         (["--strip=strip.mp4"], "path must end in one of"),
         (["--crf=99"], "crf must be from 0 to 51"),

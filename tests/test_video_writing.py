@@ -88,10 +88,22 @@ def test_sound_of_a_span_begins_with_it(tmp_path, source):
     copy(source, tmp_path / "out.mp4", start=0.4)
     found = packets(tmp_path / "out.mp4", "audio")
     whole = packets(source, "audio")
-    expected = [(seconds - 0.4, data) for seconds, data in whole if seconds >= 0.4]
+    expected = [(seconds - 0.4, data) for seconds, data in whole if seconds >= 0.4 - 1e-9]
     assert [data for _, data in found] == [data for _, data in expected]
     assert found[0][0] == pytest.approx(expected[0][0], abs=1e-3)
     assert packets(tmp_path / "out.mp4", "video")[0][0] == 0
+
+
+def test_sound_keeps_its_place_where_a_file_begins_late(tmp_path):
+    """MPEG-TS begins at 1.4 seconds; the result begins at 0, with picture and sound together."""
+    clips.write(tmp_path / "in.ts", FRAMES, sound=True)
+    copy(tmp_path / "in.ts", tmp_path / "out.mp4")
+    firsts = [
+        packets(tmp_path / name, "video")[0][0] - packets(tmp_path / name, "audio")[0][0]
+        for name in ("in.ts", "out.mp4")
+    ]
+    assert firsts[1] == pytest.approx(firsts[0], abs=0.002)
+    assert packets(tmp_path / "out.mp4", "video")[0][0] == pytest.approx(0, abs=0.2)
 
 
 def test_sound_that_does_not_fit_is_left_out_with_a_warning(tmp_path, source):
@@ -100,18 +112,20 @@ def test_sound_that_does_not_fit_is_left_out_with_a_warning(tmp_path, source):
     assert len(decode(tmp_path / "out.webm")) == 8
 
 
+@pytest.mark.parametrize("matrix", [None, 1, 5])
 @pytest.mark.parametrize("full_range", [False, True])
-def test_colours_come_back_in_either_range(tmp_path, full_range):
-    """Flat colours, so that coding costs nothing: only the range could alter them."""
+def test_colours_come_back_in_either_range(tmp_path, full_range, matrix):
+    """Flat colours, so that coding costs nothing: only range and matrix could alter them."""
     flat = np.full([48, 64, 3], [200, 30, 90], np.uint8)
     film = video_writing.begin(tmp_path / "a.mp4", "run")
     clip = video_reading.Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
-    coding = encoding(clip, crf=2, full_range=full_range)
+    coding = encoding(clip, crf=2, full_range=full_range, color_matrix=matrix)
     film.write(flat, 0, coding)
     film.close_part([flat])
     film.finish(clip, coding)
     with video_reading.open_clip(tmp_path / "a.mp4") as back:
         assert back.full_range == full_range
+        assert back.color_matrix == matrix or matrix is None
         assert np.abs(next(iter(back)).pixels.astype(int) - flat).max() <= 3
 
 

@@ -16,6 +16,7 @@ from tfstyle import (
     image,
     inputs,
     networks,
+    outputs,
     process,
     record,
     settings,
@@ -43,8 +44,8 @@ def run(
     command: str, method: types.ModuleType, files: Files, clip_config: Any, frame_config: Any
 ) -> int:
     """Paints the clip and returns the exit status: 1 when it broke off."""
-    check(files)
     styles, described = read_styles(files)
+    check(files, described)
     with video_reading.open_clip(
         files.input,
         longest=frame_config.size,
@@ -84,13 +85,15 @@ class Settings:
     frames: Any
 
 
-def check(files: Files) -> None:
-    """Raises ValueError when the outputs cannot be written, before anything is read."""
+def check(files: Files, styles: Sequence[record.Input]) -> None:
+    """Raises ValueError when an output cannot be written, or would replace what is read."""
+    read = [files.input, *(style.path for style in styles)]
+    for name, path in (("output", files.output), ("strip", files.strip)):
+        if path is not None and os.path.realpath(path) in map(os.path.realpath, read):
+            raise ValueError(f"{name} must not replace an input. Received: {name}={path}")
     if files.output is not None:
-        output = Path(files.output)
-        video_writing.check_output(output)
-        if os.path.realpath(output) == os.path.realpath(files.input):
-            raise ValueError(f"output must not replace the input. Received: output={output}")
+        video_writing.check_output(Path(files.output))
+        outputs.check_record(Path(files.output))
     if files.strip is not None:
         image.check_writable(files.strip)
 

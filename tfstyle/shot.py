@@ -62,6 +62,10 @@ class Shot:
                 self._paint_all(frames, writer)
             except KeyboardInterrupt:
                 self._interrupt(writer)
+            except BaseException:
+                with contextlib.suppress(Exception):  # What went wrong first is what is told.
+                    self._keep(writer)
+                raise
             writer.close()
         outcome = self._outcome()
         self._finish()
@@ -114,17 +118,22 @@ class Shot:
 
     def _interrupt(self, writer: pipeline.Behind) -> None:
         """Makes safe what is painted; a camera's film simply ends there."""
-        writer.close()
         if self._film is None or not self.earlier + self.painted:
+            writer.close()
             raise KeyboardInterrupt("interrupted")
         if self._files.is_camera:
             return
-        if self.painted:
-            self._film.close_part(self._last)
+        self._keep(writer)
         raise KeyboardInterrupt(
             f"interrupted after {self.earlier + self.painted} frames; the same command with "
             "--resume goes on from there"
         )
+
+    def _keep(self, writer: pipeline.Behind) -> None:
+        """Makes safe what is painted."""
+        writer.close()
+        if self._film is not None and self._last:
+            self._film.close_part(self._last)
 
     def _finish(self) -> None:
         if self._window:

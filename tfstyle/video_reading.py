@@ -48,8 +48,10 @@ class Clip:
     """Whether its colours use all 256 levels instead of video's 16 to 235."""
     color_matrix: int | None = None
     """FFmpeg's number for how its colours are coded; None where it is not known."""
+    origin: float = 0.0
+    """When its file says that the first picture is shown, in seconds; ticks count from there."""
     begin: float = 0.0
-    """Where in the source it begins, in seconds."""
+    """Where in the source it begins, in seconds from the origin."""
     end: float | None = None
     """Where it ends; None at the source's end."""
     has_sound: bool = False
@@ -145,6 +147,7 @@ def _describe_file(container, path: str, longest: int | None, span: tuple[float,
         length=_length(container, rate, span),
         full_range=int(first.color_range) == 2,
         color_matrix=int(first.colorspace),
+        origin=float((stream.start_time or 0) * stream.time_base),
         begin=span[0],
         end=span[1],
         has_sound=bool(container.streams.audio),
@@ -186,12 +189,15 @@ def _seconds(container) -> float | None:
 def _decode(container, clip: Clip, size: tuple[int, int], turns: int) -> Iterator[Frame]:
     """Yields the frames of the span; says in `clip.problem` when the file breaks off."""
     av, stream = load_pyav(), container.streams.video[0]
-    origin, last = stream.start_time or 0, 0.0
+    origin, last, tick = stream.start_time or 0, 0.0, -1
+    step = max(1, round(1 / (clip.rate * stream.time_base)))
     if clip.begin:
         container.seek(origin + int(clip.begin / stream.time_base), stream=stream)
     try:
         for decoded in container.decode(stream):
-            tick = (decoded.pts or 0) - origin
+            # Raw streams say no times, and broken ones the same time twice.
+            stated = tick + step if decoded.pts is None else decoded.pts - origin
+            tick = max(tick + 1, stated)
             last = float(tick * stream.time_base)
             if clip.end is not None and last >= clip.end:
                 return

@@ -258,7 +258,8 @@ def _join(
         target = stack.enter_context(av.open(str(path), "w"))
         stream = target.add_stream_from_template(first.streams.video[0])
         stream.time_base = encoding.tick_seconds
-        sound = _Sound(stack, target, clip) if clip.has_sound else None
+        start = float(parts[0][1][0] * encoding.tick_seconds)
+        sound = _Sound(stack, target, clip, start) if clip.has_sound else None
         for packet, tick in _packets(parts):
             if sound:
                 sound.write_until(float(tick * encoding.tick_seconds))
@@ -280,10 +281,11 @@ def _packets(parts: Sequence[tuple[Path, list[int]]]) -> Iterator[tuple]:
 
 
 class _Sound:
-    """The clip's sound, copied as it is."""
+    """The clip's sound, copied as it is, beside a picture that starts at so many seconds of it."""
 
-    def __init__(self, stack: contextlib.ExitStack, target, clip: Clip):
+    def __init__(self, stack: contextlib.ExitStack, target, clip: Clip, start: float):
         self._target, self._clip = target, clip
+        self._shift = clip.origin + start
         source = stack.enter_context(load_pyav().open(clip.path))
         self._streams = {}
         try:
@@ -292,7 +294,7 @@ class _Sound:
         except ValueError as error:
             warnings.warn(f"the sound cannot be kept in this kind of file: {error}", stacklevel=2)
         if clip.begin:
-            source.seek(int(clip.begin * load_pyav().time_base))
+            source.seek(int(self._shift * load_pyav().time_base))
         self._packets = self._read(source)
         self._waiting = next(self._packets, None)
 
@@ -305,18 +307,25 @@ class _Sound:
             for packet in source.demux(streams):
                 if packet.pts is None:
                     continue
-                seconds = float(packet.pts * packet.time_base)
-                if self._clip.end is not None and seconds >= self._clip.end:
+                seconds = float(packet.pts * packet.time_base) - self._shift
+                if self._end is not None and seconds >= self._end:
                     return
                 # A whole clip's sound may begin before its picture: what codecs run in with.
-                if seconds >= self._clip.begin or not self._clip.begin:
-                    yield seconds - self._clip.begin, packet
+                if seconds >= 0 or not self._clip.begin:
+                    yield seconds, packet
+
+    @property
+    def _end(self) -> float | None:
+        """Returns where the sound ends, in seconds of the result."""
+        if self._clip.end is None:
+            return None
+        return self._clip.origin + self._clip.end - self._shift
 
     def write_until(self, seconds: float) -> None:
         """Copies the packets up to a time."""
         while self._waiting is not None and self._waiting[0] <= seconds:
             _, packet = self._waiting
-            shift = round(self._clip.begin / packet.time_base)
+            shift = round(self._shift / packet.time_base)
             packet.pts, packet.dts = packet.pts - shift, (packet.dts or packet.pts) - shift
             packet.stream = self._streams[packet.stream.index]
             self._target.mux(packet)
