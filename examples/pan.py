@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 
-from tfstyle import image, video_reading, video_writing
+from tfstyle import image, video_encoding, video_reading, video_writing
 
 INPUTS = pathlib.Path(__file__).parent / "inputs"
 SIZE, RATE, FRAMES = (180, 320), fractions.Fraction(12), 24
@@ -21,7 +21,7 @@ def main() -> None:
     """Writes the clip."""
     photograph = image.read(INPUTS / "chelsea.jpg")
     wide = image.fit(photograph, SIZE[1] + 2 * FRAMES)[0]
-    encoding = video_writing.Encoding(SIZE, RATE, 1 / RATE, crf=23)
+    encoding = video_encoding.Encoding(SIZE, RATE, 1 / RATE, crf=23)
     film = video_writing.begin(INPUTS / "pan.mp4", run="pan")
     for number in range(FRAMES):
         top, left = 20 + number // 2, 2 * number

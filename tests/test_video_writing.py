@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tfstyle import image, video_reading, video_writing
+from tfstyle import image, video_encoding, video_reading, video_writing
 
 av = pytest.importorskip("av")
 
@@ -21,7 +21,7 @@ def source(tmp_path):
 
 def encoding(clip, **changes):
     facts = {"size": clip.size, "rate": clip.rate, "tick_seconds": clip.tick_seconds}
-    return video_writing.Encoding(**{**facts, **changes})
+    return video_encoding.Encoding(**{**facts, **changes})
 
 
 def copy(source, output, *, parts=(8,), crf=4, **options):

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from tfstyle import contact_strip, image, pipeline, video_writing, window
+from tfstyle import contact_strip, image, pipeline, video_encoding, video_writing, window
 from tfstyle.video_flags import Files
 from tfstyle.video_reading import Clip, Frame
 
@@ -38,7 +38,7 @@ class Shot:
         self._film = None
         if files.output is not None:
             self._film = video_writing.begin(Path(files.output), run, files.resume)
-        self._encoding = video_writing.Encoding(
+        self._encoding = video_encoding.Encoding(
             clip.size, clip.rate, clip.tick_seconds, files.crf, clip.full_range, clip.color_matrix
         )
         self._strip = contact_strip.ContactStrip(clip.length)

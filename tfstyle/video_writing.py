@@ -1,56 +1,24 @@
 """Clips out: a video written part by part, so that an interrupted run goes on, or pictures."""
 
-import contextlib
-import dataclasses
-import fractions
 import json
 import os
 import secrets
 import shutil
-import time
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from tfstyle import image
-from tfstyle.video_reading import Clip, load_pyav
-
-CODECS = {
-    ".m4v": "libx264",
-    ".mkv": "libx264",
-    ".mov": "libx264",
-    ".mp4": "libx264",
-    ".webm": "libvpx-vp9",
-}
-"""The codec for each file name suffix."""
-
-OPTIONS = {
-    # Without frames that look ahead, packets come in the frames' order.
-    "libx264": {"preset": "superfast", "bf": "0"},
-    "libvpx-vp9": {"b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"},
-}
+from tfstyle import image, video_joining
+from tfstyle.video_encoding import CODECS, Encoding, Part
+from tfstyle.video_reading import Clip
 
 PART_SECONDS = 30.0
 """How much work a kill may cost: a part that is this old is closed."""
 
 PICTURE = "frame_{:06}.png"
 """How the pictures of a folder are named, counted from 0."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Encoding:
-    """How frames become a video."""
-
-    size: tuple[int, int]
-    """(height, width) in pixels."""
-    rate: fractions.Fraction
-    tick_seconds: fractions.Fraction
-    crf: int = 18
-    full_range: bool = False
-    color_matrix: int | None = None
 
 
 def is_video(output: Path) -> bool:
@@ -85,9 +53,6 @@ def parts_name(output: Path) -> str:
     return f".{output.name}.parts"
 
 
-# --- A video, part by part ---
-
-
 class Film:
     """A video being written as parts in a hidden folder beside the output.
 
@@ -110,7 +75,7 @@ class Film:
         self._folder = output.with_name(parts_name(output))
         self._run = run
         self._parts = self._find(resume)
-        self._open: _Part | None = None
+        self._open: Part | None = None
 
     @property
     def frames(self) -> int:
@@ -130,7 +95,7 @@ class Film:
         if self._open is None:
             self._folder.mkdir(exist_ok=True)
             number = len(self._parts)
-            self._open = _Part(self._folder / f"part_{number:05}.mkv", self._output, encoding)
+            self._open = Part(self._folder / f"part_{number:05}.mkv", self._output, encoding)
         self._open.write(pixels, tick)
 
     @property
@@ -158,7 +123,7 @@ class Film:
         """Joins the parts to the video, with the clip's sound, and removes them."""
         temporary = self._output.with_name(f".{secrets.token_hex(8)}{self._output.suffix}")
         try:
-            _join(self._parts, temporary, clip, encoding)
+            video_joining.join(self._parts, temporary, clip, encoding)
             os.replace(temporary, self._output)
         finally:
             temporary.unlink(missing_ok=True)
@@ -183,156 +148,6 @@ class Film:
                 )
             parts.append((path.with_suffix(".mkv"), found["ticks"]))
         return parts
-
-
-class _Part:
-    """A part of a video while it is written."""
-
-    def __init__(self, path: Path, output: Path, encoding: Encoding):
-        self.path, self.ticks = path, []
-        self._began = time.monotonic()
-        self._encoding = encoding
-        codec = CODECS[output.suffix.lower()]
-        self._container = load_pyav().open(str(path), "w", format="matroska")
-        self._stream = _add_stream(self._container, codec, encoding)
-
-    @property
-    def age(self) -> float:
-        return time.monotonic() - self._began
-
-    def write(self, pixels: np.ndarray, tick: int) -> None:
-        """Encodes a frame; an odd last row or column, which video has not, is left out."""
-        height, width = _even(self._encoding.size)
-        frame = load_pyav().VideoFrame.from_ndarray(
-            np.ascontiguousarray(pixels[:height, :width]), format="rgb24"
-        )
-        self._mux(self._stream.encode(self._to_yuv(frame, len(self.ticks))))
-        self.ticks.append(tick)
-
-    def close(self) -> None:
-        self._mux(self._stream.encode(None))
-        self._container.close()
-
-    def _to_yuv(self, frame, number: int):
-        coded = frame.reformat(
-            format="yuv420p",
-            dst_colorspace=self._encoding.color_matrix,
-            dst_color_range="JPEG" if self._encoding.full_range else "MPEG",
-        )
-        # Matroska counts milliseconds: true times are given to the packets when parts are joined.
-        coded.pts, coded.time_base = number, 1 / self._encoding.rate
-        return coded
-
-    def _mux(self, packets) -> None:
-        for packet in packets:
-            self._container.mux(packet)
-
-
-def _even(size: tuple[int, int]) -> tuple[int, int]:
-    height, width = (max(2, side // 2 * 2) for side in size)
-    return height, width
-
-
-def _add_stream(container, codec: str, encoding: Encoding):
-    stream = container.add_stream(codec, rate=encoding.rate)
-    stream.height, stream.width = _even(encoding.size)
-    stream.pix_fmt = "yuv420p"
-    stream.options = {"crf": str(encoding.crf), **OPTIONS[codec]}
-    context = stream.codec_context
-    context.color_range = 2 if encoding.full_range else 1
-    if encoding.color_matrix is not None:
-        context.colorspace = encoding.color_matrix
-    return stream
-
-
-# --- Joining ---
-
-
-def _join(
-    parts: Sequence[tuple[Path, list[int]]], path: Path, clip: Clip, encoding: Encoding
-) -> None:
-    """Writes the packets of all parts as one video, each at its own time, and the sound."""
-    av = load_pyav()
-    with contextlib.ExitStack() as stack:
-        first = stack.enter_context(av.open(str(parts[0][0])))
-        target = stack.enter_context(av.open(str(path), "w"))
-        stream = target.add_stream_from_template(first.streams.video[0])
-        stream.time_base = encoding.tick_seconds
-        start = float(parts[0][1][0] * encoding.tick_seconds)
-        sound = _Sound(stack, target, clip, start) if clip.has_sound else None
-        for packet, tick in _packets(parts):
-            if sound:
-                sound.write_until(float(tick * encoding.tick_seconds))
-            packet.stream, packet.time_base = stream, encoding.tick_seconds
-            packet.pts = packet.dts = tick
-            target.mux(packet)
-        if sound:
-            sound.write_until(float("inf"))
-
-
-def _packets(parts: Sequence[tuple[Path, list[int]]]) -> Iterator[tuple]:
-    """Yields each frame's packet with its tick, counted from the first frame's."""
-    origin = parts[0][1][0]
-    for path, ticks in parts:
-        with load_pyav().open(str(path)) as container:
-            packets = (each for each in container.demux(video=0) if each.size)
-            for packet, tick in zip(packets, ticks, strict=True):
-                yield packet, tick - origin
-
-
-class _Sound:
-    """The clip's sound, copied as it is, beside a picture that starts at so many seconds of it."""
-
-    def __init__(self, stack: contextlib.ExitStack, target, clip: Clip, start: float):
-        self._target, self._clip = target, clip
-        self._shift = clip.origin + start
-        source = stack.enter_context(load_pyav().open(clip.path))
-        self._streams = {}
-        try:
-            for stream in source.streams.audio:
-                self._streams[stream.index] = target.add_stream_from_template(stream)
-        except ValueError as error:
-            warnings.warn(f"the sound cannot be kept in this kind of file: {error}", stacklevel=2)
-        if clip.begin:
-            source.seek(int(self._shift * load_pyav().time_base))
-        self._packets = self._read(source)
-        self._waiting = next(self._packets, None)
-
-    def _read(self, source) -> Iterator[tuple[float, object]]:
-        """Yields each packet with its time in the pastiche, in seconds."""
-        streams = [stream for stream in source.streams.audio if stream.index in self._streams]
-        if not streams:
-            return
-        with contextlib.suppress(load_pyav().error.FFmpegError):
-            for packet in source.demux(streams):
-                if packet.pts is None:
-                    continue
-                seconds = float(packet.pts * packet.time_base) - self._shift
-                if self._end is not None and seconds >= self._end:
-                    return
-                # A whole clip's sound may begin before its picture: what codecs run in with.
-                if seconds >= 0 or not self._clip.begin:
-                    yield seconds, packet
-
-    @property
-    def _end(self) -> float | None:
-        """Returns where the sound ends, in seconds of the result."""
-        if self._clip.end is None:
-            return None
-        return self._clip.origin + self._clip.end - self._shift
-
-    def write_until(self, seconds: float) -> None:
-        """Copies the packets up to a time."""
-        while self._waiting is not None and self._waiting[0] <= seconds:
-            _, packet = self._waiting
-            shift = round(self._shift / packet.time_base)
-            packet.pts, packet.dts = packet.pts - shift, (packet.dts or packet.pts) - shift
-            packet.stream = self._streams[packet.stream.index]
-            self._target.mux(packet)
-            self._waiting = next(self._packets, None)
-
-
-# --- Pictures ---
 
 
 class Pictures:

@@ -1,0 +1,101 @@
+"""How frames become a video: codecs, their settings, and one piece of it as a file."""
+
+import dataclasses
+import fractions
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle.video_reading import load_pyav
+
+CODECS = {
+    ".m4v": "libx264",
+    ".mkv": "libx264",
+    ".mov": "libx264",
+    ".mp4": "libx264",
+    ".webm": "libvpx-vp9",
+}
+"""The codec for each file name suffix."""
+
+OPTIONS = {
+    # Without frames that look ahead, packets come in the frames' order.
+    "libx264": {"preset": "superfast", "bf": "0"},
+    "libvpx-vp9": {"b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoding:
+    """How frames become a video."""
+
+    size: tuple[int, int]
+    """(height, width) in pixels."""
+    rate: fractions.Fraction
+    tick_seconds: fractions.Fraction
+    crf: int = 18
+    full_range: bool = False
+    color_matrix: int | None = None
+
+
+class Part:
+    """A part of a video while it is written."""
+
+    def __init__(self, path: Path, output: Path, encoding: Encoding):
+        """Begins one at a path, for an output whose suffix says the codec."""
+        self.path, self.ticks = path, []
+        self._began = time.monotonic()
+        self._encoding = encoding
+        codec = CODECS[output.suffix.lower()]
+        self._container = load_pyav().open(str(path), "w", format="matroska")
+        self._stream = _add_stream(self._container, codec, encoding)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was begun."""
+        return time.monotonic() - self._began
+
+    def write(self, pixels: np.ndarray, tick: int) -> None:
+        """Encodes a frame; an odd last row or column, which video has not, is left out."""
+        height, width = _even(self._encoding.size)
+        frame = load_pyav().VideoFrame.from_ndarray(
+            np.ascontiguousarray(pixels[:height, :width]), format="rgb24"
+        )
+        self._mux(self._stream.encode(self._to_yuv(frame, len(self.ticks))))
+        self.ticks.append(tick)
+
+    def close(self) -> None:
+        """Completes the file."""
+        self._mux(self._stream.encode(None))
+        self._container.close()
+
+    def _to_yuv(self, frame, number: int):
+        coded = frame.reformat(
+            format="yuv420p",
+            dst_colorspace=self._encoding.color_matrix,
+            dst_color_range="JPEG" if self._encoding.full_range else "MPEG",
+        )
+        # Matroska counts milliseconds: true times are given to the packets when parts are joined.
+        coded.pts, coded.time_base = number, 1 / self._encoding.rate
+        return coded
+
+    def _mux(self, packets) -> None:
+        for packet in packets:
+            self._container.mux(packet)
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    height, width = (max(2, side // 2 * 2) for side in size)
+    return height, width
+
+
+def _add_stream(container, codec: str, encoding: Encoding):
+    stream = container.add_stream(codec, rate=encoding.rate)
+    stream.height, stream.width = _even(encoding.size)
+    stream.pix_fmt = "yuv420p"
+    stream.options = {"crf": str(encoding.crf), **OPTIONS[codec]}
+    context = stream.codec_context
+    context.color_range = 2 if encoding.full_range else 1
+    if encoding.color_matrix is not None:
+        context.colorspace = encoding.color_matrix
+    return stream
