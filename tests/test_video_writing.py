@@ -70,6 +70,17 @@ def test_parts_make_one_video(tmp_path, source):
     assert len(decode(tmp_path / "parts.mp4")) == 8
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+def test_a_video_lasts_as_long_as_its_frames(tmp_path, suffix):
+    clips.write(tmp_path / "in.mp4", FRAMES)
+    copy(tmp_path / "in.mp4", tmp_path / f"out{suffix}")
+    with av.open(str(tmp_path / f"out{suffix}")) as container:
+        assert container.duration / av.time_base == pytest.approx(0.8, abs=0.02)
+    with video_reading.open_clip(tmp_path / f"out{suffix}") as back:
+        assert len(list(back)) == 8
+        assert not back.problem
+
+
 def test_times_that_vary_are_kept(tmp_path):
     ticks = [0, 40, 200, 230, 1000]
     clips.write(tmp_path / "in.mkv", clips.frames(5), ticks=ticks)

@@ -38,11 +38,9 @@ def build(
     return _on_vgg19(hashable, weights.stamp(config.vgg_weights))
 
 
-# Reading, building and tracing cost more than a small picture. Of a video, first and later frames
-# have different terms.
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
 def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objective, dict[str, str]]:
-    """Returns what `build` does, the last ones again for the next picture of a folder.
+    """Returns what `build` does, the last one again for the next picture of a folder.
 
     Args:
         config: the settings.

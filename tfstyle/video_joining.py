@@ -22,11 +22,13 @@ def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
         stream.time_base = encoding.tick_seconds
         start = float(parts[0][1][0] * encoding.tick_seconds)
         sound = _Sound(stack, target, clip, start) if clip.has_sound else None
+        step = max(1, round(1 / (encoding.rate * encoding.tick_seconds)))
         for packet, tick in _packets(parts):
             if sound:
                 sound.write_until(float(tick * encoding.tick_seconds))
             packet.stream, packet.time_base = stream, encoding.tick_seconds
             packet.pts = packet.dts = tick
+            packet.duration = step
             target.mux(packet)
         if sound:
             sound.write_until(float("inf"))
