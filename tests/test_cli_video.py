@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfstyle import cli, image, networks
+from tfstyle import cli, filming, image, networks
 from tfstyle.methods import feed_forward, video
 
 av = pytest.importorskip("av")
@@ -51,6 +51,20 @@ def test_size_and_span(folder):
     found = decode("out.mp4")
     assert len(found) == 3
     assert found[0].shape == (24, 32, 3)
+
+
+@pytest.mark.parametrize("words", [["--method=gatys"], ["--method", "gatys"], ["-method", "gatys"]])
+def test_flags_are_those_of_the_method_named(words):
+    assert filming.groups(video, ["--method=swap", *words])[-1] is video.GatysConfig
+
+
+def test_several_frames_at_once_are_the_same_video(folder, monkeypatch):
+    assert film("--quiet", output="one") == 0
+    monkeypatch.setattr(filming, "pipeline_workers", lambda files, clip: 3)
+    assert film("--quiet", output="three") == 0
+    found, expected = (sorted((folder / name).iterdir()) for name in ("three", "one"))
+    assert len(found) == 8
+    assert [path.read_bytes() for path in found] == [path.read_bytes() for path in expected]
 
 
 def test_pictures_in_and_out(folder):

@@ -126,9 +126,20 @@ def test_flo_is_read(tmp_path):
     header = np.float32([202021.25]).tobytes() + np.int32([3, 2]).tobytes()
     (tmp_path / "a.flo").write_bytes(header + values.tobytes())
     assert_array_equal(flow.read_flo(tmp_path / "a.flo"), values)
-    (tmp_path / "b.flo").write_bytes(bytes(20))
+
+
+@pytest.mark.parametrize("length", [0, 3, 11, 12, 59, 61])
+def test_flo_that_is_not_whole_is_refused(tmp_path, length):
+    header = np.float32([202021.25]).tobytes() + np.int32([3, 2]).tobytes()
+    (tmp_path / "a.flo").write_bytes((header + bytes(100))[:length])
     with pytest.raises(ValueError, match=r"flo.* Received: path="):
-        flow.read_flo(tmp_path / "b.flo")
+        flow.read_flo(tmp_path / "a.flo")
+
+
+def test_another_file_is_no_flow(tmp_path):
+    (tmp_path / "a.flo").write_bytes(bytes(60))
+    with pytest.raises(ValueError, match=r"flo.* Received: path="):
+        flow.read_flo(tmp_path / "a.flo")
 
 
 def test_missing_opencv_is_a_sentence(monkeypatch):

@@ -1,10 +1,18 @@
 """Stages in threads."""
 
 import threading
+import time
 
 import pytest
 
 from tfstyle import pipeline
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_items_come_in_order():
@@ -34,7 +42,41 @@ def test_only_a_few_items_are_made_ahead():
 
     with pipeline.ahead(make()) as items:
         next(items)
-    assert len(made) <= pipeline.DEPTH + 3
+        wait_until(lambda: len(made) > pipeline.DEPTH)
+        time.sleep(0.05)  # Time enough for a thousand, if nothing held them.
+        assert len(made) <= pipeline.DEPTH + 2
+
+
+def test_items_painted_at_once_come_in_order_with_what_is_made_of_them():
+    """The second must be at work while the first is, else the barrier breaks."""
+    together = threading.Barrier(2, timeout=10)
+
+    def square(number):
+        together.wait()
+        return number**2
+
+    made = pipeline.in_parallel(square, range(8), workers=2)
+    assert list(made) == [(number, number**2) for number in range(8)]
+
+
+def test_work_at_once_takes_few_items_ahead():
+    taken = []
+
+    def numbers():
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    next(pipeline.in_parallel(lambda number: number, numbers(), workers=3))
+    assert len(taken) == 4
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_goes_wrong_at_work_is_raised_at_its_turn(workers):
+    made = pipeline.in_parallel(lambda number: 6 // (2 - number), range(5), workers)
+    assert [next(made), next(made)] == [(0, 3), (1, 6)]
+    with pytest.raises(ZeroDivisionError):
+        next(made)
 
 
 def test_consumer_sees_all_in_order_in_a_thread_of_its_own():

@@ -53,14 +53,14 @@ def test_the_nearest_view_counts_first():
 def test_one_view_holds_as_several_do():
     """Up to what the image does not alter, as the docstring says: so the gradients are equal."""
     random = np.random.default_rng(0)
-    views = [
-        temporal.Held(*(random.random([1, 3, 4, c], np.float32) for c in (3, 1))) for _ in range(2)
-    ]
+    near, middle, far = (
+        temporal.Held(random.random([1, 3, 4, 3], np.float32), constant(trust, 1, (3, 4)))
+        for trust in (0.25, 0.5, 0.875)
+    )
     x = random.random([1, 3, 4, 3], np.float32)
-    later = np.maximum(views[1].trust - views[0].trust, 0)
-    several = 2 * (views[0].trust * (x - views[0].image) + later * (x - views[1].image))
-    one = temporal.combine(views)
-    assert_allclose(2 * one.trust * (x - one.image), several, atol=1e-6)
+    several = 0.25 * (x - near.image) + 0.25 * (x - middle.image) + 0.125 * (x - far.image)
+    one = temporal.combine([near, middle, far])
+    assert_allclose(one.trust * (x - one.image), several, atol=1e-6)
 
 
 def test_reach_says_how_much_is_kept():

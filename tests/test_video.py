@@ -41,7 +41,7 @@ def gatys_config(**changes):
 
 
 def swap_config(path, **changes):
-    return style_swap.Config(size=None, model=path, precision="float32", **changes)
+    return style_swap.Config(**{"size": None, "model": path, "precision": "float32", **changes})
 
 
 def changes(pastiches):
@@ -125,6 +125,26 @@ def test_going_on_is_the_uninterrupted_run(stylizer):
     painter = video.painter("wave")
     painter.memory.remember(clip[2], whole[2])
     assert_array_equal([painter.paint(frame) for frame in clip[3:]], whole[3:])
+
+
+@pytest.mark.parametrize("method", ["apply", "gatys", "swap"])
+def test_larger_frames_are_fitted(stylizer, tiny_vgg, method):
+    """As a method alone fits a content; the second frame meets the first one's pastiche."""
+    config, style = {
+        "apply": (feed_forward.Config(size=48), "wave"),
+        "gatys": (gatys_config(size=48), [STYLE]),
+        "swap": (swap_config(tiny_vgg, size=48), [STYLE]),
+    }[method]
+    painted = list(video.stylize(frames(2), style, method=config))
+    assert [each.shape for each in painted] == 2 * [(36, 48, 3)]
+
+
+@pytest.mark.parametrize(
+    "frame", [np.zeros([8, 8, 3], np.float32), np.zeros([8, 8], np.uint8), np.zeros([1, 8, 8, 3])]
+)
+def test_frames_of_another_kind_are_refused(stylizer, frame):
+    with pytest.raises(ValueError, match="frame must be .* Received: "):
+        next(video.stylize([frame], "wave"))
 
 
 def test_frames_are_unchanged(stylizer):

@@ -1,5 +1,6 @@
 """Flags and their help, made from the fields of dataclasses that use `settings.setting`."""
 
+import argparse
 import dataclasses
 import difflib
 import shutil
@@ -38,6 +39,13 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
             f"flags are written --name=value, and patterns in quotes. Received: {' '.join(rest)}"
         )
     return [read_group(group, names, flag_values) for group, names in fields]
+
+
+def peek(name: str, arguments: Sequence[str]) -> str | None:
+    """Returns the last value given to a flag, before it is known which other flags there are."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument(f"--{name}", f"-{name}", nargs="?")
+    return getattr(parser.parse_known_args(arguments)[0], name)
 
 
 def own_fields(groups: Iterable[type]) -> list[tuple[type, list[str]]]:

@@ -154,8 +154,7 @@ class Photographs:
                     self._not_yet_told.append(f"left out: {error}")
             return np.zeros([0, 0, 3], np.uint8)
         size = fitted_size(*pixels.shape[1:3], self._longest, self._smallest)
-        fitted = image.resize(pixels, size)
-        return np.round(fitted[0] * 255).astype(np.uint8)
+        return image.to_bytes(image.resize(pixels, size)[0])
 
 
 def fitted_size(height: int, width: int, longest: int, smallest: int) -> tuple[int, int]:

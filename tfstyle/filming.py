@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfstyle import (
+    config_flags,
     devices,
     image,
     inputs,
@@ -31,11 +32,13 @@ from tfstyle.video_reading import Clip
 SMALL_FRAME = 1_000_000
 """Pixels of a frame up to which several are painted at once."""
 
+MOST_WORKERS = 8
+"""As many frames at once at most: some hundred megabytes each."""
+
 
 def groups(method: types.ModuleType, arguments: Sequence[str]) -> list[type]:
     """Returns the classes whose fields are flags: the clip's, and those of the method named."""
-    named = [each.partition("=")[2] for each in arguments if each.startswith("--method=")]
-    chosen = named[-1] if named else Files.method
+    chosen = config_flags.peek("method", arguments) or Files.method
     settings.check_choice("method", chosen, METHODS)
     return [Files, method.Config, method.METHODS[chosen]]
 
@@ -69,12 +72,14 @@ def run(
 def pipeline_workers(files: Files, clip: Clip) -> int:
     """Returns how many frames are painted at once.
 
-    On a CPU, small frames by a network keep a core each busier than all cores one frame.
+    On a CPU, small frames by a network keep a core each busier than all cores one frame. Each
+    takes memory of its own, so there are at most `MOST_WORKERS`.
     """
     height, width = clip.size
     if files.method != "apply" or height * width > SMALL_FRAME or not devices.one_core_each():
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, MOST_WORKERS)
 
 
 @dataclasses.dataclass(frozen=True)

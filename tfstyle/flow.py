@@ -21,6 +21,8 @@ PRESETS = {"fast": 1, "medium": 2}
 """OpenCV's numbers for how thoroughly is searched: medium ends half as far from the truth, and
 takes three to five times as long."""
 
+FLO_MAGIC = np.array(202021.25, "<f4").tobytes()
+
 
 def estimate(frame: np.ndarray, other: np.ndarray, preset: str = "medium") -> np.ndarray:
     """Returns the flow from a frame to another, `[height, width, 2]`, in pixels.
@@ -57,12 +59,20 @@ def _grown(grey: np.ndarray) -> np.ndarray:
 
 
 def read_flo(path) -> np.ndarray:
-    """Returns the flow in a Middlebury .flo file, `[height, width, 2]`."""
+    """Returns the flow in a Middlebury .flo file, `[height, width, 2]`.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it holds no flow, or not the whole of one.
+    """
     with open(path, "rb") as file:
-        magic, width, height = np.fromfile(file, "<f4", 1), *np.fromfile(file, "<i4", 2)
-        if magic.size != 1 or magic[0] != np.float32(202021.25):
-            raise ValueError(f"a flow must be a .flo file, as Middlebury's. Received: path={path}")
-        return np.fromfile(file, "<f4", 2 * height * width).reshape(height, width, 2)
+        content = file.read()
+    width, height = np.frombuffer(content[4:12].ljust(8, b"\0"), "<i4").tolist()
+    if content[:4] != FLO_MAGIC or len(content) != 12 + 8 * width * height:
+        raise ValueError(
+            f"a flow must be a whole .flo file, as Middlebury's. Received: path={path}"
+        )
+    return np.frombuffer(content, "<f4", offset=12).reshape(height, width, 2).copy()
 
 
 @tf.function(

@@ -4,7 +4,16 @@ The convention everywhere inside: an image is `[1, height, width, 3]`, float32, 
 in the sRGB space, with values in [0, 1].
 """
 
-from tfstyle.image_array import ImageError, as_image, as_images, fit, fit_size, noise, resize
+from tfstyle.image_array import (
+    ImageError,
+    as_image,
+    as_images,
+    fit,
+    fit_size,
+    noise,
+    resize,
+    to_bytes,
+)
 from tfstyle.image_file import atomically, is_name_too_long
 from tfstyle.image_reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
 from tfstyle.image_writing import WRITE_FORMATS, check_writable, write
@@ -26,5 +35,6 @@ __all__ = [
     "read",
     "read_picture",
     "resize",
+    "to_bytes",
     "write",
 ]

@@ -120,6 +120,11 @@ def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
     return height, width
 
 
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Returns values in [0, 1] as levels from 0 to 255, rounded, uint8, of the same shape."""
+    return np.rint(values * 255).astype(np.uint8)
+
+
 def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarray:
     """Returns a start image of Gaussian noise around mid-grey.
 

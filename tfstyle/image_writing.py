@@ -105,11 +105,11 @@ def _check_quality(quality: int) -> None:
 def _to_pillow(colours: np.ndarray, alpha: np.ndarray | None, opaque: bool) -> Image.Image:
     """Returns `colours`, `[height, width, 3]`, with `alpha` beside them or laid onto white."""
     if alpha is None:
-        return Image.fromarray(_to_8_bit(colours))
+        return Image.fromarray(image_array.to_bytes(colours))
     alpha = _as_alpha(alpha, colours.shape[:2])[..., np.newaxis]
     if opaque:
-        return Image.fromarray(_to_8_bit(alpha * colours + (1 - alpha)))
-    return Image.fromarray(_to_8_bit(np.concatenate([colours, alpha], axis=-1)))
+        return Image.fromarray(image_array.to_bytes(alpha * colours + (1 - alpha)))
+    return Image.fromarray(image_array.to_bytes(np.concatenate([colours, alpha], axis=-1)))
 
 
 def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
@@ -120,10 +120,6 @@ def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
             f"Received: alpha.shape={list(alpha.shape)}"
         )
     return image_array.as_unit_range(alpha, "alpha")
-
-
-def _to_8_bit(values: np.ndarray) -> np.ndarray:
-    return np.rint(values * 255).astype(np.uint8)
 
 
 def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:

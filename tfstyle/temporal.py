@@ -98,13 +98,16 @@ def see(
 def combine(views: Sequence[Held]) -> Held:
     """Returns several views as one: each counts where those before it do not.
 
-    Holding an image to the one is holding it to all of them: sum_k c_k (x - w_k)^2 differs from
+    The trust that counts of view k is c_k = max(t_k - sum_{l<k} t_l, 0), as in the paper. Holding
+    an image to the one is holding it to all of them: sum_k c_k (x - w_k)^2 differs from
     c (x - w)^2, with c = sum c_k and w = sum c_k w_k / c, by what x does not alter.
     Reference: Ruder et al. (2016), section 4.3, long-term consistency.
     """
     image, total = views[0].image, views[0].trust
+    seen = total
     for view in views[1:]:
-        more = np.maximum(view.trust - total, 0)
+        more = np.maximum(view.trust - seen, 0)
         share = more / np.maximum(total + more, TINY)
         image, total = image + share * (view.image - image), total + more
+        seen = seen + view.trust
     return Held(image, total)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import networks, objective, settings, strips, temporal
+from tfstyle import image, networks, objective, settings, strips, temporal
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.settings import setting
 
@@ -89,21 +89,41 @@ METHODS = {
 class Painter(abc.ABC):
     """Paints frames in order; it remembers what the next one needs, and nothing else."""
 
-    def __init__(self, config: Config, preset: str):
-        """Takes the settings of the clip, and how thoroughly its flow is searched."""
+    def __init__(self, config: Config, size: int | None, preset: str):
+        """Begins with nothing seen.
+
+        Args:
+            config: the settings of the clip.
+            size: the longest side that frames are fitted to, in pixels; None leaves them.
+            preset: how thoroughly the flow is searched; see `flow.estimate`.
+        """
         self.memory = temporal.Memory(config.reach, config.cut, preset)
+        self._longest = size
 
     def paint(self, frame: np.ndarray) -> np.ndarray:
         """Returns the next frame's pastiche; both `[height, width, 3]`, uint8."""
+        frame = self.fit(frame)
         return self.finish(frame, self.prepare(frame))
+
+    def fit(self, frame: np.ndarray) -> np.ndarray:
+        """Returns the frame at the size that it is painted at, as the other methods take it."""
+        if np.ndim(frame) != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise ValueError(
+                "a frame must be [height, width, 3], uint8. "
+                f"Received: shape={np.shape(frame)}, dtype={np.asarray(frame).dtype}"
+            )
+        height, width = frame.shape[:2]
+        if self._longest is None or image.fit_size(height, width, self._longest) == (height, width):
+            return frame
+        return image.to_bytes(image.fit(image.as_image(frame, "frame"), self._longest)[0])
 
     @abc.abstractmethod
     def prepare(self, frame: np.ndarray) -> Any:
-        """Returns what can be had of a frame without those before it; from any thread."""
+        """Returns what can be had of a fitted frame without those before it; from any thread."""
 
     @abc.abstractmethod
     def finish(self, frame: np.ndarray, prepared: Any) -> np.ndarray:
-        """Returns the next frame's pastiche from what `prepare` returned."""
+        """Returns the next fitted frame's pastiche from what `prepare` returned."""
 
 
 def stylize(
@@ -119,7 +139,7 @@ def stylize(
     without training, as Chen et al. (2017), "Coherent online video style transfer", blend features.
 
     Args:
-        frames: each `[height, width, 3]`, uint8, all of one size.
+        frames: each `[height, width, 3]`, uint8, all of one size; fitted to the method's `size`.
         styles: what the method takes: a style's name or shares, or pictures.
         config: the settings of the clip.
         method: those of the method, whose type says which.
@@ -141,14 +161,19 @@ def painter(
     if isinstance(method, GatysConfig):
         return _Optimizer(styles, config, method)
     make = _in_one_pass if isinstance(method, feed_forward.Config) else _swapping
-    return _OnePass(make(styles, method), config)
+    return _OnePass(make(styles, method), config, method.size)
 
 
 class _OnePass(Painter):
     """Paints each frame by itself, and lays what is held of it over that."""
 
-    def __init__(self, paint: Callable[[np.ndarray], np.ndarray | tf.Tensor], config: Config):
-        super().__init__(config, preset="fast")
+    def __init__(
+        self,
+        paint: Callable[[np.ndarray], np.ndarray | tf.Tensor],
+        config: Config,
+        size: int | None,
+    ):
+        super().__init__(config, size, preset="fast")
         self._paint, self._weight = paint, config.stabilize
 
     def prepare(self, frame: np.ndarray) -> np.ndarray | tf.Tensor:
@@ -168,7 +193,7 @@ class _Optimizer(Painter):
     """Moves each frame's pixels, held to the pastiches of those before it."""
 
     def __init__(self, styles: Sequence[np.ndarray], config: Config, method: GatysConfig):
-        super().__init__(config, preset="medium")
+        super().__init__(config, method.size, preset="medium")
         fields = {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
         self._styles, self._first = styles, method
         self._later = _HeldConfig(**fields | {"steps": method.frame_steps, "levels": "1"})
