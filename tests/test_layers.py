@@ -60,6 +60,20 @@ def test_enlarging_convolution_is_that_of_the_image_with_each_pixel_repeated(tim
     assert_allclose(outputs, expected + 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("width", range(3, 13))
+def test_enlarging_convolution_keeps_every_column(width):
+    """Whatever columns are computed beside: by a kernel of ones at its middle, and in gradients."""
+    layer = layers.ReflectConv2D(1, 3, enlarge=2)
+    inputs = np.asarray(random(1, 4, width, 1))
+    layer(inputs)
+    layer.kernel.assign(np.eye(9)[4].reshape(3, 3, 1, 1))
+    assert_allclose(layer(inputs), inputs.repeat(2, axis=1).repeat(2, axis=2), atol=1e-6)
+    with tf.GradientTape() as tape:
+        tape.watch(variable := tf.constant(inputs))
+        total = tf.reduce_sum(layer(variable))
+    assert_allclose(tape.gradient(total, variable), np.full_like(inputs, 4), atol=1e-6)
+
+
 def test_pixels_computed_abreast_are_those_computed_one_by_one():
     inputs = random(2, 7, 12, 5)
     layer = layers.ReflectConv2D(3, 5, abreast=4, bias_initializer="ones")
