@@ -6,7 +6,10 @@ import pytest
 from tfstyle import encoder, image, inverse, weights
 from tfstyle.methods import style_swap
 
-pytestmark = pytest.mark.large
+pytestmark = [
+    pytest.mark.large,
+    pytest.mark.filterwarnings("default:VGG19's ImageNet weights are not at hand"),
+]
 
 
 @pytest.fixture(scope="module")

