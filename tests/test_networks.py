@@ -109,10 +109,12 @@ def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
     stylizer.save(tmp_path / "stylizer.keras")
     np.save(tmp_path / "image.npy", image)
     program = (
-        "import tfstyle.networks, keras, numpy as np\n"
+        "import tfstyle.networks, keras, sys, numpy as np\n"
         f"stylizer = keras.models.load_model({str(tmp_path / 'stylizer.keras')!r})\n"
         f"image = np.load({str(tmp_path / 'image.npy')!r})\n"
         f"np.save({str(tmp_path / 'out.npy')!r}, stylizer(image, style='scream'))\n"
+        "import tfstyle.applying, tfstyle.filming, tfstyle.methods.style_swap\n"
+        "assert 'tensorflow_probability' not in sys.modules  # It takes more than a second.\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     assert_allclose(np.load(tmp_path / "out.npy"), stylizer(image, style="scream"), atol=1e-6)

@@ -3,15 +3,14 @@
 import dataclasses
 import math
 from collections.abc import Callable
-from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
-import tensorflow_probability as tfp
-from tensorflow_probability.python.optimizer.lbfgs import LBfgsOptimizerResults
 
-from tfstyle.lean_lbfgs import lean_lbfgs
+if TYPE_CHECKING:
+    from tfstyle.lbfgs import Lbfgs
 
 OPTIMIZERS = ("lbfgs", "adam")
 LINE_SEARCHES = ("unit_step", "hager_zhang")
@@ -41,110 +40,6 @@ class Options:
     """Adam's, in image units."""
     first_step: float = FIRST_STEP
     """Root mean square of the first L-BFGS step, in image units."""
-
-
-class Lbfgs:
-    """TFP's L-BFGS, called once a step so that progress can be seen and steps interrupted.
-
-    TFP's loop runs eagerly: only the objective is a graph, so a new size costs no tracing.
-    Reference: Nocedal and Wright (2006), algorithm 7.5.
-    """
-
-    def __init__(self, value_and_gradient: ValueAndGradient, image: np.ndarray, options: Options):
-        """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
-        self._value_and_gradient = value_and_gradient
-        self._options = options
-        self._shape = image.shape
-        self._start = tf.reshape(tf.constant(image), [-1])
-        self._results = None
-        self._scale = None
-        self._seen: list[tuple[float, dict[str, float]]] = []
-        self.start_loss = math.inf
-        self.terms: dict[str, float] = {}
-
-    @property
-    def evaluations(self) -> int:
-        """Evaluations of the objective so far, the one that set the scale included."""
-        return 0 if self._results is None else 1 + int(self._results.num_objective_evaluations)
-
-    @property
-    def converged(self) -> bool:
-        """Whether a step changed the loss no more."""
-        return self._results is not None and bool(self._results.converged)
-
-    @property
-    def failed(self) -> bool:
-        """Whether the line search failed or met a value that is not finite."""
-        return self._results is not None and bool(self._results.failed)
-
-    @property
-    def loss(self) -> float:
-        """The objective after the last step."""
-        return float(self._results.objective_value) / self._scale
-
-    def step(self) -> None:
-        """Takes one step: one evaluation if the unit step will do, more if a search is needed."""
-        if self._scale is None:
-            self._scale = self._choose_scale()
-        own = self._options.line_search == "hager_zhang"
-        self._seen.clear()
-        with nullcontext() if own else lean_lbfgs():
-            self._results = tfp.optimizer.lbfgs_minimize(
-                self._scaled_value_and_gradient,
-                self._start if self._results is None else None,
-                previous_optimizer_results=self._results,
-                num_correction_pairs=self._options.history,
-                tolerance=0,
-                max_iterations=self._steps_taken() + 1,
-            )
-        self.terms = self._terms_of_accepted()
-
-    def image(self) -> np.ndarray:
-        """Returns the image after the last step, not clipped."""
-        position = self._start if self._results is None else self._results.position
-        return tf.reshape(position, self._shape).numpy()
-
-    def freeze(self) -> Callable[[], State]:
-        """Returns what copies the arrays of this moment, from which `restore` goes on exactly."""
-        results, scale = self._results, self._scale  # Tensors, which no later step changes.
-
-        def copy() -> State:
-            arrays = {name: tensor.numpy() for name, tensor in results._asdict().items()}
-            return {**arrays, "scale": np.array(scale)}
-
-        return copy
-
-    def restore(self, state: State) -> None:
-        """Puts the optimiser where it was when `state` was frozen."""
-        kind = LBfgsOptimizerResults
-        self._results = kind(**{name: tf.constant(state[name]) for name in kind._fields})
-        self._scale = float(state["scale"])
-
-    def _steps_taken(self) -> int:
-        return 0 if self._results is None else int(self._results.num_iterations)
-
-    def _choose_scale(self) -> float:
-        """Returns the factor that makes the first step, minus the gradient, `first_step` long.
-
-        Without it TFP's first trial is wild, or so small that the search expands it for long.
-        """
-        value, gradient, _ = self._value_and_gradient(tf.reshape(self._start, self._shape))
-        self.start_loss = float(value)
-        root_mean_square = float(tf.sqrt(tf.reduce_mean(tf.square(gradient))))
-        usable = math.isfinite(root_mean_square) and root_mean_square > 0
-        return self._options.first_step / root_mean_square if usable else 1.0
-
-    def _scaled_value_and_gradient(self, position: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        value, gradient, terms = self._value_and_gradient(tf.reshape(position, self._shape))
-        value = value * self._scale
-        self._seen.append((float(value), terms))
-        return value, tf.reshape(gradient, [-1]) * self._scale
-
-    def _terms_of_accepted(self) -> dict[str, float]:
-        """Returns the terms where the step ended, which need not be the last place evaluated."""
-        accepted = float(self._results.objective_value)
-        matching = [terms for value, terms in self._seen if value == accepted]
-        return {name: float(term) for name, term in matching[-1].items()} if matching else {}
 
 
 class Adam:
@@ -201,4 +96,11 @@ class Adam:
         self.evaluations, self.loss = int(state["evaluations"]), float(state["loss"])
 
 
-KINDS = {"lbfgs": Lbfgs, "adam": Adam}
+def kind(optimizer: str) -> "type[Lbfgs] | type[Adam]":
+    """Returns the class of one of `OPTIMIZERS`."""
+    if optimizer == "adam":
+        return Adam
+    # With it comes TFP: more than a second, for which the methods of one pass need not wait.
+    from tfstyle.lbfgs import Lbfgs
+
+    return Lbfgs

@@ -105,11 +105,12 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     Raises:
         ValueError: there is no such network.
     """
-    path = find(model)
-    net = unpack(path) if path.suffix == packing.SUFFIX else keras.models.load_model(path)
+    path, precision = find(model), encoder.resolve_precision(precision)
+    packed = path.suffix == packing.SUFFIX
+    net = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(net, InverseNet):
         raise ValueError(f"model must be an inverse network. Received: model={model}")
-    return packing.in_precision(net, net.architecture(), encoder.resolve_precision(precision))
+    return packing.in_precision(net, net.architecture(), precision)
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
@@ -126,13 +127,13 @@ def pack(net: InverseNet, path: pathlib.Path) -> None:
     packing.pack(net, net.architecture(), path)
 
 
-def unpack(path: pathlib.Path) -> InverseNet:
-    """Returns what `pack` wrote, in float32.
+def unpack(path: pathlib.Path, precision: str = "float32") -> InverseNet:
+    """Returns what `pack` wrote.
 
     Raises:
         ValueError: the file is another or damaged.
     """
-    return packing.unpack(path, InverseNet, "inverse network")
+    return packing.unpack(path, InverseNet, "inverse network", precision)
 
 
 def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -> keras.Model:

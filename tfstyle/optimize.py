@@ -79,16 +79,16 @@ def minimize(
 
 def _start(
     value_and_gradient: descent.ValueAndGradient, trace: Trace, options: descent.Options
-) -> descent.Lbfgs | descent.Adam:
+) -> "descent.Lbfgs | descent.Adam":
     if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
         options = dataclasses.replace(options, first_step=descent.RESTART_STEP)
-    optimizer = descent.KINDS[trace.kind](value_and_gradient, trace.image, options)
+    optimizer = descent.kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())
     return optimizer
 
 
-def _after_step(trace: Trace, optimizer: descent.Lbfgs | descent.Adam, seconds: float) -> Trace:
+def _after_step(trace: Trace, optimizer: "descent.Lbfgs | descent.Adam", seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()

@@ -30,20 +30,23 @@ def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path)
     np.savez(path, architecture=json.dumps(architecture), **arrays)
 
 
-def unpack(path: pathlib.Path, make: Callable[..., keras.Model], kind: str) -> keras.Model:
-    """Returns what `pack` wrote, in float32.
+def unpack(
+    path: pathlib.Path, make: Callable[..., keras.Model], kind: str, precision: str = "float32"
+) -> keras.Model:
+    """Returns what `pack` wrote.
 
     Args:
         path: the file.
         make: the network from its architecture.
         kind: what the network is called where the file is refused.
+        precision: of its arithmetic; weights are float32 in any.
 
     Raises:
         ValueError: the file is another or damaged.
     """
     try:
         with np.load(path) as file:
-            network = make(**json.loads(str(file["architecture"])))
+            network = make(**json.loads(str(file["architecture"])), dtype=encoder.policy(precision))
             arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
         network.set_weights(arrays)
     except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:

@@ -48,11 +48,12 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> networ
     Raises:
         ValueError: there is no such stylizer; the message lists what exists.
     """
-    path = _find(model)
-    stylizer = unpack(path) if path.suffix == packing.SUFFIX else keras.models.load_model(path)
+    path, precision = _find(model), encoder.resolve_precision(precision)
+    packed = path.suffix == packing.SUFFIX
+    stylizer = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(stylizer, networks.Stylizer):
         raise ValueError(f"model must be a stylizer. Received: model={model}")
-    return in_precision(stylizer, encoder.resolve_precision(precision))
+    return in_precision(stylizer, precision)
 
 
 def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
@@ -87,13 +88,13 @@ def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:
     packing.pack(stylizer, _architecture(stylizer), path)
 
 
-def unpack(path: pathlib.Path) -> networks.Stylizer:
-    """Returns what `pack` wrote, in float32.
+def unpack(path: pathlib.Path, precision: str = "float32") -> networks.Stylizer:
+    """Returns what `pack` wrote.
 
     Raises:
         ValueError: the file is another or damaged.
     """
-    return packing.unpack(path, networks.Stylizer, "stylizer")
+    return packing.unpack(path, networks.Stylizer, "stylizer", precision)
 
 
 def _architecture(stylizer: networks.Stylizer) -> dict:
