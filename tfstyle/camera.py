@@ -1,0 +1,110 @@
+"""Clips in from a camera, through OpenCV."""
+
+import contextlib
+import math
+import threading
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tfstyle import extras, image
+from tfstyle.clip import Clip, Fraction, Frame, Span
+
+PREFIX = "camera:"
+"""What the name of a camera begins with; its number follows."""
+
+USUAL_RATE = 25.0
+"""Frames a second of a camera that does not say."""
+
+
+def is_camera(path: str) -> bool:
+    """Returns whether a path is the name of a camera."""
+    return path.startswith(PREFIX)
+
+
+@contextlib.contextmanager
+def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
+    """Yields what a camera sees, from now on; see `video_reading.open_clip`.
+
+    Raises:
+        ValueError: there is no such camera, or OpenCV is not installed.
+    """
+    cv2 = extras.load("cv2", "video", "a camera")
+    number = path.removeprefix(PREFIX)
+    camera = cv2.VideoCapture(int(number)) if number.isdecimal() else None
+    if camera is None or not camera.isOpened():
+        raise ValueError(
+            "input must be a camera that is there and that you may use, as camera:0. "
+            f"Received: input={path}"
+        )
+    clip = _describe(cv2, camera, path, longest, span)
+    with contextlib.closing(_Newest(camera)) as newest:
+        clip.frames = _shoot(cv2, newest, clip)
+        yield clip
+
+
+def _describe(cv2: types.ModuleType, camera, path: str, longest: int | None, span: Span) -> Clip:
+    sides = cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH
+    height, width = (int(camera.get(side)) for side in sides)
+    size = image.fit_size(height, width, longest or max(height, width))
+    rate = camera.get(cv2.CAP_PROP_FPS)
+    rate = rate if math.isfinite(rate) and rate > 0 else USUAL_RATE
+    rate = max(Fraction(rate).limit_denominator(1000), Fraction(1, 1000))
+    return Clip(path, size, rate, Fraction(1, 1000), begin=span[0], end=span[1])
+
+
+def _shoot(cv2: types.ModuleType, newest: "_Newest", clip: Clip) -> Iterator[Frame]:
+    """Yields what the camera sees in the clip's span, until it is unplugged."""
+    began, last = time.monotonic(), -1
+    while (pixels := newest.take()) is not None:
+        seconds = time.monotonic() - began
+        if clip.end is not None and seconds >= clip.end:
+            return
+        if seconds < clip.begin:
+            continue
+        last = max(last + 1, round(seconds / clip.tick_seconds))
+        pixels = cv2.resize(pixels, clip.size[::-1], interpolation=cv2.INTER_AREA)
+        yield Frame(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), last)
+    clip.problem = "the camera gave no further picture"
+
+
+class _Newest:
+    """The newest picture of a camera: those that nobody took in time are dropped."""
+
+    def __init__(self, camera: Any):
+        """Begins to read, in a thread."""
+        self._camera = camera
+        self._picture: np.ndarray | None = None
+        self._ended = self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def take(self) -> np.ndarray | None:
+        """Returns a picture that has not been taken; None when no further one will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._picture is not None or self._ended)
+            picture, self._picture = self._picture, None
+            return picture
+
+    def close(self) -> None:
+        """Lets go of the camera."""
+        self._closed = True
+        self._thread.join()
+        self._camera.release()
+
+    def _read(self) -> None:
+        found = True
+        while found and not self._closed:
+            found, pixels = self._camera.read()
+            with self._changed:
+                if found:
+                    self._picture = pixels
+                self._ended = not found
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
