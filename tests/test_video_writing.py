@@ -169,10 +169,12 @@ def test_pictures_are_written_and_gone_on_with(tmp_path):
     film = video_writing.begin(tmp_path / "out", "run")
     for tick, pixels in enumerate(FRAMES[:3]):
         film.write(pixels, tick, None)
+        film.close_part([pixels])
     film = video_writing.begin(tmp_path / "out", "run", resume=True)
     assert film.frames == 3
     assert_array_equal(film.last_pastiches()[-1], FRAMES[2])
     film.write(FRAMES[3], 3, None)
+    film.close_part([FRAMES[3]])
     film.finish(None, None)
     found = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert found == [f"frame_{number:06}.png" for number in range(4)]

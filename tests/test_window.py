@@ -13,6 +13,7 @@ def screen(monkeypatch):
     """What is shown, and the key that is pressed."""
     shown = {"pictures": [], "key": -1}
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: "\n  GUI:  QT5\n    QT:  YES\n")
     monkeypatch.setattr(cv2, "imshow", lambda title, pixels: shown["pictures"].append(pixels))
     monkeypatch.setattr(cv2, "waitKey", lambda milliseconds: shown["key"])
     return shown
