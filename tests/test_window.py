@@ -35,5 +35,22 @@ def test_opencv_without_windows_is_a_sentence(screen, monkeypatch):
         raise cv2.error("not implemented")
 
     monkeypatch.setattr(cv2, "imshow", refuse)
-    with pytest.raises(ValueError, match="a live window needs OpenCV with windows"):
+    with pytest.raises(
+        ValueError, match="a live window needs OpenCV with windows.*Received: .*not implemented"
+    ):
         window.Window().show(np.zeros([2, 2, 3], np.uint8))
+
+
+@pytest.mark.parametrize("line", ["  GUI:                           NONE", "GUI: NONE "])
+def test_a_build_without_windows_is_refused_before_anything_is_shown(screen, monkeypatch, line):
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: f"\n{line}\n    VTK support:  NO\n")
+    with pytest.raises(ValueError, match=r"pip install opencv-python. Received: OpenCV \d"):
+        window.Window()
+
+
+def test_a_missing_screen_is_said_first(screen, monkeypatch):
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(window.sys, "platform", "linux")
+    with pytest.raises(ValueError, match="needs a screen. Received: no DISPLAY"):
+        window.Window()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import encoder, inputs, inverse, record, shot, stylizers, weights
+from tfstyle import encoder, inputs, inverse, record, stylizers, weights
 from tfstyle.result import Result
 from tfstyle.version import __version__
 from tfstyle.video_flags import Files
@@ -89,7 +89,34 @@ def weights_used(files: Files, config: Any) -> dict[str, str]:
     return used
 
 
-def write_record(output: str | Path, command: str, facts: Facts, outcome: shot.Outcome) -> None:
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of a clip."""
+
+    frames: int
+    painted: int
+    """Those of this run; the others were painted before it was interrupted."""
+    seconds: float
+    earlier_seconds: float
+    """What earlier runs had worked."""
+    shares: dict[str, float]
+    """How busy each stage was, from 0 to 1; they overlap."""
+    sentence: str
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, those of earlier runs, reading and writing included."""
+        return self.frames / max(self.earlier_seconds + self.seconds, 1e-9)
+
+    def __str__(self) -> str:
+        """Returns how many frames, how fast, and what took the time of this run."""
+        earlier = self.frames - self.painted
+        frames = f"{self.frames} frames" + (f", {earlier} of them earlier" if earlier else "")
+        shares = ", ".join(f"{stage} {share:.0%}" for stage, share in self.shares.items())
+        return f"{frames}, {self.rate:.3g} a second ({shares})"
+
+
+def write_record(output: str | Path, command: str, facts: Facts, outcome: Outcome) -> None:
     """Writes the record beside the video or the folder."""
     result = Result(
         np.zeros([1, 1, 1, 3], np.float32),

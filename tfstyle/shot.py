@@ -2,7 +2,6 @@
 
 import collections
 import contextlib
-import dataclasses
 import itertools
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tfstyle import contact_strip, frame_bar, image, pipeline, video_encoding, window
+from tfstyle.film_facts import Outcome
 from tfstyle.video_flags import Files
 from tfstyle.video_parts import Film
 from tfstyle.video_pictures import Pictures
@@ -48,7 +48,7 @@ class Shot:
         self.earlier_seconds = film.seconds if film else 0.0
         self.painted = 0
 
-    def paint(self) -> "Outcome":
+    def paint(self) -> Outcome:
         """Paints every frame, and makes the video of them.
 
         Raises:
@@ -179,7 +179,7 @@ class Shot:
         if self._strip and self.earlier + self.painted:
             image.write(self._files.strip, self._strip.image())
 
-    def _outcome(self, ending: str) -> "Outcome":
+    def _outcome(self, ending: str) -> Outcome:
         return Outcome(
             frames=self.earlier + self.painted,
             painted=self.painted,
@@ -188,30 +188,3 @@ class Shot:
             shares=self.meter.shares(),
             sentence=self._clip.problem or ending,
         )
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What became of a clip."""
-
-    frames: int
-    painted: int
-    """Those of this run; the others were painted before it was interrupted."""
-    seconds: float
-    earlier_seconds: float
-    """What earlier runs had worked."""
-    shares: dict[str, float]
-    """How busy each stage was, from 0 to 1; they overlap."""
-    sentence: str
-
-    @property
-    def rate(self) -> float:
-        """Frames a second, those of earlier runs, reading and writing included."""
-        return self.frames / max(self.earlier_seconds + self.seconds, 1e-9)
-
-    def __str__(self) -> str:
-        """Returns how many frames, how fast, and what took the time of this run."""
-        earlier = self.frames - self.painted
-        frames = f"{self.frames} frames" + (f", {earlier} of them earlier" if earlier else "")
-        shares = ", ".join(f"{stage} {share:.0%}" for stage, share in self.shares.items())
-        return f"{frames}, {self.rate:.3g} a second ({shares})"
