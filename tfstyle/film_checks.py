@@ -1,7 +1,7 @@
 """What `tfstyle video` checks before it paints: it can write, and replaces nothing it reads."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tfstyle import (
@@ -38,21 +38,28 @@ def _pictures(files: Files) -> list[Path]:
 
 def _check_clashes(files: Files, read: Sequence[str | Path]) -> None:
     """Raises ValueError when an output would replace what is read."""
-    read = {os.path.realpath(path): path for path in read}
+    named = {os.path.realpath(path): path for path in read}
     for name, path in _written(files):
-        if os.path.realpath(path) in read:
+        if os.path.realpath(path) in named:
             raise ValueError(
                 f"{name} must not replace an input. Received: {name}={getattr(files, name)}"
             )
-    if not _has_folder(files):
-        return
+    if _has_folder(files):
+        _check_folder(files, named)
+
+
+def _check_folder(files: Files, named: Mapping[str, str | Path]) -> None:
+    """Raises ValueError when pictures would be written among those that are read.
+
+    Whatever these are called, a run that goes on would take the pastiches for frames.
+    """
     folder = os.path.realpath(files.output)
-    pictures = set(map(os.path.realpath, _pictures(files)))
-    for path in read:
-        within = os.path.dirname(path) == folder
-        if within and (path in pictures or video_pictures.NAME.fullmatch(os.path.basename(path))):
+    frames = set(map(os.path.realpath, _pictures(files)))
+    for path, given in named.items():
+        is_named_so = video_pictures.NAME.fullmatch(os.path.basename(path))
+        if os.path.dirname(path) == folder and (path in frames or is_named_so):
             raise ValueError(
-                f"output must be another folder than that of the input {read[path]}. "
+                f"output must be another folder than that of the input {given}. "
                 f"Received: output={files.output}"
             )
 

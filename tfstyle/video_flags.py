@@ -22,8 +22,8 @@ class Files:
     )
     output: str | None = setting(
         None,
-        "The video to write, or a folder for pictures as frame_000000.png, in which those that an "
-        "earlier run wrote are replaced; a camera may do without.",
+        "The video to write, or a folder for pictures as frame_000000.png, where those that an "
+        "earlier run wrote are replaced, and others refused; a camera may do without.",
     )
     method: str = setting("apply", "The command that paints the frames.", choices=METHODS)
     start: float = setting(0.0, "Where to begin.", unit="seconds", minimum=0, maximum=1e9)
@@ -37,7 +37,9 @@ class Files:
         18, "How coarsely the video is coded: 0 is lossless, 51 the worst.", minimum=0, maximum=51
     )
     strip: str | None = setting(None, "A picture of a few frames above their pastiches.")
-    show: bool = setting(False, "Show the pastiches in a window; q or Escape there is as Ctrl-C.")
+    show: bool = setting(
+        False, "Show the pastiches in a window; q or Escape there does what Ctrl-C does."
+    )
     resume: bool = setting(False, "Go on where an interrupted run of the same command stopped.")
     quiet: bool = shared_flags.quiet()
 
