@@ -113,7 +113,7 @@ class Outcome:
         earlier = self.frames - self.painted
         frames = f"{self.frames} frames" + (f", {earlier} of them earlier" if earlier else "")
         shares = ", ".join(f"{stage} {share:.0%}" for stage, share in self.shares.items())
-        return f"{frames}, {self.rate:.3g} a second ({shares})"
+        return f"{frames}, {self.rate:.3g} a second" + (f" ({shares})" if shares else "")
 
 
 def write_record(output: str | Path, command: str, facts: Facts, outcome: Outcome) -> None:
