@@ -39,3 +39,11 @@ def test_without_a_known_length_spacing_is_even_too(count):
     assert 1 <= len(found) <= contact_strip.COLUMNS
     assert found[0] == 0
     assert len(set(np.diff(found))) <= 1
+
+
+def test_pastiches_that_lack_an_odd_row_and_column_stand_beside_whole_ones():
+    strip = contact_strip.ContactStrip(2)
+    frame = np.zeros([33, 35, 3], np.uint8)
+    strip.see(frame, frame[:32, :34])
+    strip.see(frame, frame)
+    assert strip.image().shape == (1, 2 * round(33 * 240 / 35), 480, 3)

@@ -3,9 +3,8 @@
 import clips
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
 
-from tfstyle import image, video_encoding, video_reading, video_writing
+from tfstyle import video_encoding, video_reading, video_writing
 
 av = pytest.importorskip("av")
 
@@ -148,35 +147,6 @@ def test_odd_sides_lose_a_row_or_column(tmp_path):
     film.close_part([frame])
     film.finish(clip, encoding(clip))
     assert decode(tmp_path / "a.mp4")[0].shape == (32, 34, 3)
-
-
-def test_an_interrupted_film_goes_on(tmp_path, source):
-    film = video_writing.begin(tmp_path / "out.mp4", "run")
-    with video_reading.open_clip(source) as clip:
-        for frame in clip:
-            film.write(frame.pixels, frame.tick, encoding(clip))
-            if frame.tick * clip.tick_seconds == clips.RATE**-1 * 4:
-                film.close_part([frame.pixels])  # The three frames after it are lost.
-    film = video_writing.begin(tmp_path / "out.mp4", "run", resume=True)
-    assert film.frames == 5
-    assert len(film.last_pastiches()) == 1
-    with pytest.raises(ValueError, match="resume must be of the same input"):
-        video_writing.begin(tmp_path / "out.mp4", "another", resume=True)
-    assert video_writing.begin(tmp_path / "out.mp4", "run").frames == 0
-
-
-def test_pictures_are_written_and_gone_on_with(tmp_path):
-    film = video_writing.begin(tmp_path / "out", "run")
-    for tick, pixels in enumerate(FRAMES[:3]):
-        film.write(pixels, tick, None)
-    film = video_writing.begin(tmp_path / "out", "run", resume=True)
-    assert film.frames == 3
-    assert_array_equal(film.last_pastiches()[-1], FRAMES[2])
-    film.write(FRAMES[3], 3, None)
-    film.finish(None, None)
-    found = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert found == [f"frame_{number:06}.png" for number in range(4)]
-    assert_array_equal(image.read(tmp_path / "out" / found[3])[0] * 255, FRAMES[3])
 
 
 @pytest.mark.parametrize("name", ["out.gif", "nowhere/out.mp4", "folder.mp4", "x" * 250 + ".mp4"])

@@ -13,6 +13,7 @@ def screen(monkeypatch):
     """What is shown, and the key that is pressed."""
     shown = {"pictures": [], "key": -1}
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: "\n  GUI:  QT5\n    QT:  YES\n")
     monkeypatch.setattr(cv2, "imshow", lambda title, pixels: shown["pictures"].append(pixels))
     monkeypatch.setattr(cv2, "waitKey", lambda milliseconds: shown["key"])
     return shown
@@ -34,5 +35,22 @@ def test_opencv_without_windows_is_a_sentence(screen, monkeypatch):
         raise cv2.error("not implemented")
 
     monkeypatch.setattr(cv2, "imshow", refuse)
-    with pytest.raises(ValueError, match="a live window needs OpenCV with windows"):
+    with pytest.raises(
+        ValueError, match="a live window needs OpenCV with windows.*Received: .*not implemented"
+    ):
         window.Window().show(np.zeros([2, 2, 3], np.uint8))
+
+
+@pytest.mark.parametrize("line", ["  GUI:                           NONE", "GUI: NONE "])
+def test_a_build_without_windows_is_refused_before_anything_is_shown(screen, monkeypatch, line):
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: f"\n{line}\n    VTK support:  NO\n")
+    with pytest.raises(ValueError, match=r"pip install opencv-python. Received: OpenCV \d"):
+        window.Window()
+
+
+def test_a_missing_screen_is_said_first(screen, monkeypatch):
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(window.sys, "platform", "linux")
+    with pytest.raises(ValueError, match="needs a screen. Received: no DISPLAY"):
+        window.Window()

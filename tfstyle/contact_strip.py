@@ -23,9 +23,13 @@ class ContactStrip:
         self._seen = 0
 
     def see(self, frame: np.ndarray, pastiche: np.ndarray) -> None:
-        """Takes the next frame and its pastiche, `[height, width, 3]`, uint8."""
+        """Takes the next frame and its pastiche, `[height, width, 3]`, uint8.
+
+        The pastiche may lack an odd last row or column, as one that is read back from a video.
+        """
         if self._seen >= round(self._next):
-            self._columns.append(np.concatenate([_small(frame), _small(pastiche)]))
+            size = _size(*frame.shape[:2])
+            self._columns.append(np.concatenate([_small(frame, size), _small(pastiche, size)]))
             self._next += self._step
             self._thin()
         self._seen += 1
@@ -42,7 +46,9 @@ class ContactStrip:
         return np.concatenate(self._columns, axis=1)[np.newaxis]
 
 
-def _small(frame: np.ndarray) -> np.ndarray:
-    height, width = frame.shape[:2]
-    size = max(1, round(height * WIDTH / width)), WIDTH
-    return image.resize(image.as_image(frame, "frame"), size)[0]
+def _size(height: int, width: int) -> tuple[int, int]:
+    return max(1, round(height * WIDTH / width)), WIDTH
+
+
+def _small(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return image.resize(image.as_image(picture, "frame"), size)[0]

@@ -1,23 +1,18 @@
 """`tfstyle video`: a clip in, its pastiche out."""
 
-import dataclasses
-import hashlib
-import json
 import os
 import types
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tfstyle import (
     config_flags,
     devices,
-    image,
+    film_checks,
+    film_facts,
     inputs,
     networks,
-    outputs,
     process,
     record,
     settings,
@@ -25,8 +20,9 @@ from tfstyle import (
     video_reading,
     video_writing,
 )
-from tfstyle.result import Result
 from tfstyle.video_flags import METHODS, Files
+from tfstyle.video_parts import Film
+from tfstyle.video_pictures import Pictures
 from tfstyle.video_reading import Clip
 
 SMALL_FRAME = 1_000_000
@@ -48,7 +44,7 @@ def run(
 ) -> int:
     """Paints the clip and returns the exit status: 1 when it broke off."""
     styles, described = read_styles(files)
-    check(files, described)
+    film_checks.check(files, described)
     with video_reading.open_clip(
         files.input,
         longest=frame_config.size,
@@ -57,16 +53,23 @@ def run(
         rate=files.rate,
     ) as clip:
         workers = pipeline_workers(files, clip)
+        configs = film_facts.Settings(clip_config, frame_config)
+        facts = film_facts.gather(files, clip, described, configs)
+        film = begin(files, facts)
         painter = method.painter(styles, clip_config, frame_config)
-        source = describe_clip(files, clip)
-        identity = fingerprint(files, (clip_config, frame_config), [source, *described])
-        outcome = shot.Shot(files, clip, painter, identity, workers).paint()
+        outcome = shot.Shot(files, clip, painter, film, workers).paint()
     if files.output is not None:
-        config = Settings(clip_config, frame_config)
-        write_record(files.output, command, config, [source, *described], outcome)
+        film_facts.write_record(files.output, command, facts, outcome)
     if not files.quiet:
         process.say(f"{files.output or files.input}  {outcome}")
     return complain_of_end(command, clip)
+
+
+def begin(files: Files, facts: film_facts.Facts) -> Film | Pictures | None:
+    """Returns what writes the output; None where there is none."""
+    if files.output is None:
+        return None
+    return video_writing.begin(Path(files.output), facts.run, files.resume)
 
 
 def pipeline_workers(files: Files, clip: Clip) -> int:
@@ -82,27 +85,6 @@ def pipeline_workers(files: Files, clip: Clip) -> int:
     return min(cores or 1, MOST_WORKERS)
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """What the record keeps of the settings."""
-
-    clip: Any
-    frames: Any
-
-
-def check(files: Files, styles: Sequence[record.Input]) -> None:
-    """Raises ValueError when an output cannot be written, or would replace what is read."""
-    read = [files.input, *(style.path for style in styles)]
-    for name, path in (("output", files.output), ("strip", files.strip)):
-        if path is not None and os.path.realpath(path) in map(os.path.realpath, read):
-            raise ValueError(f"{name} must not replace an input. Received: {name}={path}")
-    if files.output is not None:
-        video_writing.check_output(Path(files.output))
-        outputs.check_record(Path(files.output))
-    if files.strip is not None:
-        image.check_writable(files.strip)
-
-
 def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if files.method == "apply":
@@ -111,52 +93,9 @@ def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
     return [each.picture.pixels for each in read], [each.described for each in read]
 
 
-def describe_clip(files: Files, clip: Clip) -> record.Input:
-    """Returns what the record keeps of the clip; a folder's digest is that of all its files."""
-    height, width = clip.size
-    digest = hashlib.sha256()
-    for path in [] if files.is_camera else inputs.find_contents(files.input, "input"):
-        with open(path, "rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return record.Input(files.input, width, height, digest.hexdigest())
-
-
-def fingerprint(files: Files, configs: Sequence[Any], described: Sequence[record.Input]) -> str:
-    """Returns what tells this run from another that a resumption must not be mixed with."""
-    facts = {
-        "flags": [files.method, files.style, files.start, files.duration, files.rate, files.crf],
-        "configs": [dataclasses.asdict(config) for config in configs],
-        "inputs": [each.sha256 for each in described],
-    }
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
-
-
 def complain_of_end(command: str, clip: Clip) -> int:
     """Returns the exit status, after a line on a clip that broke off."""
     if not clip.problem:
         return process.DONE
     process.complain(f"tfstyle {command}", f"{clip.path}: {clip.problem}; what there is is painted")
     return process.SOME_FAILED
-
-
-def write_record(
-    output: str,
-    command: str,
-    config: Settings,
-    described: Sequence[record.Input],
-    outcome: shot.Outcome,
-) -> None:
-    """Writes the record beside the video or the folder."""
-    record.write(
-        output,
-        command=command,
-        config=config,
-        inputs=described,
-        result=Result(np.zeros([1, 1, 1, 3], np.float32), outcome=outcome.sentence),
-        seconds=outcome.seconds,
-        more={
-            "frames": outcome.frames,
-            "frames_per_second": outcome.rate,
-            "shares": outcome.shares,
-        },
-    )

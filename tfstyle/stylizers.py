@@ -33,7 +33,7 @@ def names() -> list[str]:
 
 def works(model: str | pathlib.Path) -> dict[str, str]:
     """Returns painter, title and year by style, as far as a card beside the model tells them."""
-    card = _find(model).with_suffix(".json")
+    card = find(model).with_suffix(".json")
     return json.loads(card.read_text("utf-8"))["styles"] if card.exists() else {}
 
 
@@ -48,12 +48,21 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> networ
     Raises:
         ValueError: there is no such stylizer; the message lists what exists.
     """
-    path, precision = _find(model), encoder.resolve_precision(precision)
+    path, precision = find(model), encoder.resolve_precision(precision)
     packed = path.suffix == packing.SUFFIX
     stylizer = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(stylizer, networks.Stylizer):
         raise ValueError(f"model must be a stylizer. Received: model={model}")
     return in_precision(stylizer, precision)
+
+
+def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
+    """Returns the file that `load` reads.
+
+    Raises:
+        ValueError: there is none; the message lists what exists.
+    """
+    return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())
 
 
 def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
@@ -103,7 +112,3 @@ def _architecture(stylizer: networks.Stylizer) -> dict:
         "width": stylizer.width,
         "residual_blocks": stylizer.residual_blocks,
     }
-
-
-def _find(model: str | pathlib.Path) -> pathlib.Path:
-    return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())

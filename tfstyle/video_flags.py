@@ -21,7 +21,9 @@ class Files:
         "", "As the method takes it: a trained style's name, or a picture's path; required."
     )
     output: str | None = setting(
-        None, "The video to write, or a folder for pictures; a camera may do without."
+        None,
+        "The video to write, or a folder for pictures as frame_000000.png, where those that an "
+        "earlier run wrote are replaced, and others refused; a camera may do without.",
     )
     method: str = setting("apply", "The command that paints the frames.", choices=METHODS)
     start: float = setting(0.0, "Where to begin.", unit="seconds", minimum=0, maximum=1e9)
@@ -35,7 +37,9 @@ class Files:
         18, "How coarsely the video is coded: 0 is lossless, 51 the worst.", minimum=0, maximum=51
     )
     strip: str | None = setting(None, "A picture of a few frames above their pastiches.")
-    show: bool = setting(False, "Show the pastiches in a window; q closes it.")
+    show: bool = setting(
+        False, "Show the pastiches in a window; q or Escape there does what Ctrl-C does."
+    )
     resume: bool = setting(False, "Go on where an interrupted run of the same command stopped.")
     quiet: bool = shared_flags.quiet()
 
@@ -43,9 +47,12 @@ class Files:
         """Raises ValueError when a flag is missing or out of range."""
         shared_flags.check(self)
         if self.output is None and not (self.show and self.is_camera):
-            raise ValueError("output must be given, as --output=PATH; a camera may have --show.")
+            raise ValueError(
+                "output must be given, as --output=PATH; a camera may have --show instead. "
+                f"Received: output=None, show={self.show}, input={self.input}"
+            )
         if self.resume and self.is_camera:
-            raise ValueError(f"resume needs a clip that stays. Received: input={self.input}")
+            raise ValueError(f"resume must be of a clip that stays. Received: input={self.input}")
 
     @property
     def is_camera(self) -> bool:

@@ -1,7 +1,9 @@
 """A live window on the screen, by OpenCV."""
 
 import os
+import re
 import sys
+import types
 
 import numpy as np
 
@@ -16,11 +18,8 @@ class Window:
     """Shows picture after picture."""
 
     def __init__(self):
-        """Opens nothing yet; raises ValueError when there is no screen."""
-        self._cv2 = extras.load("cv2", "video", "a live window")
-        has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        if sys.platform.startswith("linux") and not has_screen:
-            raise ValueError("a live window needs a screen. Received: no DISPLAY")
+        """Opens nothing yet; raises ValueError where no window can be shown."""
+        self._cv2 = load_opencv()
 
     def show(self, pixels: np.ndarray) -> bool:
         """Shows a picture `[height, width, 3]`, uint8; returns False once it is to be closed."""
@@ -28,10 +27,7 @@ class Window:
             self._cv2.imshow(TITLE, pixels[:, :, ::-1])
             return self._cv2.waitKey(1) & 0xFF not in CLOSING_KEYS
         except self._cv2.error as error:
-            raise ValueError(
-                "a live window needs OpenCV with windows: pip install opencv-python in place of "
-                "opencv-python-headless"
-            ) from error
+            raise ValueError(_needed(str(error))) from error
 
     def close(self) -> None:
         """Closes it, if it is open."""
@@ -39,3 +35,25 @@ class Window:
             self._cv2.destroyAllWindows()
         except self._cv2.error:  # The kind without windows has nothing to close.
             return
+
+
+def load_opencv() -> types.ModuleType:
+    """Returns OpenCV, once it is known that it has windows and that there is a screen.
+
+    Raises:
+        ValueError: one of the two is missing; the message says what to do.
+    """
+    cv2 = extras.load("cv2", "video", "a live window")
+    has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not has_screen:
+        raise ValueError("a live window needs a screen. Received: no DISPLAY")
+    if re.search(r"^\s*GUI:\s*NONE\s*$", cv2.getBuildInformation(), re.MULTILINE):
+        raise ValueError(_needed(f"OpenCV {cv2.__version__} built without them"))
+    return cv2
+
+
+def _needed(received: str) -> str:
+    return (
+        "a live window needs OpenCV with windows: pip uninstall opencv-python-headless, then "
+        f"pip install opencv-python. Received: {received}"
+    )

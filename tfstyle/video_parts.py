@@ -1,0 +1,162 @@
+"""A video being written part by part, so that an interrupted run goes on where it stopped."""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tfstyle import image, video_joining
+from tfstyle.video_encoding import Encoding, Part
+from tfstyle.video_reading import Clip, load_pyav, open_clip
+
+PART_SECONDS = 30.0
+"""How much work a kill may cost: a part that is this old is closed."""
+
+
+def parts_name(output: Path) -> str:
+    """Returns the name of the folder that holds a video's parts until it is complete."""
+    return f".{output.name}.parts"
+
+
+def check_run(found: str, run: str, output: Path) -> None:
+    """Raises ValueError when what lies there is another run's."""
+    if found != run:
+        raise ValueError(
+            "resume must be of the same input, style, network and settings; without it the run "
+            f"begins anew. Received: resume=True for {output}"
+        )
+
+
+class Film:
+    """A video being written as parts in a hidden folder beside the output.
+
+    A part counts once its list of times is there. With it lie the last pastiches, which the next
+    frame may need. Nothing is removed before the first frame comes.
+    """
+
+    def __init__(self, output: Path, run: str, resume: bool = False):
+        """Begins, or goes on where a run was interrupted.
+
+        Args:
+            output: the video.
+            run: what tells this run from others: settings, networks and inputs.
+            resume: whether to go on from the parts of the same run.
+
+        Raises:
+            ValueError: the parts are another run's.
+        """
+        self._output = output
+        self._folder = output.with_name(parts_name(output))
+        self._run = run
+        self._parts: list[tuple[Path, list[int]]] = []
+        self.seconds = 0.0
+        """How long earlier runs have worked."""
+        self._open: Part | None = None
+        self._is_begun = False
+        if resume:
+            self._find()
+
+    @property
+    def frames(self) -> int:
+        """How many frames are safe, those of earlier runs included."""
+        return sum(len(ticks) for _, ticks in self._parts)
+
+    def last_pastiches(self) -> list[np.ndarray]:
+        """Returns what the next frame may need, `[height, width, 3]`, uint8, the last one last."""
+        path = self._kept(self.frames)
+        if not path.exists():
+            return []
+        with np.load(path) as kept:
+            return list(kept["pastiches"])
+
+    def pastiches(self) -> Iterator[np.ndarray]:
+        """Yields the frames that are safe, as they were coded."""
+        for path, _ in list(self._parts):
+            with open_clip(path) as part:
+                yield from (frame.pixels for frame in part)
+
+    def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
+        """Appends a frame `[height, width, 3]`, uint8, shown at that tick."""
+        with self._telling("written"):
+            if self._open is None:
+                self._begin()
+                number = len(self._parts)
+                self._open = Part(self._folder / f"part_{number:05}.mkv", self._output, encoding)
+            self._open.write(pixels, tick)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the part at work is so old that it should be closed."""
+        return self._open is not None and self._open.age > PART_SECONDS
+
+    def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
+        """Makes the frames so far safe.
+
+        Args:
+            last_pastiches: what the next frame may need, the last one last.
+            seconds: how long this run has worked so far.
+        """
+        if self._open is None:
+            return
+        part, self._open = self._open, None
+        with self._telling("written"):
+            part.close()
+        kept = self._kept(self.frames + len(part.ticks))
+        before = set(self._folder.glob("last_*.npz")) - {kept}
+        with image.atomically(kept) as file:
+            np.savez(file, pastiches=np.array(last_pastiches, np.uint8))
+        note = {"run": self._run, "ticks": part.ticks, "seconds": self.seconds + seconds}
+        with image.atomically(part.path.with_suffix(".json")) as file:
+            file.write(json.dumps(note).encode())
+        self._parts.append((part.path, part.ticks))
+        for path in before:
+            path.unlink()
+
+    def finish(self, clip: Clip, encoding: Encoding) -> None:
+        """Joins the parts to the video, with the clip's sound, and removes them."""
+        joined = self._folder / f"joined{self._output.suffix}"
+        try:
+            with self._telling("joined from its parts"):
+                video_joining.join(self._parts, joined, clip, encoding)
+            os.replace(joined, self._output)
+        finally:
+            joined.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _kept(self, frames: int) -> Path:
+        """Returns where the pastiches lie that come last after so many frames."""
+        return self._folder / f"last_{frames}.npz"
+
+    def _find(self) -> None:
+        """Takes the parts that are there."""
+        for path in sorted(self._folder.glob("part_*.json")):
+            found = json.loads(path.read_bytes())
+            check_run(found["run"], self._run, self._output)
+            self._parts.append((path.with_suffix(".mkv"), found["ticks"]))
+            self.seconds = found["seconds"]
+
+    def _begin(self) -> None:
+        """Removes, before the first frame, what earlier runs left but what this one needs."""
+        if self._is_begun:
+            return
+        self._folder.mkdir(exist_ok=True)
+        parts = [path for path, _ in self._parts]
+        needed = {*parts, *(path.with_suffix(".json") for path in parts), self._kept(self.frames)}
+        for path in set(self._folder.iterdir()) - needed:
+            path.unlink()
+        self._is_begun = True
+
+    @contextlib.contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Raises OSError, with a sentence, for what FFmpeg raises."""
+        try:
+            yield
+        except load_pyav().error.FFmpegError as error:
+            raise OSError(
+                f"output could not be {what} ({error}); the frames before are kept, and the same "
+                f"command with --resume goes on from them. Received: output={self._output}"
+            ) from error

@@ -1,0 +1,152 @@
+"""A clip as a folder of pictures, one a frame, and the note that tells whose they are."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tfstyle import image
+from tfstyle.video_encoding import Encoding
+from tfstyle.video_parts import check_run
+from tfstyle.video_reading import Clip
+
+NAME = re.compile(r"frame_([0-9]{6,})\.png")
+"""How the pictures are named, counted from 0."""
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
+"""What a kill may leave of a picture; see `image.atomically`."""
+
+SOFTWARE = "tfstyle video"
+"""What the pictures say that they were written by."""
+
+
+class Pictures:
+    """A folder of pictures being written, as `Film` writes a video; each is a part of its own.
+
+    The hidden file `.run` says whose they are, and in a line for each what `close_part` was told.
+    """
+
+    is_due = True
+
+    def __init__(self, output: Path, run: str, resume: bool = False):
+        """Begins, or goes on after the pictures that are there; see `Film`.
+
+        Raises:
+            ValueError: the pictures are another run's, or another program's.
+        """
+        self._folder, self._run = output, run
+        self._note = output / ".run"
+        self._was_interrupted = self._note.exists()
+        self._states = self._find(resume) if self._was_interrupted else []
+        self._written = self.frames
+        self.seconds = self._states[-1]["seconds"] if self._states else 0.0
+        self._stale = self._list_stale()
+        self._is_begun = False
+
+    @property
+    def frames(self) -> int:
+        """How many frames are safe, those of earlier runs included."""
+        return len(self._states)
+
+    def last_pastiches(self) -> list[np.ndarray]:
+        """Returns what the next frame may need, `[height, width, 3]`, uint8, the last one last."""
+        count = self._states[-1]["last"] if self._states else 0
+        return [self._read(number) for number in range(self.frames - count, self.frames)]
+
+    def pastiches(self) -> Iterator[np.ndarray]:
+        """Yields the frames that are safe."""
+        return map(self._read, range(self.frames))
+
+    def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
+        """Writes a frame `[height, width, 3]`, uint8."""
+        self._begin()
+        mark = PngInfo()
+        mark.add_text("Software", SOFTWARE)
+        with image.atomically(self._path(self._written)) as file:
+            Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
+        self._written += 1
+
+    def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
+        """Notes that the frame is there, and what the next one may need; see `Film`."""
+        if self._written == self.frames:
+            return
+        state = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
+        with self._note.open("a") as file:
+            file.write(json.dumps(state) + "\n")
+        self._states.append(state)
+
+    def finish(self, clip: Clip, encoding: Encoding) -> None:
+        """Forgets the run."""
+        self._note.unlink(missing_ok=True)
+
+    def _find(self, resume: bool) -> list[dict]:
+        """Returns the states of the pictures to go on from: noted, and there without a gap."""
+        run, *states = self._read_note()
+        if not resume:
+            return []
+        check_run(run["run"], self._run, self._folder)
+        gaps = (number for number in range(len(states)) if not self._path(number).is_file())
+        return states[: next(gaps, len(states))]
+
+    def _read_note(self) -> list[dict]:
+        """Returns the note's lines; one that a crash has torn has no end, and does not count."""
+        try:
+            lines = self._note.read_text("utf-8").rpartition("\n")[0].splitlines()
+            found = [json.loads(line) for line in lines]
+            if "run" in found[0]:
+                return found
+        except (IndexError, TypeError, ValueError):
+            pass
+        raise ValueError(self._foreign(self._note))
+
+    def _list_stale(self) -> list[Path]:
+        """Returns what an earlier run of ours left that this one does not go on from."""
+        if not self._folder.is_dir():
+            return []
+        stale = []
+        for path in sorted(self._folder.iterdir()):
+            named = NAME.fullmatch(path.name)
+            if named and int(named[1]) >= self.frames:
+                if not _is_ours(path):
+                    raise ValueError(self._foreign(path))
+                stale.append(path)
+            elif self._was_interrupted and TEMPORARY.fullmatch(path.name):
+                stale.append(path)
+        return stale
+
+    def _foreign(self, path: Path) -> str:
+        return (
+            f"output must hold no {path.name} that tfstyle video did not write; move it away or "
+            f"choose another folder. Received: output={self._folder}"
+        )
+
+    def _begin(self) -> None:
+        """Says, before the first frame, whose the folder is, and removes what is stale."""
+        if self._is_begun:
+            return
+        self._folder.mkdir(exist_ok=True)
+        lines = [json.dumps(each) + "\n" for each in ({"run": self._run}, *self._states)]
+        with image.atomically(self._note) as file:
+            file.write("".join(lines).encode())
+        for path in self._stale:
+            path.unlink(missing_ok=True)
+        self._is_begun = True
+
+    def _read(self, number: int) -> np.ndarray:
+        return np.rint(image.read(self._path(number))[0] * 255).astype(np.uint8)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"frame_{number:06}.png"
+
+
+def _is_ours(path: Path) -> bool:
+    """Returns whether a picture says so: right after a PNG's header."""
+    try:
+        with path.open("rb") as file:
+            return b"tEXtSoftware\0" + SOFTWARE.encode() in file.read(100)
+    except OSError:
+        return False
