@@ -128,13 +128,7 @@ def style():
 @pytest.fixture
 def photos(tmp_path):
     """A folder of five smooth pictures to train on."""
-    from tfstyle import image
-
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for index in range(5):
-        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
-    return folder
+    return write_photos(tmp_path / "photos")
 
 
 @pytest.fixture
@@ -161,6 +155,16 @@ def vgg(hed_file):
     from tfstyle import weights
 
     return weights.load(str(hed_file))
+
+
+def write_photos(folder):
+    """Five smooth pictures to train on."""
+    from tfstyle import image
+
+    folder.mkdir()
+    for index in range(5):
+        image.write(folder / f"{index}.png", picture(40, 48, seed=index))
+    return folder
 
 
 def picture(height, width, seed, smoothing=3):

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import TINY_TRAINING, picture
+from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import (
@@ -28,6 +28,7 @@ from tfstyle import (
 )
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
+CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
 
 
 def build(tiny_encoder):
@@ -71,28 +72,38 @@ def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
 def tiny(tiny_encoder, monkeypatch):
     monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
     monkeypatch.setattr(fitting.weights, "load", lambda name: None)
-    return train.Config(**TINY_TRAINING, steps=6)
+    return CONFIG
 
 
-def test_training_leaves_a_stylizer_and_its_curves(photos, tiny, tmp_path):
-    stylizer = train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+@pytest.fixture(scope="module")
+def whole(tiny_encoder, tmp_path_factory):
+    """A training that nothing interrupted, to look at: its stylizer and its folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+        patch.setattr(fitting.weights, "load", lambda name: None)
+        photos = write_photos(folder / "photos")
+        stylizer = train.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
+    return stylizer, folder / "model"
+
+
+def test_training_leaves_a_stylizer_and_its_curves(whole):
+    stylizer, folder = whole
     assert stylizer.styles == tuple(STYLES)
-    saved = keras.models.load_model(tmp_path / "model" / "stylizer.keras")
+    saved = keras.models.load_model(folder / "stylizer.keras")
     content = picture(20, 20, seed=1)
     assert_allclose(saved(content), stylizer(content), atol=1e-6)
-    lines = (tmp_path / "model" / "losses.csv").read_text().splitlines()
+    lines = (folder / "losses.csv").read_text().splitlines()
     assert len(lines) == 1 + 3
     assert {"loss", "content", "style", "val_loss"} <= set(lines[0].split(","))
-    samples = sorted((tmp_path / "model" / "samples").iterdir())
+    samples = sorted((folder / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
     assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 2 * 32, 3)
 
 
-def test_tensorboard_has_the_losses_and_the_samples(photos, tiny, tmp_path):
-    train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
-
+def test_tensorboard_has_the_losses_and_the_samples(whole):
     def tags(folder):
-        files = sorted((tmp_path / "model" / "tensorboard" / folder).glob("events*"))
+        files = sorted((whole[1] / "tensorboard" / folder).glob("events*"))
         records = [record for file in files for record in tf.data.TFRecordDataset(str(file))]
         events = [tf.compat.v1.Event.FromString(record.numpy()) for record in records]
         return {value.tag for event in events for value in event.summary.value}
@@ -136,8 +147,8 @@ def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
     assert told[1] == "1 photographs were left out"
 
 
-def test_folder_of_another_training_is_refused(photos, tiny, tmp_path):
-    train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+def test_folder_of_another_training_is_refused(photos, tiny, whole, tmp_path):
+    shutil.copytree(whole[1], tmp_path / "model")
     before = (tmp_path / "model" / "stylizer.keras").read_bytes()
     other = {name: 1 - style for name, style in STYLES.items()}
     with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
@@ -152,18 +163,17 @@ def test_no_step_asked_for_is_left_out(steps, rounds):
     assert fitting.rounds(train.Config(steps=steps, evaluate_every=4)) == rounds
 
 
-def test_best_of_an_interrupted_training_is_kept(photos, tiny, tmp_path):
-    folder = tmp_path / "model"
-    train.train(photos, STYLES, folder, tiny, quiet=True)
+def test_best_of_an_interrupted_training_is_kept(whole):
+    _, folder = whole
     saver = train_callbacks.SaveNetwork(None, folder)
     column = (folder / "losses.csv").read_text().splitlines()[0].split(",").index("val_loss")
     rows = (folder / "losses.csv").read_text().splitlines()[1:]
     assert saver._least == min(float(row.split(",")[column]) for row in rows)
 
 
-def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_path, monkeypatch):
-    whole = train.train(photos, STYLES, tmp_path / "whole", tiny, quiet=True)
-
+def test_interrupted_training_goes_on_as_if_it_had_not_been(
+    photos, tiny, whole, tmp_path, monkeypatch
+):
     callbacks = train_callbacks.make
 
     class Stop(keras.callbacks.Callback):
@@ -176,12 +186,12 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_pa
     resumed = train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     lines = (tmp_path / "cut" / "losses.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    for one, other in zip(whole[0].get_weights(), resumed.get_weights(), strict=True):
         assert_allclose(one, other, atol=1e-6)
 
 
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
-    earlier = networks.Stylizer(tuple(STYLES), width=4)
+    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     stylizers.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
     trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import TINY_TRAINING, picture
+from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import (
@@ -21,6 +21,7 @@ from tfstyle.pieces import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 LAYER = "block3_conv1"
+CONFIG = train_inverse.Config(**TINY_TRAINING, steps=6, pooling="average")
 PHOTOGRAPHS = np.concatenate([picture(32, 32, seed) for seed in (5, 6)])
 
 
@@ -94,19 +95,31 @@ def test_samples_show_the_photograph_decoded_and_in_each_style(trainee):
 def tiny(tiny_encoder, monkeypatch):
     monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
     monkeypatch.setattr(fitting.weights, "load", lambda name: None)
-    return train_inverse.Config(**TINY_TRAINING, steps=6, pooling="average")
+    return CONFIG
 
 
-def test_training_leaves_a_network_and_its_curves(photos, tiny, tiny_encoder, tmp_path):
-    net = train_inverse.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
-    saved = keras.models.load_model(tmp_path / "model" / "inverse.keras")
+@pytest.fixture(scope="module")
+def whole(tiny_encoder, tmp_path_factory):
+    """A training that nothing interrupted, to look at: its network and its folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+        patch.setattr(fitting.weights, "load", lambda name: None)
+        photos = write_photos(folder / "photos")
+        net = train_inverse.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
+    return net, folder / "model"
+
+
+def test_training_leaves_a_network_and_its_curves(whole, tiny_encoder):
+    net, folder = whole
+    saved = keras.models.load_model(folder / "inverse.keras")
     features = tiny_encoder(PHOTOGRAPHS)[LAYER]
     assert_allclose(saved(features), net(features), atol=1e-6)
     assert (saved.layer, saved.pooling, saved.padding) == (LAYER, "average", "reflect")
-    lines = (tmp_path / "model" / "losses.csv").read_text().splitlines()
+    lines = (folder / "losses.csv").read_text().splitlines()
     assert len(lines) == 1 + 3
     assert {"loss", "content", "total_variation", "val_loss"} <= set(lines[0].split(","))
-    samples = sorted((tmp_path / "model" / "samples").iterdir())
+    samples = sorted((folder / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
     assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 4 * 32, 3)
 
@@ -118,8 +131,9 @@ def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder)
     assert net.unit == pytest.approx(np.sqrt(np.mean(np.square(of_styles))), rel=1e-5)
 
 
-def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_path, monkeypatch):
-    whole = train_inverse.train(photos, STYLES, tmp_path / "whole", tiny, quiet=True)
+def test_interrupted_training_goes_on_as_if_it_had_not_been(
+    photos, tiny, whole, tmp_path, monkeypatch
+):
     callbacks = train_callbacks.make
 
     class Stop(keras.callbacks.Callback):
@@ -130,7 +144,7 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(photos, tiny, tmp_pa
     train_inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     monkeypatch.setattr(train_callbacks, "make", callbacks)
     resumed = train_inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    for one, other in zip(whole[0].get_weights(), resumed.get_weights(), strict=True):
         assert_allclose(one, other, atol=1e-6)
 
 

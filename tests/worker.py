@@ -16,7 +16,7 @@ def main(photos, folder):
         "smooth": conftest.picture(32, 40, seed=3),
         "dark": 0.3 * conftest.picture(40, 32, seed=4),
     }
-    config = train.Config(**conftest.TINY_TRAINING, steps=4)
+    config = train.Config(**conftest.TINY_TRAINING, residual_blocks=1, steps=4)
     stylizer = train.train(photos, styles, folder, config, quiet=True)
     np.save(f"{folder}.npy", np.concatenate([np.ravel(one) for one in stylizer.get_weights()]))
 
