@@ -7,9 +7,9 @@ import clips
 import pytest
 
 from tfstyle import film_facts, image, inverse, record, stylizers, weights
+from tfstyle.clip import Clip
 from tfstyle.methods import feed_forward, style_swap, video
 from tfstyle.video_flags import Files
-from tfstyle.video_reading import Clip
 
 DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("vgg", "net")}
 

@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from tfstyle import image, video_encoding, video_reading, video_writing
+from tfstyle.clip import Clip
 
 av = pytest.importorskip("av")
 
@@ -24,7 +25,7 @@ def encoding(clip):
 
 
 def write(film, frames, first=0, **options):
-    clip = video_reading.Clip("", frames[0].shape[:2], clips.RATE, 1 / clips.RATE)
+    clip = Clip("", frames[0].shape[:2], clips.RATE, 1 / clips.RATE)
     for tick, pixels in enumerate(frames, start=first):
         film.write(pixels, tick, encoding(clip))
         film.close_part([pixels], **options)
@@ -80,7 +81,7 @@ def test_a_new_part_leaves_nothing_of_a_killed_run(tmp_path):
     for stale in ("part_00007.mkv", "last_1.npz", f".{'0' * 16}.part"):
         (parts / stale).write_bytes(b"stale")
     film = video_writing.begin(tmp_path / "out.mp4", "run", resume=True)
-    film.write(FRAMES[2], 2, encoding(video_reading.Clip("", (48, 64), clips.RATE, 1 / clips.RATE)))
+    film.write(FRAMES[2], 2, encoding(Clip("", (48, 64), clips.RATE, 1 / clips.RATE)))
     assert set(parts.iterdir()) - {parts / "part_00002.mkv"} == before
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, video_reading
+from tfstyle import image, video_file
 from tfstyle.video_reading import open_clip
 
 pytest.importorskip("av")
@@ -123,4 +123,4 @@ def test_a_camera_that_is_not_there_is_a_sentence():
 def test_missing_pyav_is_a_sentence(path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ValueError, match=r"tfstyle\[video\]"):
-        video_reading.load_pyav()
+        video_file.load_pyav()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tfstyle import video_encoding, video_reading, video_writing
+from tfstyle.clip import Clip, Colors
 
 av = pytest.importorskip("av")
 
@@ -27,7 +28,7 @@ def copy(source, output, *, parts=(8,), crf=4, **options):
     """Writes the clip's frames unchanged, a part closed after each of these counts."""
     film = video_writing.begin(output, "run")
     with video_reading.open_clip(source, **options) as clip:
-        coding = encoding(clip, crf=crf, full_range=clip.full_range)
+        coding = encoding(clip, crf=crf, colors=clip.colors)
         for number, frame in enumerate(clip, start=1):
             film.write(frame.pixels, frame.tick, coding)
             if number in parts:
@@ -122,26 +123,25 @@ def test_sound_that_does_not_fit_is_left_out_with_a_warning(tmp_path, source):
     assert len(decode(tmp_path / "out.webm")) == 8
 
 
-@pytest.mark.parametrize("matrix", [None, 1, 5])
+@pytest.mark.parametrize("matrix", [1, 2, 5, 9])
 @pytest.mark.parametrize("full_range", [False, True])
 def test_colours_come_back_in_either_range(tmp_path, full_range, matrix):
     """Flat colours, so that coding costs nothing: only range and matrix could alter them."""
     flat = np.full([48, 64, 3], [200, 30, 90], np.uint8)
     film = video_writing.begin(tmp_path / "a.mp4", "run")
-    clip = video_reading.Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
-    coding = encoding(clip, crf=2, full_range=full_range, color_matrix=matrix)
+    clip = Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
+    coding = encoding(clip, crf=2, colors=Colors(full_range, matrix))
     film.write(flat, 0, coding)
     film.close_part([flat])
     film.finish(clip, coding)
     with video_reading.open_clip(tmp_path / "a.mp4") as back:
-        assert back.full_range == full_range
-        assert back.color_matrix == matrix or matrix is None
+        assert back.colors == Colors(full_range, matrix)
         assert np.abs(next(iter(back)).pixels.astype(int) - flat).max() <= 3
 
 
 def test_odd_sides_lose_a_row_or_column(tmp_path):
     film = video_writing.begin(tmp_path / "a.mp4", "run")
-    clip = video_reading.Clip("", (33, 35), clips.RATE, 1 / clips.RATE)
+    clip = Clip("", (33, 35), clips.RATE, 1 / clips.RATE)
     (frame,) = clips.frames(1, size=(33, 35))
     film.write(frame, 0, encoding(clip))
     film.close_part([frame])

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from tfstyle import encoder, inputs, inverse, record, stylizers, weights
+from tfstyle.clip import Clip
 from tfstyle.result import Result
 from tfstyle.version import __version__
 from tfstyle.video_flags import Files
-from tfstyle.video_reading import Clip
 
 FLAGS = ("method", "style", "start", "duration", "rate", "crf")
 """The flags beside the settings that alter what is painted, or how it is coded."""

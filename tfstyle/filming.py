@@ -17,13 +17,14 @@ from tfstyle import (
     record,
     settings,
     shot,
+    video_joining,
     video_reading,
     video_writing,
 )
+from tfstyle.clip import Clip
 from tfstyle.video_flags import METHODS, Files
 from tfstyle.video_parts import Film
 from tfstyle.video_pictures import Pictures
-from tfstyle.video_reading import Clip
 
 SMALL_FRAME = 1_000_000
 """Pixels of a frame up to which several are painted at once."""
@@ -55,7 +56,7 @@ def run(
         workers = pipeline_workers(files, clip)
         configs = film_facts.Settings(clip_config, frame_config)
         facts = film_facts.gather(files, clip, described, configs)
-        film = begin(files, facts)
+        film = begin(files, facts, clip)
         painter = method.painter(styles, clip_config, frame_config)
         outcome = shot.Shot(files, clip, painter, film, workers).paint()
     if files.output is not None:
@@ -65,11 +66,14 @@ def run(
     return complain_of_end(command, clip)
 
 
-def begin(files: Files, facts: film_facts.Facts) -> Film | Pictures | None:
+def begin(files: Files, facts: film_facts.Facts, clip: Clip) -> Film | Pictures | None:
     """Returns what writes the output; None where there is none."""
     if files.output is None:
         return None
-    return video_writing.begin(Path(files.output), facts.run, files.resume)
+    output = Path(files.output)
+    if video_writing.is_video(output):
+        video_joining.warn_of_lost_sound(clip, output)
+    return video_writing.begin(output, facts.run, files.resume)
 
 
 def pipeline_workers(files: Files, clip: Clip) -> int:

@@ -62,12 +62,16 @@ def timed(items: Iterable, meter: Meter, stage: str) -> Iterator:
 
 
 @contextlib.contextmanager
-def ahead(items: Iterable) -> Iterator[Iterator]:
-    """Yields an iterator over items that a thread makes ready a few ahead of their use.
+def ahead(items: Iterable, depth: int = DEPTH) -> Iterator[Iterator]:
+    """Yields an iterator over items that a thread makes ready ahead of their use.
 
     What goes wrong there is raised here, at its turn.
+
+    Args:
+        items: taken by the thread.
+        depth: how many wait to be used, at most.
     """
-    ready = queue.Queue(DEPTH)
+    ready = queue.Queue(depth)
     stop = threading.Event()
 
     def produce() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tfstyle import contact_strip, frame_bar, image, pipeline, video_encoding, window
+from tfstyle.clip import Clip, Frame
 from tfstyle.film_facts import Outcome
 from tfstyle.video_flags import Files
 from tfstyle.video_parts import Film
 from tfstyle.video_pictures import Pictures
-from tfstyle.video_reading import Clip, Frame
 
 
 class Shot:
@@ -38,9 +38,7 @@ class Shot:
         self._last: list[np.ndarray] = []
         # A second Ctrl-C closes the part while the writer's thread may still be in it.
         self._writing = threading.Lock()
-        self._encoding = video_encoding.Encoding(
-            clip.size, clip.rate, clip.tick_seconds, files.crf, clip.full_range, clip.color_matrix
-        )
+        self._encoding = video_encoding.Encoding.of(clip, files.crf)
         self._strip = contact_strip.ContactStrip(clip.length) if files.strip is not None else None
         self._window = window.Window() if files.show else None
         self.meter = pipeline.Meter()
@@ -55,7 +53,10 @@ class Shot:
             KeyboardInterrupt: what is painted is safe, and says so.
         """
         try:
-            with pipeline.ahead(pipeline.timed(self._clip, self.meter, "reading")) as frames:
+            source = pipeline.timed(self._clip, self.meter, "reading")
+            # What a camera saw a while ago is not worth waiting for.
+            depth = 1 if self._files.is_camera else pipeline.DEPTH
+            with pipeline.ahead(source, depth) as frames:
                 self._recall(frames)
                 frames = self._warm_up(frames)
                 self.meter.restart()

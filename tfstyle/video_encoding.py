@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle.video_reading import load_pyav
+from tfstyle.clip import Clip, Colors
+from tfstyle.video_file import load_pyav
 
 CODECS = {
     ".m4v": "libx264",
@@ -34,8 +35,13 @@ class Encoding:
     rate: fractions.Fraction
     tick_seconds: fractions.Fraction
     crf: int = 18
-    full_range: bool = False
-    color_matrix: int | None = None
+    colors: Colors = Colors()
+    pixel_aspect: fractions.Fraction = fractions.Fraction(1)
+
+    @classmethod
+    def of(cls, clip: Clip, crf: int) -> "Encoding":
+        """Returns how a clip's pastiches become a video that plays as the clip does."""
+        return cls(clip.size, clip.rate, clip.tick_seconds, crf, clip.colors, clip.pixel_aspect)
 
 
 class Part:
@@ -70,10 +76,11 @@ class Part:
         self._container.close()
 
     def _to_yuv(self, frame, number: int):
+        colors = self._encoding.colors
         coded = frame.reformat(
             format="yuv420p",
-            dst_colorspace=self._encoding.color_matrix,
-            dst_color_range="JPEG" if self._encoding.full_range else "MPEG",
+            dst_colorspace=colors.matrix,
+            dst_color_range="JPEG" if colors.full_range else "MPEG",
         )
         # Matroska counts milliseconds: true times are given to the packets when parts are joined.
         coded.pts, coded.time_base = number, 1 / self._encoding.rate
@@ -94,8 +101,9 @@ def _add_stream(container, codec: str, encoding: Encoding):
     stream.height, stream.width = _even(encoding.size)
     stream.pix_fmt = "yuv420p"
     stream.options = {"crf": str(encoding.crf), **OPTIONS[codec]}
-    context = stream.codec_context
-    context.color_range = 2 if encoding.full_range else 1
-    if encoding.color_matrix is not None:
-        context.colorspace = encoding.color_matrix
+    stream.sample_aspect_ratio = encoding.pixel_aspect
+    context, colors = stream.codec_context, encoding.colors
+    context.color_range = 2 if colors.full_range else 1
+    context.colorspace = colors.matrix
+    context.color_primaries, context.color_trc = colors.primaries, colors.transfer
     return stream

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle import shared_flags, video_reading
+from tfstyle import camera, shared_flags
 from tfstyle.settings import setting
 
 METHODS = ("apply", "gatys", "swap")
@@ -57,4 +57,4 @@ class Files:
     @property
     def is_camera(self) -> bool:
         """Whether the frames come from a camera."""
-        return self.input.startswith(video_reading.CAMERA)
+        return camera.is_camera(self.input)

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import image, video_joining
+from tfstyle.clip import Clip
 from tfstyle.video_encoding import Encoding, Part
-from tfstyle.video_reading import Clip, load_pyav, open_clip
+from tfstyle.video_file import load_pyav
+from tfstyle.video_reading import open_clip
 
 PART_SECONDS = 30.0
 """How much work a kill may cost: a part that is this old is closed."""
