@@ -24,18 +24,44 @@ def frames(count, size=SIZE, step=2, seed=0):
     return moving
 
 
-def write(path, pictures, *, rate=RATE, ticks=None, sound=False, codec="libx264", options=None):
-    """Writes a clip; `ticks` are times in 1/1000 second, for a rate that varies."""
+def write(
+    path,
+    pictures,
+    *,
+    rate=RATE,
+    ticks=None,
+    sound=False,
+    tone_seconds=None,
+    codec="libx264",
+    options=None,
+    aspect=None,
+    colors=None,
+    cover=None,
+):
+    """Writes a clip.
+
+    `ticks` are times in 1/1000 second, for a rate that varies; `aspect` is a pixel's, `colors` are
+    matrix, primaries and transfer, and a `cover` is a picture that stands first in the file.
+    """
     import av
 
     with av.open(str(path), "w") as container:
+        covers = add_cover(container, cover) if cover is not None else []
         stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt = "yuv444p" if codec == "libx264" else "yuv420p"
+        formats = {"libx264": "yuv444p", "libx264rgb": "rgb24"}
+        stream.pix_fmt = formats.get(codec, "yuv420p")
         stream.options = {"crf": "4", **(options or {})}
         tone = container.add_stream("aac", rate=8000, layout="mono") if sound else None
+        context = stream.codec_context
         if ticks:
-            stream.codec_context.time_base = Fraction(1, 1000)
+            context.time_base = Fraction(1, 1000)
+        if aspect:
+            stream.sample_aspect_ratio = aspect
+        if colors:
+            context.colorspace, context.color_primaries, context.color_trc = colors
+        for packet in covers:
+            container.mux(packet)
         for number, pixels in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = number, 1 / rate
@@ -44,7 +70,19 @@ def write(path, pictures, *, rate=RATE, ticks=None, sound=False, codec="libx264"
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if tone:
-            write_tone(container, tone, len(pictures) / rate)
+            write_tone(container, tone, tone_seconds or len(pictures) / rate)
+
+
+def add_cover(container, pixels):
+    """Adds a stream for an attached picture, and returns its packets."""
+    import av
+
+    stream = container.add_stream("mjpeg", rate=1)
+    stream.height, stream.width = pixels.shape[:2]
+    stream.pix_fmt = "yuvj420p"
+    stream.disposition = av.stream.Disposition.attached_pic
+    frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+    return [*stream.encode(frame), *stream.encode(None)]
 
 
 def write_tone(container, stream, seconds):

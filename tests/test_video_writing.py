@@ -1,10 +1,12 @@
 """Clips out, read back by FFmpeg itself."""
 
+from fractions import Fraction
+
 import clips
 import numpy as np
 import pytest
 
-from tfstyle import video_encoding, video_reading, video_writing
+from tfstyle import video_encoding, video_joining, video_reading, video_writing
 from tfstyle.clip import Clip, Colors
 
 av = pytest.importorskip("av")
@@ -28,13 +30,33 @@ def copy(source, output, *, parts=(8,), crf=4, **options):
     """Writes the clip's frames unchanged, a part closed after each of these counts."""
     film = video_writing.begin(output, "run")
     with video_reading.open_clip(source, **options) as clip:
-        coding = encoding(clip, crf=crf, colors=clip.colors)
+        coding = video_encoding.Encoding.of(clip, crf)
         for number, frame in enumerate(clip, start=1):
             film.write(frame.pixels, frame.tick, coding)
             if number in parts:
                 film.close_part([frame.pixels])
         film.close_part([frame.pixels])
         film.finish(clip, coding)
+
+
+def write_tracks(path, tracks):
+    """Writes the frames, and beside them tones of these codecs, so many seconds long."""
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("libx264", rate=clips.RATE)
+        picture.height, picture.width = clips.SIZE
+        sounds = [container.add_stream(name, rate=8000, layout="mono") for name, _ in tracks]
+        for number, pixels in enumerate(FRAMES):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = number, 1 / clips.RATE
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        for stream, (_, seconds) in zip(sounds, tracks, strict=True):
+            clips.write_tone(container, stream, seconds)
+
+
+def warn_of_lost_sound(source, output):
+    with video_reading.open_clip(source) as clip:
+        video_joining.warn_of_lost_sound(clip, output)
 
 
 def decode(path):
@@ -117,10 +139,60 @@ def test_sound_keeps_its_place_where_a_file_begins_late(tmp_path):
     assert packets(tmp_path / "out.mp4", "video")[0][0] == pytest.approx(0, abs=0.2)
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".m4v"])
+def test_sound_that_fits_is_not_warned_of(tmp_path, source, recwarn, suffix):
+    warn_of_lost_sound(source, tmp_path / f"out{suffix}")
+    assert not recwarn
+
+
 def test_sound_that_does_not_fit_is_left_out_with_a_warning(tmp_path, source):
-    with pytest.warns(UserWarning, match="sound cannot be kept"):
-        copy(source, tmp_path / "out.webm")
+    with pytest.warns(UserWarning, match=r"sound cannot be kept in .webm, track 1 \(aac\)"):
+        warn_of_lost_sound(source, tmp_path / "out.webm")
+    copy(source, tmp_path / "out.webm")
     assert len(decode(tmp_path / "out.webm")) == 8
+
+
+def test_a_track_that_does_not_fit_costs_no_other(tmp_path):
+    write_tracks(tmp_path / "in.mkv", [("aac", 0.8), ("libopus", 0.8)])
+    with pytest.warns(UserWarning, match=r"track 1 \(aac\)"):
+        warn_of_lost_sound(tmp_path / "in.mkv", tmp_path / "out.webm")
+    copy(tmp_path / "in.mkv", tmp_path / "out.webm")
+    with av.open(str(tmp_path / "out.webm")) as container:
+        assert [stream.codec_context.name for stream in container.streams.audio] == ["opus"]
+
+
+def test_a_short_track_does_not_end_the_others(tmp_path):
+    write_tracks(tmp_path / "in.mkv", [("aac", 0.2), ("aac", 0.8)])
+    copy(tmp_path / "in.mkv", tmp_path / "out.mkv", duration=0.6)
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        ends = {0: 0.0, 1: 0.0}
+        tracks = container.streams.audio
+        for packet in container.demux(*tracks):
+            if packet.size:
+                ends[tracks.index(packet.stream)] = float(packet.pts * packet.time_base)
+    assert ends[0] < 0.4
+    assert 0.4 < ends[1] < 0.6
+
+
+def test_shape_of_pixels_and_colours_are_kept(tmp_path):
+    source, output = tmp_path / "in.mp4", tmp_path / "out.mp4"
+    clips.write(source, FRAMES, aspect=Fraction(4, 3), colors=(9, 9, 14))
+    copy(source, output)
+    with video_reading.open_clip(source) as clip, video_reading.open_clip(output) as back:
+        assert back.colors == clip.colors == Colors(matrix=9, primaries=9, transfer=14)
+        assert back.pixel_aspect == clip.pixel_aspect == Fraction(4, 3)
+
+
+def test_a_damaged_part_is_a_sentence(tmp_path):
+    film = video_writing.begin(tmp_path / "a.mp4", "run")
+    clip = Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
+    film.write(FRAMES[0], 0, encoding(clip))
+    film.close_part([FRAMES[0]])
+    (part,) = (tmp_path / ".a.mp4.parts").glob("part_*.json")
+    part.with_suffix(".json").write_text(part.read_text("utf-8").replace("[0]", "[0, 1]"))
+    again = video_writing.begin(tmp_path / "a.mp4", "run", resume=True)
+    with pytest.raises(OSError, match="part is damaged"):
+        again.finish(clip, encoding(clip))
 
 
 @pytest.mark.parametrize("matrix", [1, 2, 5, 9])

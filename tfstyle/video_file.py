@@ -15,7 +15,7 @@ from tfstyle.clip import Clip, Colors, Fraction, Frame, Span
 MISSING_END = 0.5
 """Seconds by which a clip may end before the time that its file states."""
 
-JUMP_BACK = 1.0
+JUMP_BACK = 0.5
 """Seconds by which times must fall for what follows to be another recording, joined on."""
 
 USUAL_RATE = Fraction(25)
@@ -214,9 +214,9 @@ class _Clock:
 def _upright_frames(decoder: _Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
     stream, clock, end = decoder.stream, _Clock(decoder.stream, clip.rate), 0.0
-    if clip.begin:
+    if clip.begin and stream.start_time is not None:  # Without times, frames must be counted.
         with contextlib.suppress(load_pyav().error.FFmpegError):  # Else all is read up to there.
-            begin = (stream.start_time or 0) + int(clip.begin / stream.time_base)
+            begin = stream.start_time + int(clip.begin / stream.time_base)
             decoder.container.seek(begin, stream=stream)
     for decoded in decoder.frames():
         tick = clock.read(decoded)
