@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import descent
+from tfstyle import descent, optimize
 
 START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
@@ -26,11 +26,14 @@ def stiff(image):
 
 def start(kind, objective=pull, **options):
     options = descent.Options(optimizer=kind, **options)
-    return descent.kind(kind)(objective, START, options)
+    return optimize.kind(kind)(objective, START, options)
 
 
 def test_every_name_has_its_optimizer():
-    assert [descent.kind(name).__name__.lower() for name in descent.OPTIMIZERS] == ["lbfgs", "adam"]
+    assert [optimize.kind(name).__name__.lower() for name in descent.OPTIMIZERS] == [
+        "lbfgs",
+        "adam",
+    ]
 
 
 @pytest.mark.parametrize("kind", descent.OPTIMIZERS)

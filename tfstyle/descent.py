@@ -1,16 +1,12 @@
-"""The optimisers that move an image, one step at a time, each resumable bit for bit."""
+"""What the optimisers of an image have in common, and Adam."""
 
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-if TYPE_CHECKING:
-    from tfstyle.lbfgs import Lbfgs
 
 OPTIMIZERS = ("lbfgs", "adam")
 LINE_SEARCHES = ("unit_step", "hager_zhang")
@@ -94,13 +90,3 @@ class Adam:
             variable.assign(state[f"variable_{index}"])
         self._image.assign(state["image"])
         self.evaluations, self.loss = int(state["evaluations"]), float(state["loss"])
-
-
-def kind(optimizer: str) -> "type[Lbfgs] | type[Adam]":
-    """Returns the class of one of `OPTIMIZERS`."""
-    if optimizer == "adam":
-        return Adam
-    # With it comes TFP: more than a second, for which the methods of one pass need not wait.
-    from tfstyle.lbfgs import Lbfgs
-
-    return Lbfgs

@@ -4,11 +4,15 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfstyle import descent
 from tfstyle.result import Loss
+
+if TYPE_CHECKING:
+    from tfstyle.lbfgs import Lbfgs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,18 +81,28 @@ def minimize(
     return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
 
 
+def kind(optimizer: str) -> "type[Lbfgs] | type[descent.Adam]":
+    """Returns the class of one of `descent.OPTIMIZERS`."""
+    if optimizer == "adam":
+        return descent.Adam
+    # With it comes TFP: more than a second, for which the methods of one pass need not wait.
+    from tfstyle.lbfgs import Lbfgs
+
+    return Lbfgs
+
+
 def _start(
     value_and_gradient: descent.ValueAndGradient, trace: Trace, options: descent.Options
-) -> "descent.Lbfgs | descent.Adam":
+) -> "Lbfgs | descent.Adam":
     if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
         options = dataclasses.replace(options, first_step=descent.RESTART_STEP)
-    optimizer = descent.kind(trace.kind)(value_and_gradient, trace.image, options)
+    optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())
     return optimizer
 
 
-def _after_step(trace: Trace, optimizer: "descent.Lbfgs | descent.Adam", seconds: float) -> Trace:
+def _after_step(trace: Trace, optimizer: "Lbfgs | descent.Adam", seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()
