@@ -15,9 +15,26 @@ from tfstyle.result import Interrupted
 SMALL = gatys.Config(size=None, levels="1", steps=8, coarse_steps=4, precision="float32")
 
 
+@pytest.fixture(scope="module")
+def build(tiny_encoder):
+    """Builds each objective on the tiny network once: most of the time would be tracing."""
+    built = {}
+
+    def build(config, features, judge_build=judge.build):
+        weights = repr(config.weights())
+        if features is not tiny_encoder:
+            return judge_build(config, features)
+        if weights not in built:
+            built[weights] = judge_build(config, features)
+        return built[weights]
+
+    return build
+
+
 @pytest.fixture
-def stylize(tiny_encoder, content, style):
+def stylize(tiny_encoder, content, style, build, monkeypatch):
     """Runs the method on the small pictures with the tiny network; settings as keywords."""
+    monkeypatch.setattr(gatys.judge, "build", build)
 
     def stylize(content=content, styles=style, callback=None, checkpoint=None, resume=False, **own):
         config = dataclasses.replace(SMALL, **own)
