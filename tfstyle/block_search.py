@@ -89,7 +89,7 @@ class _Texture:
             weighted = term.weights * target
             weights[term.planes] += term.weights
             pull[term.planes] += weighted
-            constant += float(np.vdot(weighted, target))
+            constant += float((weighted * target).sum())
         errors = self._correlate(self._spectra, pull)
         errors *= -2
         errors += self._energy(weights)
@@ -99,11 +99,13 @@ class _Texture:
     def _energy(self, weights: np.ndarray) -> np.ndarray:
         """Returns sum w s^2 at each position, from memory for weights of late."""
         key = weights.tobytes()
-        if key not in self._energies:
+        energy = self._energies.get(key)  # Other threads may forget it at any time.
+        if energy is None:
+            energy = self._correlate(self._spectra_of_squares, weights)
             if len(self._energies) >= MASKS:
                 self._energies.clear()
-            self._energies[key] = self._correlate(self._spectra_of_squares, weights)
-        return self._energies[key]
+            self._energies[key] = energy
+        return energy
 
     def _transform(self, planes: np.ndarray) -> np.ndarray:
         """Returns the spectra, `[planes, width // 2 + 1, height]`, complex64."""
