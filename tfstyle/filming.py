@@ -13,7 +13,6 @@ import numpy as np
 
 from tfstyle import (
     devices,
-    image,
     inputs,
     networks,
     outputs,
@@ -95,14 +94,14 @@ def check(files: Files, styles: Sequence[record.Input]) -> None:
         video_writing.check_output(Path(files.output))
         outputs.check_record(Path(files.output))
     if files.strip is not None:
-        image.check_writable(files.strip)
+        inputs.check_writable(files.strip, "strip")
 
 
 def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if files.method == "apply":
         return networks.parse_style(files.style), []
-    read = [inputs.read_input(path) for path in inputs.split_paths(files.style)]
+    read = [inputs.read_input(path, "style") for path in inputs.split_paths(files.style)]
     return [each.picture.pixels for each in read], [each.described for each in read]
 
 
