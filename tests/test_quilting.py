@@ -1,5 +1,7 @@
 """Textures gone on with, and contents painted with their blocks."""
 
+import sys
+
 import numpy as np
 import pytest
 from conftest import picture
@@ -68,6 +70,22 @@ def test_seams_are_lower_than_those_of_blocks_at_random():
         for tolerance in (0.1, 1e9)
     ]
     assert steps[0] < 0.5 * steps[1]
+
+
+def test_number_of_threads_does_not_alter_the_result(monkeypatch):
+    def pictures(threads):
+        monkeypatch.setattr(quilt, "THREADS", threads)
+        config = quilting.Config(size=60, block_size=12, passes=2)
+        return synthesize(), quilting.stylize(picture(50, 60, 1), TEXTURE, config).image
+
+    for one, several in zip(pictures(1), pictures(5), strict=True):
+        assert_array_equal(one, several)
+
+
+def test_missing_package_is_a_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.fft", None)
+    with pytest.raises(ValueError, match=r'image quilting needs pip install "tfstyle\[classical\]"'):
+        synthesize()
 
 
 def test_seed_decides():
