@@ -84,7 +84,7 @@ def test_number_of_threads_does_not_alter_the_result(monkeypatch):
 
 def test_missing_package_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.fft", None)
-    with pytest.raises(ValueError, match=r'image quilting needs pip install "tfstyle\[classical\]"'):
+    with pytest.raises(ValueError, match=r'quilting needs pip install "tfstyle\[classical\]"'):
         synthesize()
 
 
@@ -150,12 +150,24 @@ def test_sizes_that_are_none_are_refused(size):
 
 
 def test_what_does_not_go_together_is_refused():
+    with pytest.raises(ValueError, match="texture must have at least 2x2 pixels. Received: 9x1"):
+        synthesize(TEXTURE[:, :1, :9])
+    with pytest.raises(ValueError, match="tileable is for more of a texture, without a content"):
+        quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=20, tileable=True))
     with pytest.raises(ValueError, match="block_size must be at most 40, the shorter side"):
         synthesize(block_size=41)
     with pytest.raises(ValueError, match="block_size must be at most half"):
         synthesize(size="20x20", tileable=True)
     with pytest.raises(ValueError, match="size must be the longest side"):
         quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size="20x20"))
+
+
+def test_too_large_a_size_is_refused_beforehand(monkeypatch):
+    monkeypatch.setattr(quilting.memory, "available", lambda: 1e9)
+    with pytest.raises(MemoryError, match="would fit"):
+        synthesize(size="16000x9000")
+    with pytest.raises(MemoryError, match="would fit"):
+        quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=9000))
 
 
 @pytest.mark.parametrize("is_ring", [False, True])
