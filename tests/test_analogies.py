@@ -149,6 +149,8 @@ def test_interruption_keeps_the_picture_so_far(after):
     target = picture(32, 32, 1)
     with pytest.raises(Interrupted, match="interrupted at level") as caught:
         stylize(target, picture(32, 32, 2), callback=stop, levels=2)
-    image = caught.value.result.image
+    result = caught.value.result
+    assert (result.steps, result.losses[-1].step) == (after, after)
+    image = result.image
     assert image.shape == target.shape
     assert np.isfinite(image).all() and image.std() > 0.01

@@ -67,6 +67,19 @@ def test_draw_chooses_among_those_within_the_tolerance():
     assert len(best) == 1
 
 
+def test_energies_may_be_forgotten_at_any_time():
+    """As another thread does that needs room for its own."""
+
+    class Forgetful(dict):
+        def __setitem__(self, key, value):
+            """Forgets what it was just told."""
+
+    texture, terms = RANDOM.random([4, 12, 12], np.float32), some_terms(4)
+    searched = block_search._Texture(texture)
+    searched._energies = Forgetful()
+    assert_allclose(searched.errors(terms), direct(texture, terms), rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize(("least", "expected"), [(1, 1), (7, 8), (11, 12), (121, 125), (720, 720)])
 def test_lengths_have_small_factors(least, expected):
     assert block_search.fast_length(least) == expected

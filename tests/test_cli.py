@@ -39,6 +39,15 @@ def test_help_does_not_load_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
+def test_methods_without_a_network_do_not_load_tensorflow():
+    code = (
+        "import sys; from tfstyle import cli\n"
+        "for command in ('quilt', 'analogy'): cli.main([command, '--help'])\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
 def test_unknown_command_suggests_the_nearest():
     process = subprocess.run(
         [sys.executable, "-m", "tfstyle.cli", "gatis"], capture_output=True, text=True

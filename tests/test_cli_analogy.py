@@ -68,7 +68,12 @@ def test_folder_goes_on_past_a_broken_file_and_leaves_what_is_there(folder):
     "flags, message",
     [
         (["--source=small.png"], "source must have the size of the filtered picture, 32x24"),
-        (["--source=nowhere.png"], "nowhere.png"),
+        (["--source=nowhere.png"], "source must be an image file, but there is none of this"),
+        (["--filtered=nowhere.png"], "filtered must be an image file, but there is none of this"),
+        (["--target=nowhere.png"], "target must be an image file, but there is none of this"),
+        (["--target=no*", "--output=all"], "target must hold at least one picture. Received: ta"),
+        (["--target=in"], "output must be a folder, as target is many pictures"),
+        (["--output=out.pgn"], "output must end in one of"),
         (["--kappa=-1"], "kappa must be at least 0"),
         (["--features=lab"], "features must be one of luminance, rgb"),
         (["--levels=x"], "levels must be auto"),

@@ -61,7 +61,7 @@ def test_bad_paths_are_refused_before_anything_is_written(paths, method, folder,
     [
         ({"content": "loop.png"}, "loop"),
         ({"style": "loop.png"}, "loop"),
-        ({"output": "loop.png"}, "path must not be a link that leads back to itself; remove it."),
+        ({"output": "loop.png"}, "output must not be a link that leads back to itself; remove it."),
         ({"content": "[is]*.png", "output": "loop"}, "output must be a folder"),
     ],
 )

@@ -61,12 +61,14 @@ def test_interruption_keeps_what_there_is(folder, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--texture=none.png"], "none.png"),
+        (["--texture=none.png"], "texture must be an image file, but there is none of this name"),
+        (["--texture=in"], "Received: texture=in"),
+        (["--content=none.png"], "content must be an image file, but there is none of this name"),
         (["--size=40xx"], "size must be a number of pixels"),
         (["--size=40x30", "--content=in/a.png"], "size must be the longest side"),
         (["--block_size=25", "--size=40"], "block_size must be at most 24"),
         (["--output=texture.png"], "output must not replace an input"),
-        (["--output=nowhere/out.png"], "path must lie in an existing folder"),
+        (["--output=nowhere/out.png"], "output must lie in an existing folder"),
     ],
 )
 def test_bad_input_is_one_sentence(flags, sentence, capsys):

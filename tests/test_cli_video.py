@@ -162,7 +162,7 @@ def test_broken_clip_gives_what_there_is(folder, capsys):
         (["--output=out.gif"], "output must be a folder for pictures, or end in one of"),
         (["--output=in.mp4"], "output must not replace an input"),
         (["--style=waves"], "Did you mean wave?"),
-        (["--strip=strip.mp4"], "path must end in one of"),
+        (["--strip=strip.mp4"], "strip must end in one of"),
         (["--crf=99"], "crf must be from 0 to 51"),
         (["--show"], "a live window needs"),
     ],

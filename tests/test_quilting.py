@@ -1,5 +1,7 @@
 """Textures gone on with, and contents painted with their blocks."""
 
+import sys
+
 import numpy as np
 import pytest
 from conftest import picture
@@ -70,6 +72,22 @@ def test_seams_are_lower_than_those_of_blocks_at_random():
     assert steps[0] < 0.5 * steps[1]
 
 
+def test_number_of_threads_does_not_alter_the_result(monkeypatch):
+    def pictures(threads):
+        monkeypatch.setattr(quilt, "THREADS", threads)
+        config = quilting.Config(size=60, block_size=12, passes=2)
+        return synthesize(), quilting.stylize(picture(50, 60, 1), TEXTURE, config).image
+
+    for one, several in zip(pictures(1), pictures(5), strict=True):
+        assert_array_equal(one, several)
+
+
+def test_missing_package_is_a_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.fft", None)
+    with pytest.raises(ValueError, match=r'quilting needs pip install "tfstyle\[classical\]"'):
+        synthesize()
+
+
 def test_seed_decides():
     assert_array_equal(synthesize(seed=3), synthesize(seed=3))
     assert not np.array_equal(synthesize(seed=3), synthesize(seed=4))
@@ -132,12 +150,24 @@ def test_sizes_that_are_none_are_refused(size):
 
 
 def test_what_does_not_go_together_is_refused():
+    with pytest.raises(ValueError, match="texture must have at least 2x2 pixels. Received: 9x1"):
+        synthesize(TEXTURE[:, :1, :9])
+    with pytest.raises(ValueError, match="tileable is for more of a texture, without a content"):
+        quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=20, tileable=True))
     with pytest.raises(ValueError, match="block_size must be at most 40, the shorter side"):
         synthesize(block_size=41)
     with pytest.raises(ValueError, match="block_size must be at most half"):
         synthesize(size="20x20", tileable=True)
     with pytest.raises(ValueError, match="size must be the longest side"):
         quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size="20x20"))
+
+
+def test_too_large_a_size_is_refused_beforehand(monkeypatch):
+    monkeypatch.setattr(quilting.memory, "available", lambda: 1e9)
+    with pytest.raises(MemoryError, match="would fit"):
+        synthesize(size="16000x9000")
+    with pytest.raises(MemoryError, match="would fit"):
+        quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=9000))
 
 
 @pytest.mark.parametrize("is_ring", [False, True])

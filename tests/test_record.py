@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import sys
+import types
 
 import numpy as np
 import PIL
@@ -77,12 +78,23 @@ def test_record_has_the_keys_of_the_design(tmp_path):
     }
 
 
-def test_versions_are_those_of_all_that_decides_the_pixels(tmp_path):
+def test_versions_are_those_of_all_that_decides_the_pixels(tmp_path, monkeypatch):
+    for module in record.OPTIONAL.values():
+        monkeypatch.delitem(sys.modules, module, raising=False)
     versions = write(tmp_path / "out.png")["versions"]
     tensorflow = ["tensorflow", "tensorflow-probability", "keras"]
     assert list(versions) == ["python", *tensorflow, "numpy", "pillow"]
     assert versions["pillow"] == PIL.__version__
     assert None not in versions.values()
+
+
+def test_versions_of_what_only_some_methods_need_are_of_those_loaded(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", types.SimpleNamespace(__version__="1.2.3"))
+    monkeypatch.setitem(sys.modules, "cv2", types.SimpleNamespace(__version__="4.5"))
+    monkeypatch.delitem(sys.modules, "av", raising=False)
+    versions = write(tmp_path / "out.png")["versions"]
+    assert (versions["scipy"], versions["opencv"]) == ("1.2.3", "4.5")
+    assert "av" not in versions
 
 
 def test_methods_without_an_optimisation_leave_its_keys_out(tmp_path):

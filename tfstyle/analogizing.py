@@ -26,6 +26,8 @@ class Files:
     skip_existing: bool = shared_flags.skip_existing()
     quiet: bool = shared_flags.quiet()
 
+    content_flag = "target"
+
     save_every = 0
     checkpoint = None
     resume = False
@@ -43,8 +45,8 @@ class Files:
 
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every target and returns the exit status; a lone failure is raised."""
-    filtered = inputs.read_input(files.filtered)
-    source = None if files.source is None else inputs.read_input(files.source)
+    filtered = inputs.read_input(files.filtered, "filtered")
+    source = None if files.source is None else inputs.read_input(files.source, "source")
     method = _of_pair(method, None if source is None else source.picture.pixels)
     others = [] if source is None else [source]
     return painting.paint_all(painting.Job(command, method, files, config, [filtered], others))

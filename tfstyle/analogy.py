@@ -55,11 +55,12 @@ def paint(
         for number in range(len(levels)):
             run.begin(number)
             for wave in run.level.fill():
+                run.wave = wave
                 if callback is not None:
-                    callback(run.progress(wave))
+                    callback(run.progress())
             run.end()
     except KeyboardInterrupt:
-        raise Interrupted(run.result(run.interruption())) from None
+        raise Interrupted(run.interruption()) from None
     return run.result("every pixel painted")
 
 
@@ -75,6 +76,8 @@ class _Run:
         self._before = pictures.target[0]
         self._number = 0
         self.level: waves.Level | None = None
+        self.wave = 0
+        """How many waves of the level are done."""
 
     def begin(self, number: int) -> None:
         """Prepares a level; what was painted at half its size is seen until it is painted."""
@@ -101,30 +104,31 @@ class _Run:
 
     def end(self) -> None:
         """Notes what the level took."""
-        loss = self._loss(self.level.waves)
+        loss = self._loss()
         seconds = loss.seconds - sum(trace.seconds for trace in self._traces)
-        trace = LevelTrace(self.level.size, self.level.waves, self.level.painted, seconds)
+        trace = LevelTrace(self.level.size, self.wave, self.level.painted, seconds)
         self._traces, self._losses = (*self._traces, trace), (*self._losses, loss)
+        self.wave = 0
 
-    def progress(self, wave: int) -> Progress:
-        """Returns where the run is, after so many waves of the level."""
+    def progress(self) -> Progress:
+        """Returns where the run is."""
         return Progress(
             level=len(self._traces),
             levels=len(self._levels),
             size=self.level.size,
-            step=wave,
+            step=self.wave,
             steps=self.level.waves,
             evaluations=self.level.painted,
-            total_step=self._steps() + wave,
-            loss=self._loss(wave),
+            total_step=self._steps() + self.wave,
+            loss=self._loss(),
             image=self._image,
         )
 
-    def _loss(self, wave: int) -> Loss:
+    def _loss(self) -> Loss:
         """Returns the level's mean squared distance so far, and its share of coherent sources."""
         level = self.level
         return Loss(
-            step=self._steps() + wave,
+            step=self._steps() + self.wave,
             evaluations=sum(trace.evaluations for trace in self._traces) + level.painted,
             seconds=time.monotonic() - self._began,
             terms={
@@ -140,9 +144,12 @@ class _Run:
         """Returns the result so far."""
         return Result(self._image(), self._losses, self._traces, outcome)
 
-    def interruption(self) -> str:
-        """Returns the sentence for a run that was stopped."""
-        return f"interrupted at level {len(self._traces) + 1} of {len(self._levels)}"
+    def interruption(self) -> Result:
+        """Returns what there is of a run that was stopped, the level at work included."""
+        outcome = f"interrupted at level {len(self._traces) + 1} of {len(self._levels)}"
+        if self.wave:
+            self.end()
+        return self.result(outcome)
 
     def _image(self) -> np.ndarray:
         pixels = np.clip(self._pixels(), 0, 1)[np.newaxis]

@@ -61,7 +61,7 @@ def _paint(
 ) -> None:
     """Paints one content, and writes the picture and its record."""
     began = time.monotonic()
-    source = inputs.read_input(content)
+    source = inputs.read_input(content, "content")
     height, width = source.picture.pixels.shape[1:3]
     too_large = f"memory ran out; give a size. Received: {width}x{height}"
     with process.exhaustion_as_memory_error(too_large):

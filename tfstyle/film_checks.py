@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tfstyle import (
-    image,
+    inputs,
     outputs,
     picture_paths,
     record,
@@ -24,7 +24,7 @@ def check(files: Files, styles: Sequence[record.Input]) -> None:
         video_writing.check_output(Path(files.output))
         outputs.check_record(Path(files.output))
     if files.strip is not None:
-        image.check_writable(files.strip)
+        inputs.check_writable(files.strip, "strip")
     _check_clashes(files, [files.input, *_pictures(files), *(style.path for style in styles)])
     _check_strip(files)
 

@@ -93,7 +93,7 @@ def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if files.method == "apply":
         return networks.parse_style(files.style), []
-    read = [inputs.read_input(path) for path in inputs.split_paths(files.style)]
+    read = [inputs.read_input(path, "style") for path in inputs.split_paths(files.style)]
     return [each.picture.pixels for each in read], [each.described for each in read]
 
 

@@ -1,8 +1,10 @@
 """What a command reads, found before anything is written."""
 
+import contextlib
 import dataclasses
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle import image, outputs, record, settings, shared_flags
@@ -31,6 +33,9 @@ class Files:
     skip_existing: bool = shared_flags.skip_existing()
     quiet: bool = shared_flags.quiet()
 
+    content_flag = "content"
+    """What this command calls what it paints."""
+
     def __post_init__(self):
         """Raises ValueError when a flag is missing, out of range or useless alone."""
         shared_flags.check(self)
@@ -55,14 +60,35 @@ def split_paths(text: str) -> list[str]:
     return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
 
 
-def read_input(path: str | os.PathLike) -> Input:
-    """Reads a picture once for the method and for the record."""
-    picture = image.read_picture(path)
+def read_input(path: str | os.PathLike, flag: str = "path") -> Input:
+    """Reads a picture once for the method and for the record; errors name the flag it is from."""
+    with naming(flag):
+        picture = image.read_picture(path)
     return Input(picture, record.describe_input(path, picture.pixels))
 
 
+def check_writable(path: str | os.PathLike, flag: str = "output") -> None:
+    """Raises ImageError, naming the flag, when no picture can be written there."""
+    with naming(flag):
+        image.check_writable(path)
+
+
+@contextlib.contextmanager
+def naming(flag: str) -> Iterator[None]:
+    """Makes errors that speak of a `path`, as a library's user knows it, speak of the flag."""
+    try:
+        yield
+    except image.ImageError as error:
+        text = str(error).replace("Received: path=", f"Received: {flag}=")
+        raise image.ImageError(re.sub("^path must", f"{flag} must", text)) from error
+
+
 def pair_paths(
-    content: str, output: str | Path, others: Sequence[Input] = (), save_every: int = 0
+    content: str,
+    output: str | Path,
+    others: Sequence[Input] = (),
+    save_every: int = 0,
+    flag: str = "content",
 ) -> list[tuple[Path, Path]]:
     """Returns (content, output) for each content, after checking that outputs can be written.
 
@@ -71,13 +97,15 @@ def pair_paths(
         output: a picture, or a folder when there are many contents.
         others: further inputs, which no output may replace.
         save_every: steps between snapshots beside the output; 0 is none.
+        flag: what the command calls the content.
     """
     output = Path(output)
     if is_many(content) or os.path.isdir(output):
-        outputs.check_folder(output)
-        pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content)]
+        with naming("output"):
+            outputs.check_folder(output, flag)
+        pairs = [(path, output / f"{path.stem}.png") for path in find_contents(content, flag)]
     else:
-        image.check_writable(output)
+        check_writable(output)
         pairs = [(Path(content), output)]
-    outputs.check(pairs, [Path(other.described.path) for other in others], save_every)
+    outputs.check(pairs, [Path(other.described.path) for other in others], save_every, flag)
     return pairs

@@ -17,14 +17,23 @@ PER_SWAPPED_PIXEL = {"float32": 520, "bfloat16": 220, "float16": 220}
 """Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
 measured."""
 
-BASE_WITHOUT_NETWORK = 650e6
-"""Bytes of the libraries alone; measured, as the next two are."""
+BASE_WITHOUT_NETWORK = 100e6
+"""Bytes of the libraries alone, without TensorFlow; measured, as the next five are."""
 
 PER_PIXEL_OF_ANALOGY = 250
 """Bytes for each pixel of an image analogy's pictures, whatever is compared."""
 
 PER_CHANNEL_OF_ANALOGY = 400
 """Bytes for each pixel and channel that is compared."""
+
+PER_QUILTED_PIXEL = 100
+"""Bytes for each pixel that is laid of blocks."""
+
+PER_PIXEL_OF_TEXTURE = 250
+"""Bytes for each pixel of a texture that blocks are taken from."""
+
+PER_SEARCHED_PIXEL = 100
+"""Bytes for each pixel of a texture and each search that goes on at the same time."""
 
 COPIES_OF_PATCHES = 2
 """A style's patches exist this often while they are put together."""
@@ -91,6 +100,18 @@ def needed_for_analogy(target_pixels: float, known_pixels: float, channels: int)
     """
     per_pixel = PER_PIXEL_OF_ANALOGY + channels * PER_CHANNEL_OF_ANALOGY
     return BASE_WITHOUT_NETWORK + (target_pixels + known_pixels) * per_pixel
+
+
+def needed_to_quilt(pixels: float, texture_pixels: float, searches: int) -> float:
+    """Returns the bytes that image quilting takes.
+
+    Args:
+        pixels: of the result.
+        texture_pixels: of all textures together.
+        searches: how many go on at the same time.
+    """
+    per_texture_pixel = PER_PIXEL_OF_TEXTURE + searches * PER_SEARCHED_PIXEL
+    return BASE_WITHOUT_NETWORK + pixels * PER_QUILTED_PIXEL + texture_pixels * per_texture_pixel
 
 
 def available() -> float | None:

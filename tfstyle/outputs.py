@@ -11,15 +11,16 @@ Pairs = Sequence[tuple[Path, Path]]
 """(content, output) of each picture to paint."""
 
 
-def check(pairs: Pairs, others: Sequence[Path], save_every: int) -> None:
+def check(pairs: Pairs, others: Sequence[Path], save_every: int, flag: str = "content") -> None:
     """Raises ValueError when a file that is written would replace one that is not ours.
 
     Args:
         pairs: the outputs, all in one folder.
         others: further inputs, which no output may replace.
         save_every: how many steps lie between two snapshots; 0 for none.
+        flag: what the command calls the content.
     """
-    check_clashes(pairs, others)
+    check_clashes(pairs, others, flag)
     if save_every:
         check_snapshots(pairs, others, save_every)
     for _, output in pairs:
@@ -27,19 +28,24 @@ def check(pairs: Pairs, others: Sequence[Path], save_every: int) -> None:
         check_record(output)
 
 
-def check_folder(folder: Path) -> None:
-    """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet."""
+def check_folder(folder: Path, flag: str = "content") -> None:
+    """Raises ValueError when pictures cannot be written into `folder`, which may not exist yet.
+
+    Args:
+        folder: where they shall lie.
+        flag: what the command calls the content.
+    """
     if os.path.isdir(folder):
         image.check_writable(folder / "any.png")
     elif os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
         raise ValueError(
-            f"output must be a folder, as content is many pictures. Received: output={folder}"
+            f"output must be a folder, as {flag} is many pictures. Received: output={folder}"
         )
     else:
         image.check_writable(folder.with_name(f"{folder.name}.png"))
 
 
-def check_clashes(pairs: Pairs, others: Sequence[Path]) -> None:
+def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -> None:
     """Raises ValueError when an output would replace an input or another output."""
     inputs = resolve_inputs(pairs, others)
     makers: dict[Path, Path] = {}
@@ -48,7 +54,7 @@ def check_clashes(pairs: Pairs, others: Sequence[Path]) -> None:
             raise ValueError(f"output must not replace an input. Received: output={output}")
         if output in makers:
             raise ValueError(
-                f"output must differ for each content; rename one of {makers[output]} and "
+                f"output must differ for each {flag}; rename one of {makers[output]} and "
                 f"{content}. Received: output={output}"
             )
         makers[output] = content

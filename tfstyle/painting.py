@@ -44,18 +44,22 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
 
 def prepare(command: str, method: types.ModuleType, files: Files, config: Any) -> Job:
     """Reads what all contents share."""
-    styles = [inputs.read_input(path) for path in inputs.split_paths(files.style)]
+    styles = [inputs.read_input(path, "style") for path in inputs.split_paths(files.style)]
     start = getattr(config, "start", None)
     if start and not os.path.exists(start):
         settings.check_choice("start", start, (*method.STARTS, "the path of a picture"))
-    others = [inputs.read_input(start)] if start and start not in method.STARTS else []
+    others = [inputs.read_input(start, "start")] if start and start not in method.STARTS else []
     return Job(command, method, files, config, styles, others)
 
 
 def paint_all(job: Job) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     pairs = inputs.pair_paths(
-        job.files.content, job.files.output, [*job.styles, *job.others], job.files.save_every
+        job.files.content,
+        job.files.output,
+        [*job.styles, *job.others],
+        job.files.save_every,
+        job.files.content_flag,
     )
     resuming.check_checkpoints(job.files, [output for _, output in pairs])
     if len(pairs) == 1:
@@ -81,7 +85,7 @@ def paint(job: Job, content: Path, output: Path) -> None:
     """Paints one content and says so; what an earlier run had finished is left as it is."""
     if job.files.skip_existing and output.exists():
         return
-    source = inputs.read_input(content)
+    source = inputs.read_input(content, job.files.content_flag)
     described = job.describe_inputs(source)
     if resuming.is_finished(job.files, output, job.command, job.config, described):
         line = f"{output}  skipped: an earlier run finished it"

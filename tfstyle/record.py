@@ -19,6 +19,12 @@ from tfstyle import image
 from tfstyle.result import Loss, Result
 from tfstyle.version import __version__
 
+PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
+"""What every result depends on."""
+
+OPTIONAL = {"scipy": "scipy", "av": "av", "opencv": "cv2"}
+"""What some depend on, and its module: by its distribution OpenCV has several names."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Input:
@@ -122,8 +128,11 @@ def _describe_loss(loss: Loss) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str | None]:
-    packages = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
-    return {"python": platform.python_version()} | {name: _version(name) for name in packages}
+    """Returns versions of what all methods need, and of what this process has loaded besides."""
+    packages = {name: _version(name) for name in PACKAGES}
+    loaded = {name: sys.modules.get(module) for name, module in OPTIONAL.items()}
+    others = {name: module.__version__ for name, module in loaded.items() if module}
+    return {"python": platform.python_version()} | packages | others
 
 
 def _version(package: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image, inputs, record, snapshot
+from tfstyle import image, inputs, record
 from tfstyle.inputs import Files
 
 
@@ -28,6 +28,8 @@ def forget_checkpoint(files: Files, output: Path) -> None:
     """Removes the state of a run whose picture and record are written."""
     checkpoint, _ = find_checkpoint(files, output)
     if checkpoint:
+        from tfstyle import snapshot  # With it comes TensorFlow.
+
         with contextlib.suppress(OSError):
             snapshot.remove(Path(checkpoint))
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle import (
-    image,
     inputs,
     outputs,
     painting,
@@ -38,6 +37,8 @@ class Files:
     skip_existing: bool = shared_flags.skip_existing()
     quiet: bool = shared_flags.quiet()
 
+    content_flag = "content"
+
     save_every = 0
     checkpoint = None
     resume = False
@@ -50,7 +51,7 @@ class Files:
 
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
     """Sews every picture and returns the exit status; a lone failure is raised."""
-    textures = [inputs.read_input(path) for path in inputs.split_paths(files.texture)]
+    textures = [inputs.read_input(path, "texture") for path in inputs.split_paths(files.texture)]
     if files.content is not None:
         method = types.SimpleNamespace(plan=method.plan, stylize=_without_checkpoints(method))
         return painting.paint_all(painting.Job(command, method, files, config, textures, []))
@@ -72,7 +73,7 @@ def _without_checkpoints(method: types.ModuleType):
 
 def check_output(output: Path, textures: Sequence[Input]) -> None:
     """Raises ValueError when the picture, or its record, cannot be written there."""
-    image.check_writable(output)
+    inputs.check_writable(output)
     outputs.check([(Path(textures[0].described.path), output)], _paths(textures), 0)
 
 

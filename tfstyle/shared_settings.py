@@ -1,8 +1,12 @@
-"""What the methods' and trainings' `Config`s share: fields of one meaning, said once."""
+"""What the methods' and trainings' `Config`s share: fields of one meaning, said once.
+
+The encoder, which brings TensorFlow, is loaded by those alone that have fields of its own:
+quilting and analogies need none.
+"""
 
 from typing import Any
 
-from tfstyle import color, encoder, pyramid
+from tfstyle import color, pyramid
 from tfstyle.settings import setting
 
 
@@ -56,11 +60,15 @@ def vgg_weights() -> Any:
 
 def pooling(default: str) -> Any:
     """Returns the field of VGG19's pooling."""
+    from tfstyle import encoder
+
     return setting(default, "VGG19's pooling.", choices=encoder.POOLINGS)
 
 
 def padding() -> Any:
     """Returns the field of VGG19's borders."""
+    from tfstyle import encoder
+
     return setting(
         "reflect",
         "What VGG19's convolutions see beyond the border.",
@@ -70,4 +78,6 @@ def padding() -> Any:
 
 def precision(help: str) -> Any:
     """Returns the field of the arithmetic's precision."""
+    from tfstyle import encoder
+
     return setting("auto", help, choices=encoder.PRECISIONS)

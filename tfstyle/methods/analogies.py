@@ -75,7 +75,7 @@ class Config:
         "How far strokes are smoothed away where no source is given.",
         unit="pixels",
         minimum=0,
-        maximum=100,
+        maximum=20,
     )
     smoothing_edge: float = setting(
         0.1,

@@ -1,18 +1,32 @@
 """A picture sewn of a texture's blocks (Efros and Freeman 2001): more of it, or a photograph."""
 
 import dataclasses
+import math
 import re
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfstyle import block_search, color, guide, image, pyramid, quilt, settings, shared_settings
+from tfstyle import (
+    block_search,
+    color,
+    guide,
+    image,
+    memory,
+    pyramid,
+    quilt,
+    settings,
+    shared_settings,
+)
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 from tfstyle.settings import setting
 
 SMALLEST_BLOCK = 4
 """Pixels of a block's side below which passes shrink it no further."""
+
+SMALLEST_TEXTURE = 2
+"""Pixels of a texture's side, as of the smallest block."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,14 +138,16 @@ def stylize(
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
+        MemoryError: the size does not fit; the message says what would.
         Interrupted: Ctrl-C; carries the image so far.
     """
     content = image.as_image(content, "content")
     levels = plan(content.shape[1:3], config)
     size = levels[-1].size
+    textures, blocks = image.as_images(styles, "style"), _blocks(size, config)
+    _check_memory(size, _scaled_sizes(textures, size, config), config)
     content = image.resize(content, size)
-    textures = _scaled(image.as_images(styles, "style"), size, content, config)
-    blocks = _blocks(size, config)
+    textures = _scaled(textures, size, content, config)
     _check_block(textures, blocks[0])
     wanted = guide.of_content(content, textures, config.blur, config.match_range)
     search = block_search.BlockSearch([guide.of_texture(each, config.blur) for each in textures])
@@ -164,12 +180,14 @@ def synthesize(
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
+        MemoryError: the size does not fit; the message says what would.
         Interrupted: Ctrl-C; carries the image so far.
     """
     textures = image.as_images(textures, "texture")
     block = _synthesis_block(textures[0].shape[1:3], config)
     _check_block(textures, block)
     (level,) = levels = synthesis_plan(textures[0].shape[1:3], config)
+    _check_memory(level.size, [texture.shape[1:3] for texture in textures])
     search = block_search.BlockSearch([guide.as_planes(each) for each in textures])
     work = _Work(search, levels, config, callback)
     backdrop = np.full([3, *level.size], np.float32(0.5))
@@ -180,6 +198,10 @@ def synthesize(
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
     """Returns the passes over a content of (height, width) pixels; a step is a block."""
     wanted = parse_size(config.size)
+    if config.tileable:
+        raise ValueError(
+            "tileable is for more of a texture, without a content. Received: tileable=True"
+        )
     if isinstance(wanted, tuple):
         raise ValueError(
             "size must be the longest side where a content is painted. "
@@ -309,15 +331,41 @@ def _scaled(
 ) -> list[np.ndarray]:
     """Returns the textures at their size beside the result, in colours that the mode asks for."""
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
+    sizes = _scaled_sizes(styles, size, config)
+    return [image.resize(style, each) for style, each in zip(colored, sizes, strict=True)]
+
+
+def _scaled_sizes(
+    styles: Sequence[np.ndarray], size: tuple[int, int], config: Config
+) -> list[tuple[int, int]]:
     if config.style_scale is None:
-        return colored
+        return [style.shape[1:3] for style in styles]
     longest = max(1, round(max(size) * config.style_scale))
-    return [image.fit(style, longest) for style in colored]
+    return [image.fit_size(*style.shape[1:3], longest) for style in styles]
+
+
+def _check_memory(
+    size: tuple[int, int], texture_sizes: Sequence[tuple[int, int]], config: Config | None = None
+) -> None:
+    """Raises MemoryError unless it fits; with a config, the textures grow with the size."""
+    is_scaled = config is not None and config.style_scale is not None
+
+    def needed_at(longest: int) -> float:
+        scale = (longest / max(size)) ** 2
+        texture_pixels = sum(map(math.prod, texture_sizes)) * (scale if is_scaled else 1)
+        return memory.needed_to_quilt(scale * math.prod(size), texture_pixels, quilt.THREADS)
+
+    memory.check_need(size, needed_at)
 
 
 def _check_block(textures: Sequence[np.ndarray], block: int) -> None:
     for texture in textures:
         height, width = texture.shape[1:3]
+        if min(height, width) < SMALLEST_TEXTURE:
+            raise ValueError(
+                f"texture must have at least {SMALLEST_TEXTURE}x{SMALLEST_TEXTURE} pixels. "
+                f"Received: {width}x{height} pixels"
+            )
         if min(height, width) < block:
             raise ValueError(
                 f"block_size must be at most {min(height, width)}, the shorter side of the texture "
