@@ -1,4 +1,4 @@
-"""Seconds and memory of the methods before neural networks, how they grow, what a search gives away.
+"""Seconds and memory of the methods before neural networks, and how they grow.
 
     python benchmarks/classical.py --sizes=256,512,1024
 
