@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, video_file
+from tfstyle import image, video_decoding
 from tfstyle.clip import Colors
 from tfstyle.video_reading import open_clip
 
@@ -203,4 +203,4 @@ def test_pictures_come_by_their_numbers(tmp_path):
 def test_missing_pyav_is_a_sentence(path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ValueError, match=r"tfstyle\[video\]"):
-        video_file.load_pyav()
+        video_decoding.load_pyav()

@@ -2,21 +2,18 @@
 
 import contextlib
 import os
-import types
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from tfstyle import extras, image
+from tfstyle import image
 from tfstyle.clip import Clip, Colors, Fraction, Frame, Span
+from tfstyle.video_decoding import Clock, Decoder, load_pyav
 
 MISSING_END = 0.5
 """Seconds by which a clip may end before the time that its file states."""
-
-JUMP_BACK = 0.5
-"""Seconds by which times must fall for what follows to be another recording, joined on."""
 
 USUAL_RATE = Fraction(25)
 """Frames a second of a file that does not say."""
@@ -28,11 +25,6 @@ NOT_STATED = 2
 
 HIGH_DYNAMIC_RANGE = {16: "PQ", 18: "HLG"}
 """Transfer functions, in FFmpeg's numbers."""
-
-
-def load_pyav() -> types.ModuleType:
-    """Returns PyAV; raises ValueError, naming the extra, when it is not installed."""
-    return extras.load("av", "video", "reading and writing video")
 
 
 @contextlib.contextmanager
@@ -52,7 +44,7 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
     with _open(path) as (container, stream):
         clip, size, turns = _describe(container, stream, path, longest, span)
     with _open(path) as (container, stream):
-        clip.frames = _upright_frames(_Decoder(container, stream), clip, size, turns)
+        clip.frames = _upright_frames(Decoder(container, stream), clip, size, turns)
         yield clip
 
 
@@ -82,7 +74,7 @@ def _unreadable(path: str, reason: object) -> str:
 
 def _describe(container, stream, path: str, longest: int | None, span: Span):
     """Returns the clip, the (height, width) that stored frames get, and their quarter turns."""
-    first = next(_Decoder(container, stream).frames(), None)
+    first = next(Decoder(container, stream).frames(), None)
     if first is None:
         raise ValueError(_unreadable(path, "not one frame can be decoded"))
     turns = round(getattr(first, "rotation", 0) / 90) % 4
@@ -154,67 +146,9 @@ def _seconds(container, stream) -> float | None:
 # --- The frames ---
 
 
-class _Decoder:
-    """All frames that can be decoded of a stream; what cannot is counted."""
-
-    def __init__(self, container, stream):
-        """Takes the stream, and the container that it lies in."""
-        self.container, self.stream = container, stream
-        self.packets = self.decoded = self.damaged = 0
-        self.error: Exception | None = None
-        """What ended the file before its end."""
-
-    def frames(self) -> Iterator:
-        """Yields FFmpeg's frames in the order in which they are shown."""
-        for packet in self._packets():
-            try:
-                decoded = self.stream.codec_context.decode(packet)
-            except load_pyav().error.FFmpegError:
-                self.damaged += 1
-                continue
-            for frame in decoded:
-                self.decoded += 1
-                yield frame
-
-    def _packets(self) -> Iterator:
-        """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
-        try:
-            for packet in self.container.demux(self.stream):
-                if packet.size:
-                    self.packets += 1
-                    yield packet
-        except load_pyav().error.FFmpegError as error:
-            self.error = error
-        yield None
-
-
-class _Clock:
-    """The ticks of a stream's frames, which grow whatever the file says."""
-
-    def __init__(self, stream, rate: Fraction):
-        self._tick_seconds, self._origin = stream.time_base, stream.start_time or 0
-        self._step = max(1, round(1 / (rate * stream.time_base)))
-        self._last = -self._step
-
-    def read(self, frame) -> int:
-        """Returns the tick of the next frame."""
-        usual = self._last + self._step
-        tick = usual if frame.pts is None else frame.pts - self._origin
-        if tick < self._last - JUMP_BACK / self._tick_seconds:
-            self._origin -= usual - tick
-            tick = usual
-        # Broken streams say the same time twice, or one shortly before.
-        self._last = tick if self._last < 0 else max(self._last + 1, tick)
-        return self._last
-
-    def end(self, frame) -> float:
-        """Returns when the last frame, which is this one, ends, in seconds."""
-        return float((self._last + max(self._step, frame.duration or 0)) * self._tick_seconds)
-
-
-def _upright_frames(decoder: _Decoder, clip: Clip, size: tuple[int, int], turns: int):
+def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
-    stream, clock, end = decoder.stream, _Clock(decoder.stream, clip.rate), 0.0
+    stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0.0
     if clip.begin and stream.start_time is not None:  # Without times, frames must be counted.
         with contextlib.suppress(load_pyav().error.FFmpegError):  # Else all is read up to there.
             begin = stream.start_time + int(clip.begin / stream.time_base)
@@ -229,7 +163,7 @@ def _upright_frames(decoder: _Decoder, clip: Clip, size: tuple[int, int], turns:
     clip.problem = _problem(decoder, end, clip)
 
 
-def _problem(decoder: _Decoder, end: float, clip: Clip) -> str:
+def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
     """Returns what there is to say of a clip that has been read up to so many seconds."""
     problems = []
     if decoder.damaged:  # One may cost those after it that lean on it.

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle.clip import Clip
+from tfstyle.video_decoding import load_pyav
 from tfstyle.video_encoding import Encoding
-from tfstyle.video_file import load_pyav
 from tfstyle.video_sound import Sound
 
 Parts = Sequence[tuple[Path, list[int]]]

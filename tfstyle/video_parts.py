@@ -11,8 +11,8 @@ import numpy as np
 
 from tfstyle import image, video_joining
 from tfstyle.clip import Clip
+from tfstyle.video_decoding import load_pyav
 from tfstyle.video_encoding import Encoding, Part
-from tfstyle.video_file import load_pyav
 from tfstyle.video_reading import open_clip
 
 PART_SECONDS = 30.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfstyle.clip import Clip
-from tfstyle.video_file import JUMP_BACK, load_pyav
+from tfstyle.video_decoding import JUMP_BACK, load_pyav
 
 FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
 """FFmpeg's names of the kinds of file, by suffix."""

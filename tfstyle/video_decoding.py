@@ -1,0 +1,74 @@
+"""The frames of a video file as FFmpeg decodes them, and when each of them is shown."""
+
+import types
+from collections.abc import Iterator
+
+from tfstyle import extras
+from tfstyle.clip import Fraction
+
+JUMP_BACK = 0.5
+"""Seconds by which times must fall for what follows to be another recording, joined on."""
+
+
+def load_pyav() -> types.ModuleType:
+    """Returns PyAV; raises ValueError, naming the extra, when it is not installed."""
+    return extras.load("av", "video", "reading and writing video")
+
+
+class Decoder:
+    """All frames that can be decoded of a stream; what cannot is counted."""
+
+    def __init__(self, container, stream):
+        """Takes the stream, and the container that it lies in."""
+        self.container, self.stream = container, stream
+        self.packets = self.decoded = self.damaged = 0
+        self.error: Exception | None = None
+        """What ended the file before its end."""
+
+    def frames(self) -> Iterator:
+        """Yields FFmpeg's frames in the order in which they are shown."""
+        for packet in self._packets():
+            try:
+                decoded = self.stream.codec_context.decode(packet)
+            except load_pyav().error.FFmpegError:
+                self.damaged += 1
+                continue
+            for frame in decoded:
+                self.decoded += 1
+                yield frame
+
+    def _packets(self) -> Iterator:
+        """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
+        try:
+            for packet in self.container.demux(self.stream):
+                if packet.size:
+                    self.packets += 1
+                    yield packet
+        except load_pyav().error.FFmpegError as error:
+            self.error = error
+        yield None
+
+
+class Clock:
+    """The ticks of a stream's frames, which grow whatever the file says."""
+
+    def __init__(self, stream, rate: Fraction):
+        """Begins at the first frame of a stream of so many frames a second."""
+        self._tick_seconds, self._origin = stream.time_base, stream.start_time or 0
+        self._step = max(1, round(1 / (rate * stream.time_base)))
+        self._last = -self._step
+
+    def read(self, frame) -> int:
+        """Returns the tick of the next frame."""
+        usual = self._last + self._step
+        tick = usual if frame.pts is None else frame.pts - self._origin
+        if tick < self._last - JUMP_BACK / self._tick_seconds:
+            self._origin -= usual - tick
+            tick = usual
+        # Broken streams say the same time twice, or one shortly before.
+        self._last = tick if self._last < 0 else max(self._last + 1, tick)
+        return self._last
+
+    def end(self, frame) -> float:
+        """Returns when the last frame, which is this one, ends, in seconds."""
+        return float((self._last + max(self._step, frame.duration or 0)) * self._tick_seconds)
