@@ -89,7 +89,7 @@ def test_an_edge_of_the_motion_is_not_trusted():
 
 def test_likeness_falls_from_noise_to_another_thing():
     frame = np.full([9, 9, 3], 100, np.uint8)
-    for levels, expected in ((6, 1), (13, 0.5), (20, 0), (-100, 0)):
+    for levels, expected in ((9, 1), (20, 12 / 23), (32, 0), (-100, 0)):
         alike = flow.likeness(frame, frame + np.uint8(levels % 256), still(9, 9))
         assert_allclose(alike, np.full([9, 9, 1], expected), atol=1e-6)
 

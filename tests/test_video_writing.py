@@ -6,7 +6,7 @@ import clips
 import numpy as np
 import pytest
 
-from tfstyle import video_encoding, video_joining, video_reading, video_writing
+from tfstyle import video_encoding, video_reading, video_sound, video_writing
 from tfstyle.clip import Clip, Colors
 
 av = pytest.importorskip("av")
@@ -56,7 +56,7 @@ def write_tracks(path, tracks):
 
 def warn_of_lost_sound(source, output):
     with video_reading.open_clip(source) as clip:
-        video_joining.warn_of_lost_sound(clip, output)
+        video_sound.warn_of_lost(clip, output)
 
 
 def decode(path):
@@ -172,6 +172,16 @@ def test_a_short_track_does_not_end_the_others(tmp_path):
                 ends[tracks.index(packet.stream)] = float(packet.pts * packet.time_base)
     assert ends[0] < 0.4
     assert 0.4 < ends[1] < 0.6
+
+
+def test_sound_of_recordings_joined_on_goes_on_in_time(tmp_path):
+    clips.write(tmp_path / "a.ts", FRAMES, sound=True)
+    (tmp_path / "twice.ts").write_bytes(2 * (tmp_path / "a.ts").read_bytes())
+    copy(tmp_path / "twice.ts", tmp_path / "out.mp4", parts=(16,))
+    times = [time for time, _ in packets(tmp_path / "out.mp4", "audio")]
+    assert len(times) == 2 * len(packets(tmp_path / "a.ts", "audio"))
+    assert all(np.diff(times) > 0.05)  # 1024 of 8000 samples a second each.
+    assert times[-1] - times[0] < 2.2
 
 
 def test_shape_of_pixels_and_colours_are_kept(tmp_path):

@@ -17,8 +17,8 @@ from tfstyle import (
     record,
     settings,
     shot,
-    video_joining,
     video_reading,
+    video_sound,
     video_writing,
 )
 from tfstyle.clip import Clip
@@ -72,7 +72,7 @@ def begin(files: Files, facts: film_facts.Facts, clip: Clip) -> Film | Pictures 
         return None
     output = Path(files.output)
     if video_writing.is_video(output):
-        video_joining.warn_of_lost_sound(clip, output)
+        video_sound.warn_of_lost(clip, output)
     return video_writing.begin(output, facts.run, files.resume)
 
 

@@ -14,7 +14,7 @@ from tfstyle import extras
 SMALLEST = 32
 """Least side in pixels that frames are grown to: below 16 OpenCV 5.0 reads beyond their memory."""
 
-ALIKE, UNLIKE = 6.0, 20.0
+ALIKE, UNLIKE = 9.0, 32.0
 """Levels of 256: the difference up to which pixels show the same thing, and from which another."""
 
 PRESETS = {"fast": 1, "medium": 2}
@@ -122,14 +122,14 @@ def carry(values: np.ndarray, flow: np.ndarray, sharply: bool = False) -> np.nda
     Args:
         values: `[height, width, channels]`, float32.
         flow: `[height, width, 2]`.
-        sharply: bicubic between pixels, so that what is carried again and again stays crisp; it
-            may overshoot.
+        sharply: by Lanczos's filter of 8 x 8 pixels instead of bilinearly, so that what is carried
+            again and again stays crisp, at five times the cost; it may overshoot.
     """
     cv2 = load_opencv()
     height, width = flow.shape[:2]
     columns, rows = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
     across, down = columns + flow[..., 0], rows[:, np.newaxis] + flow[..., 1]
-    kind = cv2.INTER_CUBIC if sharply else cv2.INTER_LINEAR
+    kind = cv2.INTER_LANCZOS4 if sharply else cv2.INTER_LINEAR
     carried = cv2.remap(values, across, down, kind, borderMode=cv2.BORDER_REPLICATE)
     return carried.reshape(values.shape)
 

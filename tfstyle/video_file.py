@@ -160,7 +160,7 @@ class _Decoder:
     def __init__(self, container, stream):
         """Takes the stream, and the container that it lies in."""
         self.container, self.stream = container, stream
-        self.decoded = self.damaged = 0
+        self.packets = self.decoded = self.damaged = 0
         self.error: Exception | None = None
         """What ended the file before its end."""
 
@@ -181,6 +181,7 @@ class _Decoder:
         try:
             for packet in self.container.demux(self.stream):
                 if packet.size:
+                    self.packets += 1
                     yield packet
         except load_pyav().error.FFmpegError as error:
             self.error = error
@@ -231,8 +232,9 @@ def _upright_frames(decoder: _Decoder, clip: Clip, size: tuple[int, int], turns:
 def _problem(decoder: _Decoder, end: float, clip: Clip) -> str:
     """Returns what there is to say of a clip that has been read up to so many seconds."""
     problems = []
-    if decoder.damaged:
-        problems.append(f"{decoder.damaged} of its frames or more cannot be decoded")
+    if decoder.damaged:  # One may cost those after it that lean on it.
+        lost = max(decoder.damaged, decoder.packets - decoder.decoded)
+        problems.append(f"{lost} of its frames cannot be decoded")
     stated = _seconds(decoder.container, decoder.stream)
     wanted = min((each for each in (stated, clip.end) if each is not None), default=end)
     is_whole = 0 < decoder.stream.frames <= decoder.decoded

@@ -1,0 +1,108 @@
+"""The sound of a clip, copied as it is beside its pastiche."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from tfstyle.clip import Clip
+from tfstyle.video_file import JUMP_BACK, load_pyav
+
+FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
+"""FFmpeg's names of the kinds of file, by suffix."""
+
+
+def warn_of_lost(clip: Clip, output: Path) -> None:
+    """Warns of each track of the clip's sound that the output's kind of file has no place for."""
+    if not clip.has_sound:
+        return
+    with load_pyav().open(clip.path) as source:
+        for number, stream in enumerate(source.streams.audio, start=1):
+            reason = _why_unfit(stream, output.suffix.lower())
+            if reason:
+                warnings.warn(
+                    f"the sound cannot be kept in {output.suffix}, track {number} "
+                    f"({stream.codec_context.name}): {reason}",
+                    stacklevel=2,
+                )
+
+
+def _why_unfit(stream, suffix: str) -> str:
+    """Returns why a track cannot be copied into that kind of file; nothing if it can."""
+    try:
+        with load_pyav().open(io.BytesIO(), "w", format=FORMATS[suffix]) as target:
+            target.add_stream_from_template(stream)
+            target.start_encoding()
+    except (ValueError, load_pyav().error.FFmpegError) as error:
+        return str(error)
+    return ""
+
+
+class Sound:
+    """The clip's sound, copied as it is, beside a picture that starts at so many seconds of it."""
+
+    def __init__(self, stack: contextlib.ExitStack, target, clip: Clip, start: float):
+        """Adds the tracks that fit to an open container; the stack closes the source."""
+        self._target, self._clip = target, clip
+        self._shift = clip.origin + start
+        source = stack.enter_context(load_pyav().open(clip.path))
+        suffix = Path(target.name).suffix.lower()
+        self._streams = {
+            stream.index: target.add_stream_from_template(stream)
+            for stream in source.streams.audio
+            if not _why_unfit(stream, suffix)
+        }
+        self._later = dict.fromkeys(self._streams, 0.0)
+        self._ends = dict.fromkeys(self._streams, float("-inf"))
+        if clip.begin:
+            with contextlib.suppress(load_pyav().error.FFmpegError):  # Else all is read.
+                source.seek(int(self._shift * load_pyav().time_base))
+        self._packets = self._read(source)
+        self._waiting = next(self._packets, None)
+
+    def write_until(self, seconds: float) -> None:
+        """Copies the packets up to a time."""
+        while self._waiting is not None and self._waiting[0] <= seconds:
+            _, packet = self._waiting
+            packet.stream = self._streams[packet.stream.index]
+            self._target.mux(packet)
+            self._waiting = next(self._packets, None)
+
+    def _read(self, source) -> Iterator[tuple[float, object]]:
+        """Yields each packet, moved to its time in the pastiche, with that in seconds."""
+        playing = {stream for stream in source.streams.audio if stream.index in self._streams}
+        if not playing:
+            return
+        with contextlib.suppress(load_pyav().error.FFmpegError):
+            for packet in source.demux(*playing):
+                if packet.pts is None:
+                    continue
+                seconds = self._move(packet)
+                if self._end is not None and seconds >= self._end:
+                    playing.discard(packet.stream)
+                    if not playing:
+                        return
+                # A whole clip's sound may begin before its picture: what codecs run in with.
+                elif seconds >= 0 or not self._clip.begin:
+                    yield seconds, packet
+
+    def _move(self, packet) -> float:
+        """Moves a packet to its time in the pastiche, which goes on where the file's jumps back."""
+        index, base = packet.stream.index, packet.time_base
+        stated = float(packet.pts * base) - self._shift
+        if stated + self._later[index] < self._ends[index] - JUMP_BACK:
+            self._later[index] = self._ends[index] - stated
+        seconds = stated + self._later[index]
+        shift = round((self._shift - self._later[index]) / base)
+        packet.dts = (packet.pts if packet.dts is None else packet.dts) - shift
+        packet.pts -= shift
+        self._ends[index] = seconds + float((packet.duration or 0) * base)
+        return seconds
+
+    @property
+    def _end(self) -> float | None:
+        """Returns where the sound ends, in seconds of the result."""
+        if self._clip.end is None:
+            return None
+        return self._clip.origin + self._clip.end - self._shift
