@@ -3,7 +3,7 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color
+from tfstyle import color, waves
 from tfstyle.methods import analogies
 from tfstyle.result import Interrupted
 
@@ -70,6 +70,18 @@ def test_texture_synthesis_copies_pixels_of_the_texture():
     known = {tuple(pixel) for pixel in texture.reshape(-1, 3)}
     assert {tuple(pixel) for pixel in result.image.reshape(-1, 3)} <= known
     assert len(np.unique(result.image.reshape(-1, 3), axis=0)) > 40
+
+
+def test_kappa_halves_from_level_to_coarser_level(monkeypatch):
+    penalties, level = [], waves.Level
+
+    def spy(*arguments, penalty, **options):
+        penalties.append(penalty)
+        return level(*arguments, penalty=penalty, **options)
+
+    monkeypatch.setattr(waves, "Level", spy)
+    stylize(picture(20, 24, 1), picture(20, 20, 2), levels=3, kappa=6.0)
+    assert penalties == [1.5, 3.0, 6.0]
 
 
 def test_colors_of_the_target_are_kept():

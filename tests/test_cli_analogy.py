@@ -74,6 +74,7 @@ def test_folder_goes_on_past_a_broken_file_and_leaves_what_is_there(folder):
         (["--target=no*", "--output=all"], "target must hold at least one picture. Received: ta"),
         (["--target=in"], "output must be a folder, as target is many pictures"),
         (["--output=out.pgn"], "output must end in one of"),
+        (["--smoothing=21"], "smoothing must be from 0 to 20 pixels"),
         (["--kappa=-1"], "kappa must be at least 0"),
         (["--features=lab"], "features must be one of luminance, rgb"),
         (["--levels=x"], "levels must be auto"),

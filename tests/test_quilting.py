@@ -63,6 +63,16 @@ def test_every_pixel_is_the_textures():
     assert {tuple(color) for color in synthesize().reshape(-1, 3)} <= colors
 
 
+def test_a_block_is_laid_up_to_its_cut():
+    """Of three columns that overlap, the pictures agree in the second alone."""
+    canvas = quilt.Canvas(quilt.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32))
+    new = np.ones([3, 8, 8], np.float32)
+    new[:, :, 1] = 0
+    canvas.lay((0, 0), np.zeros([3, 8, 8], np.float32))
+    canvas.lay((0, 1), new)
+    assert_array_equal(canvas.picture(), np.broadcast_to(np.arange(13) >= 7, [3, 8, 13]))
+
+
 def test_seams_are_lower_than_those_of_blocks_at_random():
     smooth = picture(64, 64, seed=5, smoothing=20)
     steps = [
@@ -123,6 +133,19 @@ def test_bright_and_dark_take_the_textures_bright_and_dark():
 )
 def test_alpha_rises_from_pass_to_pass(passes, expected):
     assert_allclose([quilting.alpha_of_pass(i, passes) for i in range(passes)], expected)
+
+
+def test_neighbours_count_as_alpha_and_the_content_as_the_rest(monkeypatch):
+    passes, wishes = [], quilt.Wishes
+
+    def spy(alpha, previous, guide, guide_weight):
+        passes.append((alpha, previous is not None, guide_weight))
+        return wishes(alpha, previous, guide, guide_weight)
+
+    monkeypatch.setattr(quilt, "Wishes", spy)
+    quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=40, block_size=12))
+    expected = [(0.1, False, 0.9), (0.5, True, 0.5), (0.9, True, 0.1)]
+    assert_allclose(np.array(passes, float), np.array(expected, float))
 
 
 def test_blocks_shrink_by_a_third():

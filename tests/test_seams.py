@@ -36,6 +36,17 @@ def test_cut_runs_where_pictures_agree():
     assert_array_equal(mask, np.broadcast_to(np.arange(8) >= 2, [8, 8]))
 
 
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+def test_each_side_is_cut_as_the_left_one(side):
+    """The picture turned, so that the side lies to the left, has the cut turned with it."""
+    turns = {"left": 0, "top": 1, "right": 2, "bottom": 3}[side]
+    old, new = RANDOM.random([2, 3, 9, 9])
+    expected = seams.new_part(old, new, seams.Bands(left=4))
+    turned = [np.rot90(each, -turns, (1, 2)) for each in (old, new)]
+    mask = seams.new_part(*turned, seams.Bands(**{side: 4}))
+    assert_array_equal(np.rot90(mask, turns), expected)
+
+
 def test_a_pixel_is_new_where_all_cuts_say_so():
     old, new = np.zeros([1, 6, 6]), np.ones([1, 6, 6])
     new[:, :, 1] = new[:, 2] = 0

@@ -26,13 +26,13 @@ PER_PIXEL_OF_ANALOGY = 250
 PER_CHANNEL_OF_ANALOGY = 400
 """Bytes for each pixel and channel that is compared."""
 
-PER_QUILTED_PIXEL = 100
+PER_QUILTED_PIXEL = 70
 """Bytes for each pixel that is laid of blocks."""
 
-PER_PIXEL_OF_TEXTURE = 250
+PER_PIXEL_OF_TEXTURE = 150
 """Bytes for each pixel of a texture that blocks are taken from."""
 
-PER_SEARCHED_PIXEL = 100
+PER_SEARCHED_PIXEL = 30
 """Bytes for each pixel of a texture and each search that goes on at the same time."""
 
 COPIES_OF_PATCHES = 2
