@@ -83,6 +83,22 @@ def test_unplugging_ends_the_clip_and_says_so(plug_in):
         assert "no further picture" in clip.problem
 
 
+def test_a_camera_that_hangs_is_given_up(plug_in, monkeypatch):
+    monkeypatch.setattr(camera, "PATIENCE", 0.05)
+    go_on = threading.Event()
+
+    def pictures():
+        yield BLUE
+        go_on.wait()
+
+    stand_in = plug_in(pictures=pictures())
+    with open_clip("camera:0") as clip:
+        assert len(list(clip)) == 1
+        assert "no further picture" in clip.problem
+    assert not stand_in.released
+    go_on.set()
+
+
 def test_who_comes_late_gets_the_newest_picture(plug_in):
     given, enough = [], threading.Event()
 

@@ -11,11 +11,12 @@ cv2 = pytest.importorskip("cv2")
 @pytest.fixture
 def screen(monkeypatch):
     """What is shown, and the key that is pressed."""
-    shown = {"pictures": [], "key": -1}
+    shown = {"pictures": [], "key": -1, "visible": 1.0}
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr(cv2, "getBuildInformation", lambda: "\n  GUI:  QT5\n    QT:  YES\n")
     monkeypatch.setattr(cv2, "imshow", lambda title, pixels: shown["pictures"].append(pixels))
     monkeypatch.setattr(cv2, "waitKey", lambda milliseconds: shown["key"])
+    monkeypatch.setattr(cv2, "getWindowProperty", lambda title, flag: shown["visible"])
     return shown
 
 
@@ -28,6 +29,29 @@ def test_pictures_are_shown_in_opencvs_order_of_colours(screen):
 def test_q_and_escape_close_it(screen, key):
     screen["key"] = ord(key)
     assert not window.Window().show(np.zeros([2, 2, 3], np.uint8))
+
+
+def test_the_mouse_closes_it(screen):
+    opened = window.Window()
+    assert opened.show(np.zeros([2, 2, 3], np.uint8))
+    screen["visible"] = 0.0
+    assert not opened.show(np.zeros([2, 2, 3], np.uint8))
+
+
+def test_a_window_that_opencv_has_forgotten_is_closed(screen, monkeypatch):
+    def refuse(*_):
+        raise cv2.error("null guiReceiver")
+
+    opened = window.Window()
+    assert opened.show(np.zeros([2, 2, 3], np.uint8))
+    monkeypatch.setattr(cv2, "getWindowProperty", refuse)
+    assert not opened.show(np.zeros([2, 2, 3], np.uint8))
+
+
+def test_a_window_that_never_says_that_it_is_visible_stays_open(screen):
+    screen["visible"] = -1.0
+    opened = window.Window()
+    assert all(opened.show(np.zeros([2, 2, 3], np.uint8)) for _ in range(3))
 
 
 def test_opencv_without_windows_is_a_sentence(screen, monkeypatch):

@@ -19,6 +19,9 @@ PREFIX = "camera:"
 USUAL_RATE = 25.0
 """Frames a second of a camera that does not say."""
 
+PATIENCE = 10.0
+"""Seconds after which a camera without a picture has stopped, as OpenCV itself has it on Linux."""
+
 
 def is_camera(path: str) -> bool:
     """Returns whether a path is the name of a camera."""
@@ -86,15 +89,16 @@ class _Newest:
     def take(self) -> np.ndarray | None:
         """Returns a picture that has not been taken; None when no further one will come."""
         with self._changed:
-            self._changed.wait_for(lambda: self._picture is not None or self._ended)
+            self._changed.wait_for(lambda: self._picture is not None or self._ended, PATIENCE)
             picture, self._picture = self._picture, None
             return picture
 
     def close(self) -> None:
-        """Lets go of the camera."""
+        """Lets go of the camera, unless it hangs: it cannot be released while it is read."""
         self._closed = True
-        self._thread.join()
-        self._camera.release()
+        self._thread.join(PATIENCE)
+        if not self._thread.is_alive():
+            self._camera.release()
 
     def _read(self) -> None:
         found = True

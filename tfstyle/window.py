@@ -20,14 +20,28 @@ class Window:
     def __init__(self):
         """Opens nothing yet; raises ValueError where no window can be shown."""
         self._cv2 = load_opencv()
+        self._was_visible = False
 
     def show(self, pixels: np.ndarray) -> bool:
         """Shows a picture `[height, width, 3]`, uint8; returns False once it is to be closed."""
         try:
             self._cv2.imshow(TITLE, pixels[:, :, ::-1])
-            return self._cv2.waitKey(1) & 0xFF not in CLOSING_KEYS
+            key = self._cv2.waitKey(1) & 0xFF
         except self._cv2.error as error:
             raise ValueError(_needed(str(error))) from error
+        return key not in CLOSING_KEYS and not self._is_gone()
+
+    def _is_gone(self) -> bool:
+        """Returns whether the viewer has closed it by the mouse.
+
+        Some kinds of windows never call themselves visible: of those it cannot be known.
+        """
+        try:
+            visible = self._cv2.getWindowProperty(TITLE, self._cv2.WND_PROP_VISIBLE) >= 1
+        except self._cv2.error:  # OpenCV 5's answer for a window that is no more.
+            visible = False
+        self._was_visible |= visible
+        return self._was_visible and not visible
 
     def close(self) -> None:
         """Closes it, if it is open."""
