@@ -81,3 +81,11 @@ def test_ctrl_c_ends_a_cameras_film(folder, camera, stop):
     assert film(clip="camera:0") == 0
     assert len(decode("out.mp4")) == 2
     assert record(folder)["outcome"] == "ended by Ctrl-C"
+
+
+def test_what_a_camera_saw_before_an_error_is_kept(folder, camera, stop, capsys):
+    stop(3, OSError("no room"))
+    assert film(clip="camera:0") == 2
+    assert "no room" in capsys.readouterr().err
+    assert len(decode("out.mp4")) == 2
+    assert sorted(path.name for path in folder.iterdir()) == ["in.mp4", "out.mp4"]

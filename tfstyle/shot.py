@@ -65,6 +65,11 @@ class Shot:
             self._finish()
         except KeyboardInterrupt as interruption:
             raise KeyboardInterrupt(self._how_to_go_on()) from interruption
+        except Exception:
+            if self._files.is_camera:  # There is no going on with what has passed.
+                with contextlib.suppress(Exception):
+                    self._finish()
+            raise
         finally:
             if self._window:
                 self._window.close()
