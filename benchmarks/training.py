@@ -7,7 +7,8 @@ anew on the road of its example fast_neural_style, eager, with Adam: the same tr
 first weights, VGG19's same layers with average pooling, the same losses, weights, batch and crop.
 In bfloat16 under `torch.autocast`, VGG19's fixed weights converted beforehand; in both layouts; and
 with VGG19's borders as ours, mirrored, or zero as that example has them, which costs less. Neither
-side reads photographs: one batch of noise serves all steps.
+side reads photographs: one batch of noise serves all steps. `--optimizer=muon` shows what our
+default costs; PyTorch keeps Adam.
 
 Before they are timed, everyone's loss on that batch is compared with the first one's, those with
 zero borders aside. The ratio is the time of PyTorch's best step by that of our best: 1.5 or more
@@ -47,6 +48,8 @@ class Task(NamedTuple):
 
     batch: int
     crop: int
+    optimizer: str
+    """Ours: PyTorch has Adam."""
     folder: pathlib.Path
     """Of the files that `prepare` writes."""
 
@@ -136,7 +139,9 @@ def our_training(task: Task, precision: str):
     from tfstyle import train
 
     keras.utils.set_random_seed(0)
-    config = train.Config(batch=task.batch, crop=task.crop, precision=precision)
+    config = train.Config(
+        batch=task.batch, crop=task.crop, precision=precision, optimizer=task.optimizer
+    )
     return train._build({"noise": pictures(task)[-1]}, config)
 
 
@@ -248,13 +253,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, default=4, help="photographs a step")
     parser.add_argument("--crop", type=int, default=256, help="their side in pixels")
+    parser.add_argument("--optimizer", default="adam", help="adam or muon, ours only")
     parser.add_argument("--precisions", default="float32,bfloat16")
     parser.add_argument("--repetitions", type=int, default=7, help="steps of each contestant")
     arguments = parser.parse_args()
     everyone = contestants(arguments.precisions.split(","))
     contest.warn_if_busy()
     with tempfile.TemporaryDirectory() as folder:
-        task = Task(arguments.batch, arguments.crop, pathlib.Path(folder))
+        task = Task(arguments.batch, arguments.crop, arguments.optimizer, pathlib.Path(folder))
         contest.in_fresh_process(prepare, task)
         with contest.Processes(everyone) as processes:
             seconds = compare(processes, everyone, arguments.repetitions, task)

@@ -14,6 +14,7 @@ from tfstyle import (
     data,
     devices,
     encoder,
+    muon,
     settings,
     shared_settings,
     snapshot,
@@ -22,6 +23,9 @@ from tfstyle import (
 )
 from tfstyle.settings import setting
 from tfstyle.trainee import Trainee
+
+OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
+"""Keras's optimisers by the names that settings have for them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +55,13 @@ class Config:
         minimum=32,
         maximum=8192,
     )
+    optimizer: str = setting(
+        "muon",
+        "How weights are moved; muon comes as far as adam in two thirds of the steps.",
+        choices=tuple(OPTIMIZERS),
+    )
     learning_rate: float = setting(
-        1e-3, "Adam's, falling to nothing by a cosine.", minimum=1e-9, maximum=1
+        1e-3, "The optimiser's, falling to nothing by a cosine.", minimum=1e-9, maximum=1
     )
     held_out_share: float = setting(
         0.02, "Part of the photographs that judge and do not train.", minimum=0, maximum=0.9
@@ -193,6 +202,7 @@ def equip(trainee: Trainee, config: Config) -> Trainee:
         config.learning_rate, math.prod(rounds(config))
     )
     # With a memory of a hundred steps, not a thousand, the first losses are soon forgotten.
-    trainee.compile(keras.optimizers.Adam(schedule, beta_2=0.99), jit_compile=False)
+    optimizer = OPTIMIZERS[config.optimizer](schedule, beta_2=0.99)
+    trainee.compile(optimizer, jit_compile=False)
     trainee.build()
     return trainee
