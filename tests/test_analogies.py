@@ -105,6 +105,17 @@ def test_luminance_is_remapped_to_the_targets():
 # --- Sizes, refusals, interruptions ---
 
 
+@pytest.mark.parametrize("flat", ["source", "target"])
+def test_flat_pictures_keep_the_paintings_contrast(flat):
+    """What is flat has no deviation to bring A' to; a gain of 0 or of 1000 would be seen."""
+    painting = picture(24, 24, seed=1)
+    others = {"source": picture(24, 24, seed=2), "target": picture(24, 24, seed=3)}
+    others[flat] = np.full([1, 24, 24, 3], 0.5, np.float32)
+    result = stylize(others["target"], painting, others["source"], color="target")
+    contrast = [color.luminance(each).std() for each in (result.image, painting)]
+    assert 0.5 < contrast[0] / contrast[1] < 1.5
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 40), (33, 17)])
 @pytest.mark.parametrize("known_size", [(1, 1), (3, 2), (20, 31)])
 def test_any_sizes_go_together(size, known_size):

@@ -52,10 +52,13 @@ def test_interruption_keeps_what_there_is(folder, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise Interrupted(Result(picture(5, 6, seed=1), outcome="interrupted"))
 
-    monkeypatch.setattr(quilting, "synthesize", interrupted)
-    assert quilt("--size=40x30") == 130
+    with monkeypatch.context() as patch:
+        patch.setattr(quilting, "synthesize", interrupted)
+        assert quilt("--size=40x30") == 130
     assert image.read("out.png").shape == (1, 5, 6, 3)
     assert "the picture so far is out.png" in capsys.readouterr().err
+    assert quilt("--size=40x30", "--skip_existing") == 0
+    assert image.read("out.png").shape == (1, 30, 40, 3)
 
 
 @pytest.mark.parametrize(

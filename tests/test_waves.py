@@ -64,15 +64,35 @@ def one_by_one(known, target, coarser, penalty):
     return painted, np.array([sources[place] for place in places])
 
 
+@pytest.mark.parametrize("size", [(4, 1), (5, 2), (1, 4), (3, 3)])
+def test_narrow_pictures_are_filled_as_any(size):
+    known, target = paired(6, 7), picture(*size, 3, 1)[0, ..., :1]
+    painted, sources = one_by_one(known, target, halved(target), 0.5)
+    level = fill(known, target)
+    assert_array_equal(level.sources.ravel(), sources @ [7, 1])
+    assert_array_equal(level.filtered, painted)
+
+
+def test_candidates_are_compared_a_few_at_a_time_with_the_same_result(monkeypatch):
+    known, target = paired(6, 7), picture(9, 8, 3, 1)[0, ..., :1]
+    together = fill(known, target).sources
+    monkeypatch.setattr(waves, "COMPARED", 1)
+    assert_array_equal(fill(known, target).sources, together)
+
+
 def around(radius):
     side = range(-radius, radius + 1)
     return [(down, right) for down in side for right in side]
 
 
 def mirrored(picture, y, x):
-    height, width = picture.shape[:2]
-    y, x = (abs(y), abs(x))
-    return picture[min(y, 2 * height - 2 - y), min(x, 2 * width - 2 - x)]
+    return picture[tuple(map(folded, (y, x), picture.shape[:2]))]
+
+
+def folded(place, size):
+    """Where a place beyond the border lies in the mirror, or in the mirror's mirror."""
+    period = max(2 * size - 2, 1)
+    return min(place % period, period - place % period)
 
 
 def row(unfiltered, filtered, coarser, known, y, x):
@@ -85,8 +105,8 @@ def row(unfiltered, filtered, coarser, known, y, x):
             return filtered[at]
         if coarser is None:
             return known.filtered.mean(axis=(0, 1))
-        down, right = abs(at[0]), abs(at[1])
-        return coarser.filtered[down // 2, min(right, 2 * width - 2 - right) // 2]
+        down, right = folded(at[0], height), folded(at[1], width)
+        return coarser.filtered[down // 2, right // 2]
 
     weights = np.array([np.exp(-(a * a + b * b) / 2) for a, b in around(2)])
     parts = [(weights, [mirrored(unfiltered, y + a, x + b) for a, b in around(2)])]

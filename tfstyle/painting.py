@@ -83,7 +83,7 @@ def paint_or_complain(job: Job, content: Path, output: Path) -> bool:
 
 def paint(job: Job, content: Path, output: Path) -> None:
     """Paints one content and says so; what an earlier run had finished is left as it is."""
-    if job.files.skip_existing and output.exists():
+    if job.files.skip_existing and resuming.is_there(output):
         return
     source = inputs.read_input(content, job.files.content_flag)
     described = job.describe_inputs(source)

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,11 @@ def check_folder(checkpoint: Path) -> None:
         )
 
 
+def is_there(output: Path) -> bool:
+    """Returns whether an output is there, and not just as far as an interrupted run had come."""
+    return output.exists() and not _was_interrupted(record.read(output))
+
+
 def is_finished(
     files: Files, output: Path, command: str, config: Any, described: Sequence[record.Input]
 ) -> bool:
@@ -76,5 +81,9 @@ def is_finished(
         found.get("command") == command
         and found.get("config") == json.loads(json.dumps(dataclasses.asdict(config)))
         and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in described]
-        and not found["outcome"].startswith("interrupted")
+        and not _was_interrupted(found)
     )
+
+
+def _was_interrupted(found: Mapping[str, Any]) -> bool:
+    return str(found.get("outcome", "")).startswith("interrupted")

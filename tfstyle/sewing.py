@@ -14,6 +14,7 @@ from tfstyle import (
     process,
     progress_bar,
     record,
+    resuming,
     settings,
     shared_flags,
 )
@@ -57,7 +58,7 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
         return painting.paint_all(painting.Job(command, method, files, config, textures, []))
     output = Path(files.output)
     check_output(output, textures)
-    if not (files.skip_existing and output.exists()):
+    if not (files.skip_existing and resuming.is_there(output)):
         synthesize(command, method, files, config, textures, output)
     return process.DONE
 

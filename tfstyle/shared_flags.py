@@ -22,7 +22,10 @@ def output() -> Any:
 
 def skip_existing() -> Any:
     """Returns the field that keeps outputs of an earlier run."""
-    return settings.setting(False, "Leave outputs alone that are there already.")
+    return settings.setting(
+        False,
+        "Leave outputs alone that are there, unless Ctrl-C cut them short.",
+    )
 
 
 def quiet() -> Any:

@@ -17,6 +17,9 @@ from tfstyle.row_search import RowSearch
 SLOPE = neighbourhoods.FINE + 1
 """Columns by which a wave lags from row to row: those to the right that a pixel sees above, + 1."""
 
+COMPARED = 2**22
+"""Numbers that are compared at once, so that many candidates do not take much memory."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Known:
@@ -89,7 +92,9 @@ class Level:
     def fill(self) -> Iterator[int]:
         """Paints wave after wave, and yields how many are done after each."""
         for wave in range(self.waves):
-            self._paint(*pixels_of(wave, self.size))
+            rows, columns = pixels_of(wave, self.size)
+            if rows.size:  # Narrower than SLOPE, a picture has waves without a pixel.
+                self._paint(rows, columns)
             yield wave + 1
 
     def _paint(self, rows: np.ndarray, columns: np.ndarray) -> None:
@@ -128,14 +133,18 @@ class Level:
             queries: `[queries, numbers]`.
             candidates: `[queries, candidates]`, of which negative ones are none.
         """
-        apart = self._rows[candidates] - queries[:, np.newaxis]
-        distances = np.einsum("qcd,qcd->qc", apart, apart)
-        distances[candidates < 0] = np.inf
-        best = distances.argmin(axis=1)[:, np.newaxis]
-        return (
-            np.take_along_axis(candidates, best, axis=1)[:, 0],
-            np.take_along_axis(distances, best, axis=1)[:, 0],
-        )
+        sources = np.empty(len(queries), candidates.dtype)
+        distances = np.empty(len(queries), queries.dtype)
+        together = max(1, COMPARED // (candidates.shape[1] * queries.shape[1]))
+        for first in range(0, len(queries), together):
+            some = slice(first, first + together)
+            apart = self._rows[candidates[some]] - queries[some, np.newaxis]
+            squares = np.einsum("qcd,qcd->qc", apart, apart)
+            squares[candidates[some] < 0] = np.inf
+            best = squares.argmin(axis=1)[:, np.newaxis]
+            sources[some] = np.take_along_axis(candidates[some], best, axis=1)[:, 0]
+            distances[some] = np.take_along_axis(squares, best, axis=1)[:, 0]
+        return sources, distances
 
     def _continued(self, places: np.ndarray) -> np.ndarray:
         """Returns the sources that would go on where an earlier pixel's left off.

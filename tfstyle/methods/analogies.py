@@ -31,7 +31,7 @@ SMALLEST_AUTOMATIC = 16
 MOST_LEVELS = 10
 
 FLAT = 1e-3
-"""Standard deviation of a luminance below which it is not stretched further."""
+"""Standard deviation of a luminance below which it has no range that another could have."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -223,8 +223,12 @@ def _pictures(
 def _remapped(
     unfiltered: np.ndarray, filtered: np.ndarray, target: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns (sigma_B / sigma_A) (Y - mu_A) + mu_B for the luminances of A and A'."""
-    mean, gain = unfiltered.mean(), target.std() / max(unfiltered.std(), FLAT)
+    """Returns (sigma_B / sigma_A) (Y - mu_A) + mu_B for the luminances of A and A'.
+
+    Where A or B is flat, as in texture synthesis, Y - mu_A + mu_B.
+    """
+    mean, deviations = unfiltered.mean(), (target.std(), unfiltered.std())
+    gain = deviations[0] / deviations[1] if min(deviations) > FLAT else 1.0
     return gain * (unfiltered - mean) + target.mean(), gain * (filtered - mean) + target.mean()
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import numbers
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -106,7 +107,7 @@ def parse_size(size: str | int | None) -> tuple[int, int] | int | None:
     Raises:
         ValueError: it is none of these.
     """
-    if size is None or isinstance(size, int):
+    if size is None or isinstance(size, numbers.Integral):
         return size
     found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", size)
     sides = [int(side) for side in found.groups() if side] if found else []
