@@ -102,6 +102,14 @@ def test_luminance_is_remapped_to_the_targets():
     assert abs(means[0] - mean) < 0.02 < mean / 2 < abs(means[1] - mean)
 
 
+def test_smoothed_strokes_do_not_stretch_the_painting():
+    """Smoothing takes nearly all contrast off this one: brought to the target's, it would burst."""
+    target, strokes = picture(40, 40, seed=1), picture(40, 40, seed=2, smoothing=0)
+    result = stylize(target, 0.4 + 0.2 * strokes, smoothing=8.0)
+    contrast = [color.luminance(each).std() for each in (result.image, target)]
+    assert contrast[0] < 1.3 * contrast[1]
+
+
 # --- Sizes, refusals, interruptions ---
 
 
@@ -161,6 +169,16 @@ def test_too_large_a_size_is_refused_beforehand(monkeypatch):
     monkeypatch.setattr(analogies.memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="would fit"):
         stylize(picture(9, 9, 1), picture(9, 9, 2), size=8192, style_scale=1.0)
+
+
+def test_the_size_that_is_said_to_fit_fits_beside_a_pair_of_its_own_size(monkeypatch):
+    target, painting = picture(64, 64, 1), picture(90, 90, 2)
+    needed = analogies.memory.needed_for_analogy(48**2, 90**2, 1)
+    monkeypatch.setattr(analogies.memory, "available", lambda: needed)
+    monkeypatch.setattr(analogies.memory, "SMALLEST_SUGGESTED", 1)
+    with pytest.raises(MemoryError, match="a size of 4[0-9] would fit"):
+        stylize(target, painting, size=64)
+    assert stylize(target, painting, size=40).image.shape == (1, 40, 40, 3)
 
 
 @pytest.mark.parametrize("after", [1, 40, 60])

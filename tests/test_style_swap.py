@@ -210,6 +210,16 @@ def test_style_that_does_not_fit_is_not_prepared(monkeypatch, size):
         style_swap.prepare(np.zeros([4000, 4000, 3]), dataclasses.replace(ONE_PASS, size=size))
 
 
+def test_optimisation_may_begin_at_what_the_network_paints(shallow_encoder):
+    begun = dataclasses.replace(OPTIMIZE, steps=0, start="inverse")
+    own = {"features": shallow_encoder, "decoder": Seen()}
+    assert_array_equal(
+        style_swap.stylize(CONTENT, STYLE, begun, **own).image, np.full_like(CONTENT, 0.5)
+    )
+    begun = dataclasses.replace(begun, start="content")
+    assert_allclose(style_swap.stylize(CONTENT, STYLE, begun, **own).image, CONTENT, atol=1e-6)
+
+
 def test_one_pass_takes_no_checkpoint(shallow_encoder, tmp_path):
     with pytest.raises(ValueError, match="need decode=optimize"):
         style_swap.stylize(

@@ -144,10 +144,12 @@ def stylize(
     _check_memory(size, known_size, config)
     target, filtered = image.resize(target, size), image.resize(filtered, known_size)
     if unfiltered is None:
-        unfiltered = smoothing.diffuse(filtered, config.smoothing, config.smoothing_edge)
+        # Differs from Hertzmann et al. (2001): A' is brought to B's range, not A, which smoothing
+        # has made paler: A' would be blown out.
+        ranged, unfiltered = filtered, _smoothed(filtered, config)
     else:
-        unfiltered = image.resize(unfiltered, known_size)
-    pictures = _pictures(unfiltered, filtered, target, len(levels), config)
+        ranged = unfiltered = image.resize(unfiltered, known_size)
+    pictures = _pictures(unfiltered, filtered, target, ranged, len(levels), config)
     options = analogy.Options(config.kappa, config.candidates, config.search_error)
     return analogy.paint(pictures, levels, options, _finish(target, config), callback)
 
@@ -196,22 +198,42 @@ def _check_memory(size: tuple[int, int], known_size: tuple[int, int], config: Co
 
     def needed_at(longest: int) -> float:
         scale = (longest / max(size)) ** 2
+        known_scale = 1 if config.style_scale is None else scale
         return memory.needed_for_analogy(
-            scale * math.prod(size), scale * math.prod(known_size), channels
+            scale * math.prod(size), known_scale * math.prod(known_size), channels
         )
 
     memory.check_need(size, needed_at)
 
 
+def _smoothed(filtered: np.ndarray, config: Config) -> np.ndarray:
+    return smoothing.diffuse(filtered, config.smoothing, config.smoothing_edge)
+
+
 def _pictures(
-    unfiltered: np.ndarray, filtered: np.ndarray, target: np.ndarray, levels: int, config: Config
+    unfiltered: np.ndarray,
+    filtered: np.ndarray,
+    target: np.ndarray,
+    ranged: np.ndarray,
+    levels: int,
+    config: Config,
 ) -> analogy.Pictures:
-    """Returns the pyramids of what is compared and copied, from images of equal convention."""
+    """Returns the pyramids of what is compared and copied.
+
+    Args:
+        unfiltered: A, `[1, height, width, 3]`.
+        filtered: A', the same shape.
+        target: B, likewise.
+        ranged: which of A and A' is to have B's range of luminances; the other follows.
+        levels: how many sizes.
+        config: the settings.
+    """
     paint = filtered
     if config.features == "luminance":
         unfiltered, filtered, target = map(color.luminance, (unfiltered, filtered, target))
         if config.remap_luminance:
-            unfiltered, filtered = _remapped(unfiltered, filtered, target)
+            remap = _remapping(color.luminance(ranged), target)
+            unfiltered, filtered = remap(unfiltered), remap(filtered)
     if config.color == "target":
         paint = filtered if config.features == "luminance" else color.luminance(filtered)
         paint = np.repeat(paint, 3, axis=-1)
@@ -220,16 +242,14 @@ def _pictures(
     return analogy.Pictures(*(neighbourhoods.pyramid(each[0], levels) for each in compared))
 
 
-def _remapped(
-    unfiltered: np.ndarray, filtered: np.ndarray, target: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns (sigma_B / sigma_A) (Y - mu_A) + mu_B for the luminances of A and A'.
+def _remapping(ranged: np.ndarray, target: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns Y -> (sigma_B / sigma) (Y - mu) + mu_B, which gives luminances the target's range.
 
-    Where A or B is flat, as in texture synthesis, Y - mu_A + mu_B.
+    Where one of the two is flat, as in texture synthesis, Y - mu + mu_B.
     """
-    mean, deviations = unfiltered.mean(), (target.std(), unfiltered.std())
+    mean, deviations = ranged.mean(), (target.std(), ranged.std())
     gain = deviations[0] / deviations[1] if min(deviations) > FLAT else 1.0
-    return gain * (unfiltered - mean) + target.mean(), gain * (filtered - mean) + target.mean()
+    return lambda luminances: gain * (luminances - mean) + target.mean()
 
 
 def _finish(target: np.ndarray, config: Config) -> Callable[[np.ndarray], np.ndarray]:

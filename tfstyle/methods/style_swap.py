@@ -34,6 +34,8 @@ from tfstyle.settings import setting
 
 DECODERS = ("inverse", "optimize")
 
+STARTS = ("content", "inverse")
+
 ONE_PASS = "swapped and decoded in one pass"
 """The outcome where nothing is optimised."""
 
@@ -87,6 +89,12 @@ class Config:
         unit="megabytes",
         minimum=1,
         maximum=1_000_000,
+    )
+    start: str = setting(
+        "content",
+        "Where decode=optimize begins: at the content, as the paper does, whose colours flat areas "
+        "keep, since the layer hardly sees them; or at what the inverse network paints.",
+        choices=STARTS,
     )
     steps: int = setting(100, "Optimiser's steps, for decode=optimize.", minimum=0, maximum=100_000)
     total_variation_weight: float = setting(
@@ -197,12 +205,13 @@ def stylize(
     swap = _swapper(loss, config)
     seen = swap.grid.grow(color.prepare_content(content, config.preserve_color))
     target = swap.swap(seen, _patches(styles, content, swap, config))
-    if decode is not None:
-        pixels = _finish(np.asarray(decode(target)), content, config)
-        return Result(pixels, outcome=ONE_PASS, weights=vgg_used | inverse_used)
-    task = _optimization(loss, seen, target, content, config)
-    task = dataclasses.replace(task, weights=vgg_used)
-    facts = (*vgg_used.values(), encoder.resolve_precision(config.precision))
+    pixels = seen.numpy() if decode is None else np.clip(decode(target), 0, 1)
+    used = vgg_used | inverse_used
+    if config.decode == "inverse":
+        return Result(_finish(pixels, content, config), outcome=ONE_PASS, weights=used)
+    task = _optimization(loss, pixels, target, content, config)
+    task = dataclasses.replace(task, weights=used)
+    facts = (*used.values(), encoder.resolve_precision(config.precision))
     identity = _identity(content, target, facts, config)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
@@ -338,12 +347,12 @@ def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple
 def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
     """Returns the inverse network with its name and digest, or the one given.
 
-    None where pixels are optimised instead.
+    None where the content's own pixels are optimised instead.
 
     Raises:
         ValueError: it was trained on other features than the settings ask for.
     """
-    if config.decode == "optimize":
+    if config.decode == "optimize" and config.start == "content":
         return None, {}
     if given is not None:
         return given, {}
@@ -355,7 +364,7 @@ def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dic
         if asked != trained:
             raise ValueError(
                 f"{name} must be {trained}, which the inverse network was trained for, "
-                f"or decode be optimize. Received: {name}={asked}"
+                f"or decode be optimize and start content. Received: {name}={asked}"
             )
     return net, {"inverse": str(config.model), "inverse_sha256": digest}
 
@@ -376,16 +385,16 @@ def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarr
 
 def _optimization(
     loss: objective.Objective,
-    start: tf.Tensor,
+    start: np.ndarray,
     target: tf.Tensor,
     content: np.ndarray,
     config: Config,
 ) -> multiscale.Task:
-    """Returns what moves pixels from `start`, the grown content, to the target features."""
+    """Returns what moves pixels from `start`, of the grown content's size, to the target."""
     targets = loss.targets_of({_layer(config): target})
     return multiscale.Task(
         levels=plan(content.shape[1:3], config),
-        start=start.numpy(),
+        start=start,
         objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
         finish=lambda pixels: _finish(pixels, content, config),
         options=descent.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
