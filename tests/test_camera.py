@@ -85,6 +85,7 @@ def test_unplugging_ends_the_clip_and_says_so(plug_in):
 
 def test_a_camera_that_hangs_is_given_up(plug_in, monkeypatch):
     monkeypatch.setattr(camera, "PATIENCE", 0.05)
+    monkeypatch.setattr(camera, "CLOSING_PATIENCE", 0.05)
     go_on = threading.Event()
 
     def pictures():

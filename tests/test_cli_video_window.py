@@ -7,7 +7,7 @@ import film_stub
 import pytest
 from film_stub import decode, film, record
 
-from tfstyle import window
+from tfstyle import pipeline, window
 
 folder, stop = film_stub.folder, film_stub.stop  # Fixtures.
 
@@ -81,6 +81,21 @@ def test_ctrl_c_ends_a_cameras_film(folder, camera, stop):
     assert film(clip="camera:0") == 0
     assert len(decode("out.mp4")) == 2
     assert record(folder)["outcome"] == "ended by Ctrl-C"
+
+
+def test_a_cameras_frames_do_not_wait_for_each_other(folder, camera, screen, monkeypatch):
+    """Neither is read ahead nor are several painted at once: the newest would be an old one."""
+    monkeypatch.setattr(pipeline, "ahead", None)
+    given = []
+    in_parallel = pipeline.in_parallel
+
+    def watched(function, items, workers):
+        given.append(workers)
+        return in_parallel(function, items, workers)
+
+    monkeypatch.setattr(pipeline, "in_parallel", watched)
+    assert film("--show", clip="camera:0") == 0
+    assert given == [1]
 
 
 def test_what_a_camera_saw_before_an_error_is_kept(folder, camera, stop, capsys):

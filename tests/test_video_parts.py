@@ -63,6 +63,38 @@ def test_pictures_are_written_and_gone_on_with(tmp_path):
     assert_array_equal(image.read(tmp_path / "out" / found[3])[0] * 255, FRAMES[3])
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda part: part.write_bytes(part.read_bytes()[:300]),
+        lambda part: part.unlink(),
+        lambda part: part.with_suffix(".json").write_text('{"run": "ru'),
+    ],
+    ids=["cut off", "missing", "torn note"],
+)
+def test_a_part_that_a_crash_has_damaged_is_painted_again_and_those_after_it(tmp_path, damage):
+    film = write(video_writing.begin(tmp_path / "out.mp4", "run"), FRAMES[:5])
+    assert film.frames == 5
+    damage(tmp_path / ".out.mp4.parts" / "part_00002.mkv")
+    film = video_writing.begin(tmp_path / "out.mp4", "run", resume=True)
+    assert film.frames == 2
+    film = write(film, FRAMES[2:], first=2)
+    clip = Clip("", FRAMES[0].shape[:2], clips.RATE, 1 / clips.RATE)
+    film.finish(clip, encoding(clip))
+    with video_reading.open_clip(tmp_path / "out.mp4") as written:
+        assert len(list(written)) == len(FRAMES)
+
+
+def test_a_linked_output_is_written_where_the_link_leads(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "out.mp4").symlink_to(tmp_path / "there" / "film.mp4")
+    film = write(video_writing.begin(tmp_path / "out.mp4", "run"), FRAMES)
+    clip = Clip("", FRAMES[0].shape[:2], clips.RATE, 1 / clips.RATE)
+    film.finish(clip, encoding(clip))
+    assert (tmp_path / "out.mp4").is_symlink()
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["film.mp4"]
+
+
 @pytest.mark.parametrize("name", ["out.mp4", "out"])
 def test_nothing_is_removed_before_the_first_frame(tmp_path, name):
     write(video_writing.begin(tmp_path / name, "run"), FRAMES[:3])

@@ -200,6 +200,28 @@ def test_pictures_come_by_their_numbers(tmp_path):
     ]
 
 
+def test_pictures_that_cannot_be_used_are_left_out_and_said(tmp_path):
+    """One is cut off, one lies on its side; one of twice the size can be used."""
+    frames = clips.frames(5)
+    for number, pixels in enumerate(frames):
+        image.write(tmp_path / f"{number}.png", pixels)
+    (tmp_path / "1.png").write_bytes((tmp_path / "1.png").read_bytes()[:200])
+    image.write(tmp_path / "2.png", frames[2].swapaxes(0, 1))
+    image.write(tmp_path / "3.png", frames[3].repeat(2, axis=0).repeat(2, axis=1))
+    clip, found = read(tmp_path)
+    assert [frame.tick for frame in found] == [0, 3, 4]
+    assert np.abs(found[1].pixels.astype(float) - frames[3]).mean() < 2
+    assert clip.problem.startswith("2 pictures are left out, ")
+    assert "1.png" in clip.problem
+
+
+def test_pictures_of_which_none_can_be_read_are_a_sentence(tmp_path):
+    for number in range(2):
+        (tmp_path / f"{number}.png").write_bytes(b"no picture")
+    with pytest.raises((OSError, ValueError), match="1.png"):
+        read(tmp_path)
+
+
 def test_missing_pyav_is_a_sentence(path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ValueError, match=r"tfstyle\[video\]"):

@@ -19,6 +19,9 @@ PREFIX = "camera:"
 USUAL_RATE = 25.0
 """Frames a second of a camera that does not say."""
 
+CLOSING_PATIENCE = 2.0
+"""Seconds that a reading camera is waited for before it is left to itself."""
+
 PATIENCE = 10.0
 """Seconds after which a camera without a picture has stopped, as OpenCV itself has it on Linux."""
 
@@ -96,7 +99,7 @@ class _Newest:
     def close(self) -> None:
         """Lets go of the camera, unless it hangs: it cannot be released while it is read."""
         self._closed = True
-        self._thread.join(PATIENCE)
+        self._thread.join(CLOSING_PATIENCE)
         if not self._thread.is_alive():
             self._camera.release()
 

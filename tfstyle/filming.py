@@ -58,7 +58,9 @@ def run(
         facts = film_facts.gather(files, clip, described, configs)
         film = begin(files, facts, clip)
         painter = method.painter(styles, clip_config, frame_config)
-        outcome = shot.Shot(files, clip, painter, film, workers).paint()
+        too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
+        with process.exhaustion_as_memory_error(too_large):
+            outcome = shot.Shot(files, clip, painter, film, workers).paint()
     if files.output is not None:
         film_facts.write_record(files.output, command, facts, outcome)
     if not files.quiet:
@@ -83,7 +85,9 @@ def pipeline_workers(files: Files, clip: Clip) -> int:
     takes memory of its own, so there are at most `MOST_WORKERS`.
     """
     height, width = clip.size
-    if files.method != "apply" or height * width > SMALL_FRAME or not devices.one_core_each():
+    is_small = height * width <= SMALL_FRAME
+    # Frames that wait for each other would be a camera's old ones.
+    if files.method != "apply" or files.is_camera or not is_small or not devices.one_core_each():
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(cores or 1, MOST_WORKERS)
@@ -95,6 +99,11 @@ def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
         return networks.parse_style(files.style), []
     read = [inputs.read_input(path, "style") for path in inputs.split_paths(files.style)]
     return [each.picture.pixels for each in read], [each.described for each in read]
+
+
+def _size(clip: Clip) -> str:
+    height, width = clip.size
+    return f"frames of {width}x{height}"
 
 
 def complain_of_end(command: str, clip: Clip) -> int:

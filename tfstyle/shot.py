@@ -4,6 +4,7 @@ import collections
 import contextlib
 import itertools
 import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,10 +54,7 @@ class Shot:
             KeyboardInterrupt: what is painted is safe, and says so.
         """
         try:
-            source = pipeline.timed(self._clip, self.meter, "reading")
-            # What a camera saw a while ago is not worth waiting for.
-            depth = 1 if self._files.is_camera else pipeline.DEPTH
-            with pipeline.ahead(source, depth) as frames:
+            with self._read_ahead() as frames:
                 self._recall(frames)
                 frames = self._warm_up(frames)
                 self.meter.restart()
@@ -74,6 +72,11 @@ class Shot:
             if self._window:
                 self._window.close()
         return outcome
+
+    def _read_ahead(self) -> contextlib.AbstractContextManager[Iterator[Frame]]:
+        """Returns the frames, made ready by a thread; a camera has its own, for its newest."""
+        source = pipeline.timed(self._clip, self.meter, "reading")
+        return contextlib.nullcontext(source) if self._files.is_camera else pipeline.ahead(source)
 
     def _recall(self, frames: Iterator[Frame]) -> None:
         """Passes over what an earlier run has painted, remembering its last frames."""
@@ -183,7 +186,10 @@ class Shot:
                 )
             self._film.finish(self._clip, self._encoding)
         if self._strip and self.earlier + self.painted:
-            image.write(self._files.strip, self._strip.image())
+            try:
+                image.write(self._files.strip, self._strip.image())
+            except OSError as error:  # The clip is there already.
+                warnings.warn(f"the strip could not be written: {error}", stacklevel=2)
 
     def _outcome(self, ending: str) -> Outcome:
         return Outcome(

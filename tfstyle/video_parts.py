@@ -51,6 +51,7 @@ class Film:
         Raises:
             ValueError: the parts are another run's.
         """
+        output = Path(os.path.realpath(output))
         self._output = output
         self._folder = output.with_name(parts_name(output))
         self._run = run
@@ -107,6 +108,7 @@ class Film:
         part, self._open = self._open, None
         with self._telling("written"):
             part.close()
+        _sync(part.path)
         kept = self._kept(self.frames + len(part.ticks))
         before = set(self._folder.glob("last_*.npz")) - {kept}
         with image.atomically(kept) as file:
@@ -134,11 +136,17 @@ class Film:
         return self._folder / f"last_{frames}.npz"
 
     def _find(self) -> None:
-        """Takes the parts that are there."""
+        """Takes the parts that are there, up to one that a crash has damaged."""
         for path in sorted(self._folder.glob("part_*.json")):
-            found = json.loads(path.read_bytes())
+            part = path.with_suffix(".mkv")
+            try:
+                found = json.loads(path.read_bytes())
+            except ValueError:
+                return
             check_run(found["run"], self._run, self._output)
-            self._parts.append((path.with_suffix(".mkv"), found["ticks"]))
+            if _count_packets(part) != len(found["ticks"]):
+                return
+            self._parts.append((part, found["ticks"]))
             self.seconds = found["seconds"]
 
     def _begin(self) -> None:
@@ -159,6 +167,22 @@ class Film:
             yield
         except load_pyav().error.FFmpegError as error:
             raise OSError(
-                f"output could not be {what} ({error}); the frames before are kept, and the same "
+                f"output could not be {what} ({error}); its finished parts are kept, and the same "
                 f"command with --resume goes on from them. Received: output={self._output}"
             ) from error
+
+
+def _count_packets(path: Path) -> int:
+    """Returns how many frames a part holds; of one that cannot be read none."""
+    av = load_pyav()
+    try:
+        with av.open(str(path)) as container:
+            return sum(packet.size > 0 for packet in container.demux(video=0))
+    except (OSError, av.error.FFmpegError):
+        return 0
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file is on the disk, so that no note of it can come before it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,20 +52,56 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
     chosen = paths[first : None if end is None else round(end * rate)]
     if not chosen:
         raise ValueError(f"input must have pictures in that span. Received: input={path}")
-    size = image.read(chosen[0]).shape[1:3]
-    if longest is not None:
-        size = image.fit_size(*size, longest)
-    yield Clip(
+    shape = _shape_of_first(chosen)
+    clip = Clip(
         path=path,
-        size=size,
+        size=shape if longest is None else image.fit_size(*shape, longest),
         rate=rate,
         tick_seconds=1 / rate,
         length=len(chosen),
         begin=begin,
         end=end,
-        frames=(Frame(_picture(path, size), tick) for tick, path in enumerate(chosen, start=first)),
     )
+    clip.frames = _read_all(clip, chosen, first, shape)
+    yield clip
 
 
-def _picture(path: Path, size: tuple[int, int]) -> np.ndarray:
-    return image.to_bytes(image.resize(image.read(path), size)[0])
+def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
+    """Returns (height, width) of the first picture that can be read.
+
+    Raises:
+        OSError: none can; likewise ValueError.
+    """
+    for number, path in enumerate(paths, start=1):
+        try:
+            return image.read(path).shape[1:3]
+        except (OSError, ValueError):
+            if number == len(paths):
+                raise
+
+
+def _read_all(
+    clip: Clip, paths: Sequence[Path], first: int, shape: tuple[int, int]
+) -> Iterator[Frame]:
+    """Yields the pictures from tick `first` on, but for those that cannot be used."""
+    reasons = []
+    for tick, path in enumerate(paths, start=first):
+        try:
+            pixels = _read_one(path, shape, clip.size)
+        except (OSError, ValueError) as error:
+            reasons.append(error)
+            count = f"{len(reasons)} pictures are" if len(reasons) > 1 else "a picture is"
+            clip.problem = f"{count} left out, {reasons[0]}"
+        else:
+            yield Frame(pixels, tick)
+
+
+def _read_one(path: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
+    pixels = image.read(path)
+    if image.fit_size(*pixels.shape[1:3], max(shape)) != shape:
+        (height, width), (own_height, own_width) = shape, pixels.shape[1:3]
+        raise ValueError(
+            f"pictures of a clip must have the first one's shape, {width}x{height}. "
+            f"Received: {path} with {own_width}x{own_height}"
+        )
+    return image.to_bytes(image.resize(pixels, size)[0])
