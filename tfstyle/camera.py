@@ -39,6 +39,7 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
         ValueError: there is no such camera, or OpenCV is not installed.
     """
     cv2 = extras.load("cv2", "video", "a camera")
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # One sentence will do.
     number = path.removeprefix(PREFIX)
     camera = cv2.VideoCapture(int(number)) if number.isdecimal() else None
     if camera is None or not camera.isOpened():
