@@ -37,15 +37,17 @@ def write(
     aspect=None,
     colors=None,
     cover=None,
+    container=None,
 ):
     """Writes a clip.
 
     `ticks` are times in 1/1000 second, for a rate that varies; `aspect` is a pixel's, `colors` are
-    matrix, primaries and transfer, and a `cover` is a picture that stands first in the file.
+    matrix, primaries and transfer, a `cover` is a picture that stands first in the file, and
+    `container` are options of FFmpeg's for the file.
     """
     import av
 
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=container or {}) as container:
         covers = add_cover(container, cover) if cover is not None else []
         stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = pictures[0].shape[:2]

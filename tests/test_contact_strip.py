@@ -41,6 +41,12 @@ def test_without_a_known_length_spacing_is_even_too(count):
     assert len(set(np.diff(found))) <= 1
 
 
+def test_a_length_that_is_too_short_makes_the_strip_no_wider():
+    found = columns(strip_of(100, 5))
+    assert 1 <= len(found) <= contact_strip.COLUMNS
+    assert len(set(np.diff(found))) <= 1
+
+
 def test_pastiches_that_lack_an_odd_row_and_column_stand_beside_whole_ones():
     strip = contact_strip.ContactStrip(2)
     frame = np.zeros([33, 35, 3], np.uint8)

@@ -96,6 +96,64 @@ def test_a_damaged_packet_costs_no_more_than_its_neighbours(tmp_path, number, lo
     assert clip.problem == f"{38 - len(found)} of its frames cannot be decoded"
 
 
+@pytest.mark.parametrize("number", [15, 28])
+def test_a_damaged_packet_that_no_other_leans_on_costs_itself_alone(tmp_path, number):
+    """Decoders with several frames at work would lose as many as they have threads."""
+    clips.write(tmp_path / "a.mkv", clips.frames(30), options={"g": "1"})
+    damage_packet(tmp_path / "a.mkv", number)
+    clip, found = read(tmp_path / "a.mkv")
+    assert len(found) == 29
+    assert clip.problem == "1 of its frames cannot be decoded"
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mkv", "ts", "avi", "flv"])
+@pytest.mark.parametrize("start", [0.5, 2.5])
+def test_a_span_is_that_of_the_whole(tmp_path, kind, start):
+    """With two key frames only, at 0 and at 2 seconds: some kinds have no index to find them by."""
+    options = {"g": "20", "keyint_min": "20", "sc_threshold": "0"}
+    clips.write(tmp_path / f"a.{kind}", clips.frames(30, step=1), options=options)
+    clip, whole = read(tmp_path / f"a.{kind}")
+    _, span = read(tmp_path / f"a.{kind}", start=start)
+    later = [frame for frame in whole if frame.tick * clip.tick_seconds >= start]
+    assert [frame.tick for frame in span] == [frame.tick for frame in later]
+    assert span
+    for frame, expected in zip(span, later, strict=True):
+        assert_array_equal(frame.pixels, expected.pixels)
+
+
+def test_a_file_in_fragments_does_not_end_with_the_first(tmp_path):
+    whole = tmp_path / "a.mp4"
+    options = {"g": "5", "keyint_min": "5", "sc_threshold": "0"}
+    container = {"movflags": "frag_keyframe"}
+    clips.write(whole, clips.frames(40, step=1), options=options, container=container)
+    clip, found = read(whole)
+    assert len(found) == 40
+    assert clip.length in (None, 40)
+    assert not clip.problem
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    clip, found = read(whole)
+    assert 5 < len(found) < 40
+    assert clip.problem
+
+
+def test_a_coding_that_ffmpeg_does_not_know_is_a_sentence(path):
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"zzz1"))
+    with pytest.raises(ValueError, match="input must be a video that FFmpeg reads: its picture"):
+        read(path)
+
+
+@pytest.mark.parametrize("back", [200, 400])
+def test_recordings_that_overlap_go_on_one_after_the_other(tmp_path, back):
+    for name, first in (("a", 0), ("b", 1000 - back)):
+        ticks = range(first, first + 1000, 100)
+        clips.write(tmp_path / f"{name}.ts", clips.frames(10), ticks=ticks)
+    both = b"".join((tmp_path / f"{name}.ts").read_bytes() for name in "ab")
+    (tmp_path / "both.ts").write_bytes(both)
+    clip, found = read(tmp_path / "both.ts")
+    times = [float(frame.tick * clip.tick_seconds) for frame in found]
+    assert_allclose(times, np.arange(20) / 10, atol=0.02)
+
+
 def test_a_picture_that_begins_late_is_whole(tmp_path):
     clips.write(tmp_path / "a.mkv", clips.frames(6), ticks=range(2000, 2600, 100))
     clip, found = read(tmp_path / "a.mkv")

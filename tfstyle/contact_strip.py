@@ -15,8 +15,7 @@ class ContactStrip:
     """Gathers small copies while a clip is painted, evenly spaced over its length."""
 
     def __init__(self, length: int | None):
-        """Takes how many frames there will be; where nobody knows, ever wider spacing."""
-        self._length = length
+        """Takes how many frames there should be; where there are more, ever wider spacing."""
         self._step = 1 if length is None else max(1.0, (length - 1) / (COLUMNS - 1))
         self._columns: list[np.ndarray] = []
         self._next = 0.0
@@ -36,7 +35,7 @@ class ContactStrip:
 
     def _thin(self) -> None:
         """Leaves out every other column where there are too many, and spaces on accordingly."""
-        if self._length is None and len(self._columns) > COLUMNS:
+        if len(self._columns) > COLUMNS:
             self._columns = self._columns[::2]
             self._step *= 2
             self._next = self._step * len(self._columns)

@@ -1,18 +1,40 @@
 """The frames of a video file as FFmpeg decodes them, and when each of them is shown."""
 
+import contextlib
 import types
 from collections.abc import Iterator
 
 from tfstyle import extras
 from tfstyle.clip import Fraction
 
-JUMP_BACK = 0.5
-"""Seconds by which times must fall for what follows to be another recording, joined on."""
+JUMP_BACK = 0.15
+"""Seconds by which times must fall, from where the last frame or packet ends, for what follows to
+be another recording, joined on. Picture and sound have the same, so that they stay in step."""
+
+INDEXED = ("mov,mp4", "matroska")
+"""How FFmpeg's names of kinds of file begin that are wound to the right frame, by their index."""
 
 
 def load_pyav() -> types.ModuleType:
     """Returns PyAV; raises ValueError, naming the extra, when it is not installed."""
     return extras.load("av", "video", "reading and writing video")
+
+
+def wind(container, seconds: float, stream=None) -> None:
+    """Winds to the last key frame before a time, or stays at the beginning.
+
+    Without an index FFmpeg may wind to behind that time, and frames would be missing.
+
+    Args:
+        container: an open one.
+        seconds: as the file counts them.
+        stream: whose key frames; by default any.
+    """
+    if not container.format.name.startswith(INDEXED):
+        return
+    base = load_pyav().time_base if stream is None else 1 / stream.time_base
+    with contextlib.suppress(load_pyav().error.FFmpegError):
+        container.seek(int(seconds * base), stream=stream)
 
 
 class Decoder:
@@ -62,7 +84,7 @@ class Clock:
         """Returns the tick of the next frame."""
         usual = self._last + self._step
         tick = usual if frame.pts is None else frame.pts - self._origin
-        if tick < self._last - JUMP_BACK / self._tick_seconds:
+        if tick < min(self._last, usual - JUMP_BACK / self._tick_seconds):
             self._origin -= usual - tick
             tick = usual
         # Broken streams say the same time twice, or one shortly before.

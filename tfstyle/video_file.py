@@ -10,7 +10,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.clip import Clip, Colors, Fraction, Frame, Span
-from tfstyle.video_decoding import Clock, Decoder, load_pyav
+from tfstyle.video_decoding import Clock, Decoder, load_pyav, wind
 
 MISSING_END = 0.5
 """Seconds by which a clip may end before the time that its file states."""
@@ -61,7 +61,10 @@ def _open(path: str) -> Iterator[tuple[Any, Any]]:
         moving = [each for each in container.streams.video if not each.disposition & attached]
         if not moving:
             raise ValueError(_unreadable(path, "there is no picture in it"))
-        moving[0].thread_type = "AUTO"
+        if moving[0].codec_context is None:
+            raise ValueError(_unreadable(path, "its picture is coded as FFmpeg does not know"))
+        # Decoders that have several frames at work lose all of them at a damaged one.
+        moving[0].thread_type = "SLICE"
         yield container, moving[0]
 
 
@@ -123,11 +126,22 @@ def _colors(decoded, path: str) -> Colors:
 def _length(container, stream, rate: Fraction, span: Span) -> int | None:
     """Returns how many frames lie in the span, as far as the file says."""
     begin, end = span
-    seconds = _seconds(container, stream)
-    if seconds is None or (begin == 0 and end is None and stream.frames):
-        return stream.frames or None
+    seconds, frames = _seconds(container, stream), _frames(container, stream, rate)
+    if seconds is None or (begin == 0 and end is None and frames):
+        return frames or None
     last = seconds if end is None else min(end, seconds)
     return max(0, round((last - begin) * float(rate)))
+
+
+def _frames(container, stream, rate: Fraction) -> int:
+    """Returns how many frames the file says that it has; 0 where it does not, or cannot know.
+
+    In MP4 that was written in fragments it is the first fragment's.
+    """
+    seconds = _seconds(container, stream)
+    if seconds is not None and stream.frames < seconds * float(rate) / 2:
+        return 0
+    return stream.frames
 
 
 def _seconds(container, stream) -> float | None:
@@ -149,10 +163,8 @@ def _seconds(container, stream) -> float | None:
 def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
     stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0.0
-    if clip.begin and stream.start_time is not None:  # Without times, frames must be counted.
-        with contextlib.suppress(load_pyav().error.FFmpegError):  # Else all is read up to there.
-            begin = stream.start_time + int(clip.begin / stream.time_base)
-            decoder.container.seek(begin, stream=stream)
+    if clip.begin:
+        wind(decoder.container, clip.origin + clip.begin, stream)
     for decoded in decoder.frames():
         tick = clock.read(decoded)
         shown, end = float(tick * stream.time_base), clock.end(decoded)
@@ -171,7 +183,7 @@ def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
         problems.append(f"{lost} of its frames cannot be decoded")
     stated = _seconds(decoder.container, decoder.stream)
     wanted = min((each for each in (stated, clip.end) if each is not None), default=end)
-    is_whole = 0 < decoder.stream.frames <= decoder.decoded
+    is_whole = 0 < _frames(decoder.container, decoder.stream, clip.rate) <= decoder.decoded
     if decoder.error is not None:
         problems.append(f"it breaks off after {end:.1f} seconds ({decoder.error})")
     elif end < wanted - MISSING_END and not is_whole:

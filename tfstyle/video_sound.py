@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfstyle.clip import Clip
-from tfstyle.video_decoding import JUMP_BACK, load_pyav
+from tfstyle.video_decoding import JUMP_BACK, load_pyav, wind
 
 FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
 """FFmpeg's names of the kinds of file, by suffix."""
@@ -55,9 +55,10 @@ class Sound:
         }
         self._later = dict.fromkeys(self._streams, 0.0)
         self._ends = dict.fromkeys(self._streams, float("-inf"))
+        self._written: dict[int, int] = {}
+        """The time of each track's last packet; a file's must grow."""
         if clip.begin:
-            with contextlib.suppress(load_pyav().error.FFmpegError):  # Else all is read.
-                source.seek(int(self._shift * load_pyav().time_base))
+            wind(source, self._shift)
         self._packets = self._read(source)
         self._waiting = next(self._packets, None)
 
@@ -65,8 +66,12 @@ class Sound:
         """Copies the packets up to a time."""
         while self._waiting is not None and self._waiting[0] <= seconds:
             _, packet = self._waiting
-            packet.stream = self._streams[packet.stream.index]
-            self._target.mux(packet)
+            index = packet.stream.index
+            # Where recordings overlap, what they both have is heard once.
+            if packet.dts > self._written.get(index, packet.dts - 1):
+                self._written[index] = packet.dts
+                packet.stream = self._streams[index]
+                self._target.mux(packet)
             self._waiting = next(self._packets, None)
 
     def _read(self, source) -> Iterator[tuple[float, object]]:
