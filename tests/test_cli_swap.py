@@ -65,7 +65,8 @@ def test_folder_goes_on_past_a_broken_file_and_leaves_what_is_there(folder):
         (["--pooling=average"], "pooling must be max, which the inverse network was trained for"),
         (["--resume", "--checkpoint=state"], "need decode=optimize"),
         (["--strength=2"], "strength must be from 0 to 1"),
-        (["--model=nothing"], "model must be inverse, the path of a trained one"),
+        (["--save_every=2"], "save_every must be 0 where"),
+        (["--model=nothing"], "model must be inverse or the path of a trained one"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(folder, capsys, flags, message):

@@ -1,3 +1,5 @@
+import pathlib
+
 import keras
 import numpy as np
 import pytest
@@ -120,8 +122,16 @@ def test_bfloat16_paints_nearly_the_same(trained, tmp_path):
 
 
 def test_model_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="model must be inverse, the path of a trained one"):
+    with pytest.raises(ValueError, match="model must be inverse or the path of a trained one"):
         inverse.load("invers")
+
+
+def test_a_folder_s_own_network_comes_before_the_shipped_one_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inverse").mkdir()
+    assert inverse.find("inverse").is_relative_to(pathlib.Path(inverse.__file__).parent)
+    (tmp_path / "inverse" / "best.keras").write_bytes(b"trained")
+    assert inverse.find("inverse").resolve() == tmp_path / "inverse" / "best.keras"
 
 
 def test_stylizer_is_no_inverse_network_nor_the_other_way_round(trained, tmp_path):

@@ -65,7 +65,7 @@ def in_precision(network: keras.Model, architecture: dict[str, Any], precision: 
 
 
 def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str]) -> pathlib.Path:
-    """Returns the file of a network: a path, a shipped one's name, or the folder of a training.
+    """Returns the file of a network: a path, the folder of a training, or a shipped one's name.
 
     Args:
         model: which one.
@@ -76,9 +76,9 @@ def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str])
         ValueError: there is none; the message lists what exists.
     """
     path = pathlib.Path(model)
-    candidates = [path, shipped, *(path / name for name in TRAINED)]
+    candidates = [path, *(path / name for name in TRAINED), shipped]
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None:
-        choices = ", ".join((*names, "the path of a trained one"))
+        choices = f"{', '.join(names)} or the path of a trained one"
         raise ValueError(f"model must be {choices}. Received: model={model}")
     return found

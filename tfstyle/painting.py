@@ -114,6 +114,11 @@ def paint_and_save(job: Job, source: Input, output: Path) -> tuple[Result, float
 def watch_and_stylize(job: Job, source: Input, output: Path) -> Result:
     """Runs the method with all who watch it: the opening line, the bar, the snapshots."""
     levels = job.method.plan(source.picture.pixels.shape[1:3], job.config)
+    if job.files.save_every and not levels:
+        raise ValueError(
+            "save_every must be 0 where a picture is painted in one pass. "
+            f"Received: save_every={job.files.save_every}"
+        )
     line = f"{source.described.path}, levels: {', '.join(map(str, levels))}"
     largest = f"level {levels[-1]}" if levels else f"size={job.config.size}"
     too_large = f"memory ran out; lower size or end other programs. Received: {largest}"
