@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle import encoder, layers, packing, weights
+from tfstyle import encoder, layers, packing, weave, weights
 
 NAME = "inverse"
 """What `load` calls the network that the package ships."""
@@ -70,12 +70,16 @@ class InverseNet(keras.Model):
         Args:
             features: `[batch, rows, columns, channels]`, any float type, two rows and columns or
                 more.
-            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+            training: whether values beyond [0, 1] and the weave of cells are left as they are, so
+                that a loss sees them.
         """
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
         images = net(tf.cast(features, tf.float32))
-        return images if training else tf.clip_by_value(images, 0.0, 1.0)
+        if training:
+            return images
+        images = weave.without_weave(images, encoder.stride(self.layer))
+        return tf.clip_by_value(images, 0.0, 1.0)
 
     def compute_output_shape(self, input_shape, **_):
         """Returns the images' shape."""
