@@ -76,9 +76,11 @@ def test_pictures_in_and_out(folder):
 
 
 @pytest.mark.parametrize("output", ["out.mkv", "out"])
-def test_interrupted_run_goes_on(folder, monkeypatch, output, capsys):
+@pytest.mark.parametrize("reach", ["1", "1,3"])
+def test_interrupted_run_goes_on(folder, monkeypatch, output, reach, capsys):
     """Ctrl-C at the fourth frame; what comes of going on is what comes of one run, bit for bit."""
-    assert film("--quiet", output=f"whole_{output}") == 0
+    reach = f"--reach={reach}"
+    assert film("--quiet", reach, output=f"whole_{output}") == 0
     painter = type(video.painter("wave"))
     finish, calls = painter.finish, []
 
@@ -89,9 +91,9 @@ def test_interrupted_run_goes_on(folder, monkeypatch, output, capsys):
         return finish(*args)
 
     monkeypatch.setattr(painter, "finish", interrupted)
-    assert film("--quiet", output=output) == 130
+    assert film("--quiet", reach, output=output) == 130
     assert "after 3 frames; the same command with --resume goes on" in capsys.readouterr().err
-    assert film("--quiet", "--resume", output=output) == 0
+    assert film("--quiet", reach, "--resume", output=output) == 0
     assert len(calls) == 9
     if output == "out":
         found, whole = (sorted((folder / name).iterdir()) for name in ("out", "whole_out"))

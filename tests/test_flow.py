@@ -79,6 +79,22 @@ def test_a_way_back_that_does_not_lead_home_is_not_trusted():
     assert_allclose(trusted[3:-3, 3:-3], np.zeros([14, 24, 1]), atol=1e-6)
 
 
+@pytest.mark.parametrize(("astray", "expected"), [(1.4, 1), (1.6, 0)])
+def test_the_longer_the_way_the_further_astray_it_may_lead(astray, expected):
+    """|b + f|^2 is 1.96 or 2.56, and may be 0.01 (10^2 + 8.5^2) + 0.5, about 2.2."""
+    trusted = flow.trust(shift(20, 60, 10, 0), shift(20, 60, astray - 10, 0))
+    assert_allclose(trusted[3:-3, 3:40], np.full([14, 37, 1], expected), atol=1e-6)
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(0.04, 1), (0.05, 0)])
+def test_motion_may_grow_gently_where_it_is_slow(slope, expected):
+    """The slope's square is 0.0016 or 0.0025, and may be 0.002."""
+    growing = still(20, 41)
+    growing[..., 0] = slope * (np.arange(41) - 20)
+    trusted = flow.trust(growing, -growing)[3:-3, 20]
+    assert_allclose(trusted, np.full([14, 1], expected), atol=1e-6)
+
+
 def test_an_edge_of_the_motion_is_not_trusted():
     moving = still(21, 31)
     moving[:, 16:, 1] = 0.4  # Too little to be astray, yet a step of the motion.

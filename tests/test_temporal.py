@@ -2,6 +2,7 @@
 
 import numpy as np
 from clips import frames
+from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import temporal
@@ -16,6 +17,29 @@ def test_a_still_scene_is_held_as_it_was():
     held = temporal.see(frame, frame, pastiche)
     assert_array_equal(np.rint(held.image[0] * 255), pastiche)
     assert_allclose(held.trust, np.ones([1, 48, 64, 1]), atol=1e-6)
+
+
+def test_a_pastiche_moves_with_its_frame():
+    """A pan by three pixels; the pastiche is the negative, and so it is where it leads."""
+    wide = np.uint8(255 * picture(96, 140, seed=1)[0])
+    earlier, frame = wide[:, 8:136], wide[:, 5:133]
+    held = temporal.see(frame, earlier, 255 - earlier)
+    inside = slice(16, -16)
+    assert held.trust[0, inside, inside].mean() > 0.95
+    difference = np.abs(held.image[0] - (255 - frame) / np.float32(255))[inside, inside]
+    assert difference.mean() < 1.5 / 255
+
+
+def test_what_changes_is_not_trusted_and_what_lies_near_it_half(monkeypatch):
+    """A square lights up where nothing moves; means of 3 x 3 pixels reach one pixel out of it."""
+    monkeypatch.setattr(temporal.flow, "estimate", lambda *_: np.zeros([96, 96, 2], np.float32))
+    earlier = np.uint8(64 + 64 * picture(96, 96, seed=1)[0])
+    frame = earlier.copy()
+    frame[40:56, 40:56] += 60
+    trust = temporal.see(frame, earlier, earlier).trust[0, :, :, 0]
+    assert_allclose(trust[44:52, 44:52], np.zeros([8, 8]), atol=1e-6)
+    assert_allclose(trust[44:52, 30:37], np.ones([8, 7]), atol=1e-6)
+    assert_allclose(trust[44:52, 38], np.full(8, 0.5), atol=1e-6)
 
 
 def test_nothing_is_held_of_the_first_frame():
