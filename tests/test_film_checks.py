@@ -84,6 +84,14 @@ def test_a_style_that_is_linked_to_from_the_output_is_refused(folder):
     assert_refused("output must not replace an input", output="out")
 
 
+def test_a_part_of_the_output_is_not_painted_into_it(folder):
+    (folder / ".out.mp4.parts").mkdir()
+    part = folder / ".out.mp4.parts" / "part_00000.mkv"
+    part.write_bytes(b"a part")
+    assert_refused("output must be another", input=str(part))
+    check(input=str(part), output="other.mp4")
+
+
 def test_the_record_replaces_no_input(folder):
     (folder / "out.json").symlink_to("in.mp4")
     assert_refused("output", output="out.mp4")

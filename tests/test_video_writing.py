@@ -5,6 +5,7 @@ from fractions import Fraction
 import clips
 import numpy as np
 import pytest
+from PIL import Image
 
 from tfstyle import video_encoding, video_reading, video_sound, video_writing
 from tfstyle.clip import Clip, Colors
@@ -121,6 +122,16 @@ def test_times_that_vary_are_kept(tmp_path):
     copy(tmp_path / "in.mkv", tmp_path / "out.mp4", parts=(2,))
     times = [seconds for seconds, _ in packets(tmp_path / "out.mp4", "video")]
     np.testing.assert_allclose(times, np.array(ticks) / 1000, atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_the_last_frame_is_shown_as_long_as_it_was(tmp_path, suffix):
+    pictures = [Image.fromarray(pixels) for pixels in FRAMES[:4]]
+    times = {"duration": [100, 100, 100, 2000], "save_all": True, "append_images": pictures[1:]}
+    pictures[0].save(tmp_path / "a.gif", **times)
+    copy(tmp_path / "a.gif", tmp_path / f"out{suffix}", parts=(2,))
+    with av.open(str(tmp_path / f"out{suffix}")) as container:
+        assert container.duration / av.time_base == pytest.approx(2.3, abs=0.01)
 
 
 def test_sound_is_copied_as_it_is(tmp_path, source):

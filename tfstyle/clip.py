@@ -55,6 +55,8 @@ class Clip:
     """Where in the source it begins, in seconds from the origin."""
     end: float | None = None
     """Where it ends; None at the source's end."""
+    last_end: int | None = None
+    """The tick at which its last frame ends, once it was read to the end of its source."""
     has_sound: bool = False
     problem: str = ""
     """What could not be read, once it was to be."""

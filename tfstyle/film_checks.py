@@ -9,6 +9,7 @@ from tfstyle import (
     outputs,
     picture_paths,
     record,
+    video_parts,
     video_pictures,
     video_writing,
     window,
@@ -46,6 +47,8 @@ def _check_clashes(files: Files, read: Sequence[str | Path]) -> None:
             )
     if _has_folder(files):
         _check_folder(files, named)
+    elif files.output is not None:
+        _check_parts(Path(files.output), named)
 
 
 def _check_folder(files: Files, named: Mapping[str, str | Path]) -> None:
@@ -61,6 +64,18 @@ def _check_folder(files: Files, named: Mapping[str, str | Path]) -> None:
             raise ValueError(
                 f"output must be another folder than that of the input {given}. "
                 f"Received: output={files.output}"
+            )
+
+
+def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
+    """Raises ValueError when an input is one of the parts of an interrupted run, which go."""
+    output = Path(os.path.realpath(output))
+    folder = str(output.with_name(video_parts.parts_name(output)))
+    for path, given in named.items():
+        if os.path.dirname(path) == folder:
+            raise ValueError(
+                f"output must be another than that of which the input {given} is a part. "
+                f"Received: output={output}"
             )
 
 

@@ -91,6 +91,6 @@ class Clock:
         self._last = tick if self._last < 0 else max(self._last + 1, tick)
         return self._last
 
-    def end(self, frame) -> float:
-        """Returns when the last frame, which is this one, ends, in seconds."""
-        return float((self._last + max(self._step, frame.duration or 0)) * self._tick_seconds)
+    def end(self, frame) -> int:
+        """Returns the tick at which the last frame, which is this one, ends."""
+        return self._last + max(self._step, frame.duration or 0)

@@ -162,7 +162,7 @@ def _seconds(container, stream) -> float | None:
 
 def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
-    stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0.0
+    stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0
     if clip.begin:
         wind(decoder.container, clip.origin + clip.begin, stream)
     for decoded in decoder.frames():
@@ -172,7 +172,9 @@ def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: 
             break
         if shown >= clip.begin:
             yield Frame(_to_pixels(decoded, size, turns), tick)
-    clip.problem = _problem(decoder, end, clip)
+    else:
+        clip.last_end = end
+    clip.problem = _problem(decoder, float(end * stream.time_base), clip)
 
 
 def _problem(decoder: Decoder, end: float, clip: Clip) -> str:

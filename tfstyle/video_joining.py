@@ -23,13 +23,14 @@ def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
         stream.time_base = encoding.tick_seconds
         start = float(parts[0][1][0] * encoding.tick_seconds)
         sound = Sound(stack, target, clip, start) if clip.has_sound else None
+        last, last_end = (tick - parts[0][1][0] for tick in (parts[-1][1][-1], clip.last_end or 0))
         step = max(1, round(1 / (encoding.rate * encoding.tick_seconds)))
         for packet, tick in _packets(parts):
             if sound:
                 sound.write_until(float(tick * encoding.tick_seconds))
             packet.stream, packet.time_base = stream, encoding.tick_seconds
             packet.pts = packet.dts = tick
-            packet.duration = step
+            packet.duration = max(step, last_end - tick) if tick == last else step
             target.mux(packet)
         if sound:
             sound.write_until(float("inf"))
