@@ -67,6 +67,16 @@ def test_draw_chooses_among_those_within_the_tolerance():
     assert len(best) == 1
 
 
+def test_differences_below_half_a_grey_level_are_none():
+    """A perfect block, one a third of a level off, and one a whole level: two are drawn."""
+    levels = np.float32([100, 100 + 1 / 3, 101]) / 255
+    texture = np.repeat(levels, 3)[np.newaxis, np.newaxis].repeat(3, axis=1)
+    term = Term(slice(0, 1), np.ones([3, 3], np.float32), np.full([1, 3, 3], levels[0]))
+    search = BlockSearch([texture])
+    drawn = [search.find([term], 0.0, draw).block.max() for draw in np.arange(0, 1, 0.1)]
+    assert max(drawn) == levels[1]
+
+
 def test_energies_may_be_forgotten_at_any_time():
     """As another thread does that needs room for its own."""
 

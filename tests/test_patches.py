@@ -55,6 +55,21 @@ def test_how_many_are_compared_at_once_does_not_alter_the_matches(
     assert_array_equal(patches.nearest(content, bank, score_bytes), matches)
 
 
+def test_no_more_is_compared_at_once_than_memory_is_given(monkeypatch):
+    """A patch's 9 * 5 numbers and its scores, four bytes each."""
+    compared, nearest_to = [], patches._nearest_to
+
+    def spy(some, directions):
+        compared.append(len(some))
+        return nearest_to(some, directions)
+
+    monkeypatch.setattr(patches, "_nearest_to", spy)
+    bank = patches.prepare([tf.constant(features(9, 8))])
+    each = 4 * (patches.TOGETHER + 9 * 5)
+    patches.nearest(tf.constant(features(12, 12, seed=1)), bank, score_bytes=30 * each)
+    assert compared == [30, 30, 30, 10]
+
+
 def test_pictures_of_a_batch_are_swapped_by_themselves():
     contents, bank = tf.constant(features(6, 7, batch=3)), patches.prepare([features(9, 8, seed=1)])
     each = [patches.swap(contents[index : index + 1], bank) for index in range(3)]

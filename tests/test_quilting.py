@@ -153,6 +153,87 @@ def test_blocks_shrink_by_a_third():
     assert [level.steps for level in levels] == [4**2, 5**2, 8**2]  # Of 27, 18 and 12 pixels.
 
 
+def spy_on_textures(monkeypatch):
+    """The planes of each texture that blocks are taken from."""
+    seen, search = [], quilting.block_search.BlockSearch
+
+    def spy(textures):
+        seen.extend(textures)
+        return search(textures)
+
+    monkeypatch.setattr(quilting.block_search, "BlockSearch", spy)
+    return seen
+
+
+def paint(content, texture=TEXTURE, **changes):
+    config = quilting.Config(**{"size": 40, "block_size": 12, "passes": 1, **changes})
+    return quilting.stylize(content, texture, config).image
+
+
+def test_texture_is_scaled_beside_the_content(monkeypatch):
+    seen = spy_on_textures(monkeypatch)
+    paint(picture(30, 40, seed=1), style_scale=0.5)
+    paint(picture(30, 40, seed=1), style_scale=None)
+    assert [planes.shape for planes in seen] == [(4, 17, 20), (4, 40, 48)]
+
+
+def test_luminances_are_compared_blurred(monkeypatch):
+    seen, wishes, real = spy_on_textures(monkeypatch), [], quilt.Wishes
+    monkeypatch.setattr(quilt, "Wishes", lambda *given: wishes.append(given) or real(*given))
+    paint(TEXTURE, size=None, style_scale=None, match_range="none", blur=1.5)
+    luminance = quilting.color.luminance(TEXTURE)[0, :, :, 0]
+    expected = quilting.guide.blurred(luminance, 1.5)
+    assert expected.std() < 0.8 * luminance.std()
+    assert_allclose(seen[0][3], expected, atol=1e-6)
+    assert_allclose(wishes[0][2][0], expected, atol=1e-6)
+
+
+def test_colours_of_the_content_are_kept(monkeypatch):
+    """One amount is added to red, green and blue; the texture is grey beforehand."""
+    seen = spy_on_textures(monkeypatch)
+    content, texture = (0.4 + 0.2 * picture(30, 40, seed) for seed in (1, 2))
+    painted = paint(content, texture, preserve_color="luminance")
+    assert np.abs(painted - content).max() > 0.02
+    assert_allclose(np.ptp(painted - content, axis=-1), np.zeros([1, 30, 40]), atol=1e-5)
+    assert_allclose(np.ptp(seen[0][:3], axis=0), np.zeros(seen[0].shape[1:]), atol=1e-6)
+
+
+def test_an_interrupted_picture_has_the_contents_colours_too():
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    content, texture = (0.4 + 0.2 * picture(30, 40, seed) for seed in (1, 2))
+    config = quilting.Config(size=40, block_size=12, preserve_color="luminance")
+    with pytest.raises(Interrupted) as caught:
+        quilting.stylize(content, texture, config, callback=stop)
+    image = caught.value.result.image
+    assert_allclose(np.ptp(image - content, axis=-1), np.zeros([1, 30, 40]), atol=1e-5)
+
+
+def test_an_interruption_before_the_first_block_records_no_step(monkeypatch):
+    def fill(*_):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(quilt, "fill", fill)
+    with pytest.raises(Interrupted) as caught:
+        synthesize()
+    assert caught.value.result.steps == 0
+    assert not caught.value.result.losses
+
+
+def test_pixels_outside_of_the_picture_count_nothing():
+    """Two blocks of 8 with an overlap of 4 reach 12 pixels, of which 10 are the picture's."""
+    canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
+    (overlap,) = canvas.terms((0, 1))
+    assert overlap.weights[:, :4].all()
+    wishes = quilt.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
+    canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes)
+    for term in canvas.terms((0, 1))[1:]:
+        assert_array_equal(term.weights[:, :6], np.full([8, 6], 0.5))
+        assert_array_equal(term.weights[:, 6:], np.zeros([8, 2]))
+
+
 def test_interruption_carries_what_there_is():
     def stop(progress):
         if progress.total_step == 3:

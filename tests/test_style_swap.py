@@ -55,6 +55,17 @@ def test_content_in_its_own_manner_keeps_its_features(shallow_encoder):
     assert_allclose(swapped(shallow_encoder, styles=CONTENT), own, rtol=1e-4, atol=1e-5)
 
 
+def test_luminances_are_swapped_where_colours_are_kept(shallow_encoder):
+    """Content and style are made grey, the style in the content's range."""
+    grey = color.prepare_content(CONTENT, "luminance")
+    style = style_swap.image.fit(color.prepare_style(STYLE, CONTENT, "luminance"), 48)
+    own = features(shallow_encoder, grey)
+    expected = patches.swap(own, patches.prepare([features(shallow_encoder, style)]))
+    found = [swapped(shallow_encoder, preserve_color="luminance", strength=s) for s in (0.0, 1.0)]
+    assert_allclose(found[0], own, rtol=1e-4, atol=1e-5)
+    assert_allclose(found[1], expected, rtol=1e-4, atol=1e-5)
+
+
 def test_several_swaps_go_on_from_the_last(shallow_encoder):
     style = style_swap.image.fit(STYLE, 48)
     bank = patches.prepare([features(shallow_encoder, style)])

@@ -56,8 +56,8 @@ class Axis:
 def axis(length: int, block: int, overlap: int, is_ring: bool = False) -> Axis:
     """Returns the fewest blocks that cover a side, neighbours overlapping by so many pixels.
 
-    On a ring they lie at distances that differ by one pixel at most, and overlap by more than
-    that where blocks must be closer to meet.
+    On a ring they lie at distances that differ by one pixel at most, and overlap by more where
+    they must be closer to meet, or by less where else three of them would.
 
     Args:
         length: the side, in pixels.

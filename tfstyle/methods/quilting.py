@@ -153,6 +153,7 @@ def stylize(
     wanted = guide.of_content(content, textures, config.blur, config.match_range)
     search = block_search.BlockSearch([guide.of_texture(each, config.blur) for each in textures])
     work = _Work(search, levels, config, callback)
+    work.finish = lambda pixels: color.restore(pixels, content, config.preserve_color)
     picture = guide.as_planes(content)
     for number, block in enumerate(blocks):
         alpha = alpha_of_pass(number, config.passes)
@@ -160,7 +161,6 @@ def stylize(
         wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
         grid = quilt.grid(size, block, _overlap(block, config))
         picture = work.fill(quilt.Canvas(grid, picture, wishes))
-    work.finish = lambda pixels: color.restore(pixels, content, config.preserve_color)
     return work.result(picture, "painted with blocks of the texture")
 
 
@@ -255,7 +255,8 @@ class _Work:
                 errors.append(match.error)
                 self._report(canvas, errors)
         except KeyboardInterrupt:
-            self._end_level(began, errors or [0.0])
+            if errors:
+                self._end_level(began, errors)
             raise Interrupted(self.result(canvas.picture(), "interrupted")) from None
         self._end_level(began, errors)
         return canvas.picture()
