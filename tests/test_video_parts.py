@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tfstyle import image, video_encoding, video_reading, video_writing
+from tfstyle import image, video_encoding, video_parts, video_reading, video_writing
 from tfstyle.clip import Clip
 
 av = pytest.importorskip("av")
@@ -83,6 +83,27 @@ def test_a_part_that_a_crash_has_damaged_is_painted_again_and_those_after_it(tmp
     film.finish(clip, encoding(clip))
     with video_reading.open_clip(tmp_path / "out.mp4") as written:
         assert len(list(written)) == len(FRAMES)
+
+
+def test_parts_after_a_gap_do_not_count(tmp_path):
+    write(video_writing.begin(tmp_path / "out.mp4", "run"), FRAMES[:4])
+    for suffix in ("mkv", "json"):
+        (tmp_path / ".out.mp4.parts" / f"part_00001.{suffix}").unlink()
+    assert video_writing.begin(tmp_path / "out.mp4", "run", resume=True).frames == 1
+
+
+def test_work_of_more_than_half_a_minute_makes_a_part(tmp_path, monkeypatch):
+    """Also that of the first frame, before which there is no part."""
+    seconds = iter([0.0, 31.0, 31.0, 40.0, 62.0])
+    monkeypatch.setattr(video_parts.time, "monotonic", lambda: next(seconds))
+    film = video_writing.begin(tmp_path / "out.mp4", "run")
+    clip = Clip("", FRAMES[0].shape[:2], clips.RATE, 1 / clips.RATE)
+    film.write(FRAMES[0], 0, encoding(clip))
+    assert film.is_due
+    film.close_part([FRAMES[0]])
+    film.write(FRAMES[1], 1, encoding(clip))
+    assert not film.is_due
+    assert film.is_due
 
 
 def test_a_linked_output_is_written_where_the_link_leads(tmp_path):

@@ -1,5 +1,6 @@
 """Clips in."""
 
+import os
 from fractions import Fraction
 
 import clips
@@ -134,6 +135,38 @@ def test_a_file_in_fragments_does_not_end_with_the_first(tmp_path):
     clip, found = read(whole)
     assert 5 < len(found) < 40
     assert clip.problem
+
+
+@pytest.mark.parametrize("kind", ["h264", "mkv", "mp4"])
+def test_a_duration_beyond_the_end_is_no_problem(tmp_path, kind):
+    clips.write(tmp_path / f"a.{kind}", clips.frames(8))
+    clip, found = read(tmp_path / f"a.{kind}", duration=100)
+    assert len(found) == 8
+    assert not clip.problem
+
+
+def test_an_index_of_decoding_times_misses_no_frame(tmp_path):
+    """Without an edit list MP4 counts when frames are decoded, not shown."""
+    options = {"g": "10", "keyint_min": "10", "sc_threshold": "0", "bf": "3"}
+    container = {"movflags": "frag_keyframe+empty_moov"}
+    clips.write(tmp_path / "a.mp4", clips.frames(40, step=1), options=options, container=container)
+    clip, whole = read(tmp_path / "a.mp4")
+    for start in np.arange(0.1, 3.5, 0.2):
+        later = [one.tick for one in whole if float(one.tick * clip.tick_seconds) >= start]
+        assert [one.tick for one in read(tmp_path / "a.mp4", start=start)[1]] == later
+
+
+def test_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(ValueError, match="it is a pipe"):
+        read(tmp_path / "pipe.mp4")
+
+
+def test_a_colon_in_a_name_is_no_protocol(tmp_path, monkeypatch):
+    clips.write(tmp_path / "a.mp4", clips.frames(3))
+    (tmp_path / "a.mp4").rename(tmp_path / "take:2.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert len(read("take:2.mp4")[1]) == 3
 
 
 def test_a_coding_that_ffmpeg_does_not_know_is_a_sentence(path):

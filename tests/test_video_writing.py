@@ -134,6 +134,15 @@ def test_the_last_frame_is_shown_as_long_as_it_was(tmp_path, suffix):
         assert container.duration / av.time_base == pytest.approx(2.3, abs=0.01)
 
 
+@pytest.mark.parametrize(("duration", "lasts"), [(None, 5.2), (3.0, 3.0)])
+def test_a_rate_that_varies_does_not_stretch_the_last_frame(tmp_path, duration, lasts):
+    ticks = [0, 100, 200, 5000, 5100]
+    clips.write(tmp_path / "a.mp4", FRAMES[:5], ticks=ticks)
+    copy(tmp_path / "a.mp4", tmp_path / "out.mp4", duration=duration)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert container.duration / av.time_base == pytest.approx(lasts, abs=0.11)
+
+
 def test_sound_is_copied_as_it_is(tmp_path, source):
     copy(source, tmp_path / "out.mp4", parts=(3,))
     before, after = (packets(path, "audio") for path in (source, tmp_path / "out.mp4"))

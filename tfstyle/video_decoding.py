@@ -11,6 +11,9 @@ JUMP_BACK = 0.15
 """Seconds by which times must fall, from where the last frame or packet ends, for what follows to
 be another recording, joined on. Picture and sound have the same, so that they stay in step."""
 
+MARGIN = 1.0
+"""Seconds that are wound further back: an index may count when frames are decoded, not shown."""
+
 INDEXED = ("mov,mp4", "matroska")
 """How FFmpeg's names of kinds of file begin that are wound to the right frame, by their index."""
 
@@ -34,7 +37,7 @@ def wind(container, seconds: float, stream=None) -> None:
         return
     base = load_pyav().time_base if stream is None else 1 / stream.time_base
     with contextlib.suppress(load_pyav().error.FFmpegError):
-        container.seek(int(seconds * base), stream=stream)
+        container.seek(int((seconds - MARGIN) * base), stream=stream)
 
 
 class Decoder:
@@ -93,4 +96,4 @@ class Clock:
 
     def end(self, frame) -> int:
         """Returns the tick at which the last frame, which is this one, ends."""
-        return self._last + max(self._step, frame.duration or 0)
+        return self._last + (frame.duration or self._step)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import fractions
-import time
 from pathlib import Path
 
 import numpy as np
@@ -50,16 +49,10 @@ class Part:
     def __init__(self, path: Path, output: Path, encoding: Encoding):
         """Begins one at a path, for an output whose suffix says the codec."""
         self.path, self.ticks = path, []
-        self._began = time.monotonic()
         self._encoding = encoding
         codec = CODECS[output.suffix.lower()]
         self._container = load_pyav().open(str(path), "w", format="matroska")
         self._stream = _add_stream(self._container, codec, encoding)
-
-    @property
-    def age(self) -> float:
-        """Seconds since it was begun."""
-        return time.monotonic() - self._began
 
     def write(self, pixels: np.ndarray, tick: int) -> None:
         """Encodes a frame; an odd last row or column, which video has not, is left out."""

@@ -1,6 +1,7 @@
 """Clips in from a file, through FFmpeg."""
 
 import contextlib
+import math
 import os
 import warnings
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
     load_pyav()
     if not os.path.exists(path):
         raise FileNotFoundError(f"input must be a video, a folder or a pattern. Received: {path}")
+    if not os.path.isfile(path):
+        raise ValueError(_unreadable(path, "it is a pipe or a device, which has no end to look at"))
     # Opened twice, since not every file can be wound back.
     with _open(path) as (container, stream):
         clip, size, turns = _describe(container, stream, path, longest, span)
@@ -53,7 +56,7 @@ def _open(path: str) -> Iterator[tuple[Any, Any]]:
     """Yields the container and its first stream of moving pictures."""
     av = load_pyav()
     try:
-        container = av.open(path)
+        container = av.open(os.path.abspath(path))  # A colon in a name is no protocol.
     except av.error.FFmpegError as error:
         raise ValueError(_unreadable(path, error)) from error
     with container:
@@ -169,6 +172,7 @@ def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: 
         tick = clock.read(decoded)
         shown, end = float(tick * stream.time_base), clock.end(decoded)
         if clip.end is not None and shown >= clip.end:
+            clip.last_end = round(clip.end / stream.time_base)
             break
         if shown >= clip.begin:
             yield Frame(_to_pixels(decoded, size, turns), tick)
@@ -184,7 +188,7 @@ def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
         lost = max(decoder.damaged, decoder.packets - decoder.decoded)
         problems.append(f"{lost} of its frames cannot be decoded")
     stated = _seconds(decoder.container, decoder.stream)
-    wanted = min((each for each in (stated, clip.end) if each is not None), default=end)
+    wanted = end if stated is None else min(stated, math.inf if clip.end is None else clip.end)
     is_whole = 0 < _frames(decoder.container, decoder.stream, clip.rate) <= decoder.decoded
     if decoder.error is not None:
         problems.append(f"it breaks off after {end:.1f} seconds ({decoder.error})")

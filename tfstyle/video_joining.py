@@ -30,7 +30,7 @@ def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
                 sound.write_until(float(tick * encoding.tick_seconds))
             packet.stream, packet.time_base = stream, encoding.tick_seconds
             packet.pts = packet.dts = tick
-            packet.duration = max(step, last_end - tick) if tick == last else step
+            packet.duration = last_end - tick if tick == last < last_end else step
             target.mux(packet)
         if sound:
             sound.write_until(float("inf"))

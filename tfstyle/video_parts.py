@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Film:
         """How long earlier runs have worked."""
         self._open: Part | None = None
         self._is_begun = False
+        self._closed = time.monotonic()
         if resume:
             self._find()
 
@@ -87,14 +89,13 @@ class Film:
         with self._telling("written"):
             if self._open is None:
                 self._begin()
-                number = len(self._parts)
-                self._open = Part(self._folder / f"part_{number:05}.mkv", self._output, encoding)
+                self._open = Part(self._folder / self._part_name(), self._output, encoding)
             self._open.write(pixels, tick)
 
     @property
     def is_due(self) -> bool:
-        """Whether the part at work is so old that it should be closed."""
-        return self._open is not None and self._open.age > PART_SECONDS
+        """Whether so much work would be lost that the part at work should be closed."""
+        return self._open is not None and time.monotonic() - self._closed > PART_SECONDS
 
     def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
         """Makes the frames so far safe.
@@ -117,6 +118,7 @@ class Film:
         with image.atomically(part.path.with_suffix(".json")) as file:
             file.write(json.dumps(note).encode())
         self._parts.append((part.path, part.ticks))
+        self._closed = time.monotonic()
         for path in before:
             path.unlink()
 
@@ -126,10 +128,15 @@ class Film:
         try:
             with self._telling("joined from its parts"):
                 video_joining.join(self._parts, joined, clip, encoding)
+            _sync(joined)
             os.replace(joined, self._output)
         finally:
             joined.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _part_name(self) -> str:
+        """Returns what the next part is called."""
+        return f"part_{len(self._parts):05}.mkv"
 
     def _kept(self, frames: int) -> Path:
         """Returns where the pastiches lie that come last after so many frames."""
@@ -139,6 +146,8 @@ class Film:
         """Takes the parts that are there, up to one that a crash has damaged."""
         for path in sorted(self._folder.glob("part_*.json")):
             part = path.with_suffix(".mkv")
+            if part.name != self._part_name():
+                return
             try:
                 found = json.loads(path.read_bytes())
             except ValueError:

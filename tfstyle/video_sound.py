@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
     """Warns of each track of the clip's sound that the output's kind of file has no place for."""
     if not clip.has_sound:
         return
-    with load_pyav().open(clip.path) as source:
+    with load_pyav().open(os.path.abspath(clip.path)) as source:
         for number, stream in enumerate(source.streams.audio, start=1):
             reason = _why_unfit(stream, output.suffix.lower())
             if reason:
@@ -46,7 +47,7 @@ class Sound:
         """Adds the tracks that fit to an open container; the stack closes the source."""
         self._target, self._clip = target, clip
         self._shift = clip.origin + start
-        source = stack.enter_context(load_pyav().open(clip.path))
+        source = stack.enter_context(load_pyav().open(os.path.abspath(clip.path)))
         suffix = Path(target.name).suffix.lower()
         self._streams = {
             stream.index: target.add_stream_from_template(stream)
