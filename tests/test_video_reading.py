@@ -87,6 +87,17 @@ def test_a_clip_that_breaks_off_gives_what_there_is(tmp_path):
     assert "breaks off" in clip.problem
 
 
+def test_a_clip_with_sound_that_breaks_off_says_so_without_a_stated_picture(tmp_path):
+    """FLV states how long the whole lasts, not its picture."""
+    whole, broken = tmp_path / "whole.flv", tmp_path / "broken.flv"
+    clips.write(whole, clips.frames(30, size=(96, 128)), sound=True, tone_seconds=3)
+    assert not read(whole)[0].problem
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    clip, found = read(broken)
+    assert 5 < len(found) < 25
+    assert "breaks off" in clip.problem
+
+
 @pytest.mark.parametrize(("number", "lost"), [(12, 4), (15, 5), (30, 5)])
 def test_a_damaged_packet_costs_no_more_than_its_neighbours(tmp_path, number, lost):
     """Every fifth frame stands for itself: those from there on are as they were."""

@@ -47,6 +47,8 @@ class Decoder:
         """Takes the stream, and the container that it lies in."""
         self.container, self.stream = container, stream
         self.packets = self.decoded = self.damaged = 0
+        self.heard = 0.0
+        """When the sound that came with it ends, in seconds from the file's beginning."""
         self.error: Exception | None = None
         """What ended the file before its end."""
 
@@ -65,13 +67,21 @@ class Decoder:
     def _packets(self) -> Iterator:
         """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
         try:
-            for packet in self.container.demux(self.stream):
-                if packet.size:
+            for packet in self.container.demux(self.stream, *self.container.streams.audio):
+                if packet.stream is not self.stream:
+                    self._hear(packet)
+                elif packet.size:
                     self.packets += 1
                     yield packet
         except load_pyav().error.FFmpegError as error:
             self.error = error
         yield None
+
+    def _hear(self, packet) -> None:
+        if packet.pts is not None:
+            began = (self.container.start_time or 0) / load_pyav().time_base
+            end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            self.heard = max(self.heard, end - began)
 
 
 class Clock:

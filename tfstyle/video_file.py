@@ -188,6 +188,10 @@ def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
         lost = max(decoder.damaged, decoder.packets - decoder.decoded)
         problems.append(f"{lost} of its frames cannot be decoded")
     stated = _seconds(decoder.container, decoder.stream)
+    if stated is None and clip.end is None and decoder.container.duration:
+        # What is stated is the picture's or the sound's.
+        stated = decoder.container.duration / load_pyav().time_base
+        end = max(end, decoder.heard)
     wanted = end if stated is None else min(stated, math.inf if clip.end is None else clip.end)
     is_whole = 0 < _frames(decoder.container, decoder.stream, clip.rate) <= decoder.decoded
     if decoder.error is not None:
