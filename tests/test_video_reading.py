@@ -21,13 +21,23 @@ def path(tmp_path):
     return tmp_path / "clip.mp4"
 
 
-def damage_packet(path, number):
+def damage_packet(path, number, *, first=0.0, value=b"\xff"):
+    """Overwrites a packet from that fraction of it on."""
     import av
 
     with av.open(str(path)) as container:
         packet = [bytes(each) for each in container.demux(video=0) if each.size][number]
+    kept = packet[: int(first * len(packet))]
     contents = path.read_bytes()
-    path.write_bytes(contents.replace(packet, b"\xff" * len(packet)))
+    assert contents.count(packet) == 1
+    path.write_bytes(contents.replace(packet, kept + value * (len(packet) - len(kept))))
+
+
+def skip_without(codec):
+    import av
+
+    if codec not in av.codecs_available:
+        pytest.skip(f"this FFmpeg has no {codec}")
 
 
 def read(path, **options):
@@ -116,6 +126,77 @@ def test_a_damaged_packet_that_no_other_leans_on_costs_itself_alone(tmp_path, nu
     clip, found = read(tmp_path / "a.mkv")
     assert len(found) == 29
     assert clip.problem == "1 of its frames cannot be decoded"
+
+
+def test_frames_that_wait_behind_a_span_are_not_missing(tmp_path):
+    """Frames between others come later than their packets."""
+    clips.write(tmp_path / "a.mp4", clips.frames(30, size=(96, 128)), options={"bf": "3"})
+    damage_packet(tmp_path / "a.mp4", 4)
+    clip, found = read(tmp_path / "a.mp4", duration=1.5)
+    assert len(found) < 15
+    assert clip.problem == f"{15 - len(found)} of its frames cannot be decoded"
+
+
+@pytest.mark.parametrize("number", [15, 29])
+def test_a_frame_that_is_damaged_in_part_is_said(tmp_path, number):
+    clips.write(tmp_path / "a.mp4", clips.frames(30, size=(96, 128)), options={"g": "1"})
+    damage_packet(tmp_path / "a.mp4", number, first=0.5, value=bytes(1))
+    clip, found = read(tmp_path / "a.mp4")
+    assert len(found) == 30
+    assert clip.problem == "1 of its frames came out damaged"
+
+
+@pytest.mark.parametrize("number", [12, 28])
+def test_a_frame_that_is_lost_without_a_word_is_said(tmp_path, number):
+    """As HEVC's decoder does it, also shortly before the end."""
+    skip_without("libx265")
+    options = {"x265-params": "log-level=none", "crf": "28"}
+    frames = clips.frames(30, size=(96, 128), step=1)
+    clips.write(tmp_path / "a.mp4", frames, codec="libx265", options=options)
+    damage_packet(tmp_path / "a.mp4", number, first=0.5, value=bytes(1))
+    clip, found = read(tmp_path / "a.mp4")
+    assert len(found) == 29
+    assert clip.problem == "1 of its frames cannot be decoded"
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_recording_cut_in_the_middle_is_not_damaged(tmp_path, codec):
+    """What it begins with may lean on what was cut off."""
+    skip_without(codec)
+    params = "open-gop=1:keyint=10:min-keyint=10:bframes=3:scenecut=0:log-level=none"
+    options = {f"{codec.removeprefix('lib')}-params": params}
+    clips.write(tmp_path / "a.ts", clips.frames(40, step=1), codec=codec, options=options)
+    contents = (tmp_path / "a.ts").read_bytes()
+    (tmp_path / "a.ts").write_bytes(contents[len(contents) // 188 // 3 * 188 :])
+    clip, found = read(tmp_path / "a.ts")
+    assert 10 <= len(found) < 40
+    assert not clip.problem
+
+
+@pytest.mark.parametrize("threads", [2, 16])
+def test_damage_costs_the_same_however_many_cores_there_are(tmp_path, monkeypatch, threads):
+    import av
+
+    skip_without("libsvtav1")
+    frames = clips.frames(30, size=(96, 128))
+    clips.write(tmp_path / "a.mkv", frames, codec="libsvtav1")
+    damage_packet(tmp_path / "a.mkv", 17)
+    opened = av.open
+
+    def open_with(threads):
+        def open_file(*arguments, **options):
+            container = opened(*arguments, **options)
+            container.streams.video[0].codec_context.thread_count = threads
+            return container
+
+        monkeypatch.setattr(av, "open", open_file)
+
+    open_with(1)
+    alone, expected = read(tmp_path / "a.mkv")
+    open_with(threads)
+    clip, found = read(tmp_path / "a.mkv")
+    assert [frame.tick for frame in found] == [frame.tick for frame in expected]
+    assert clip.problem == alone.problem == f"{30 - len(found)} of its frames cannot be decoded"
 
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv", "ts", "avi", "flv"])

@@ -14,6 +14,11 @@ be another recording, joined on. Picture and sound have the same, so that they s
 MARGIN = 1.0
 """Seconds that are wound further back: an index may count when frames are decoded, not shown."""
 
+A_FRAME_EACH = ("hevc", "libdav1d")
+"""Decoders that may pass over what is damaged without a word; each of their packets is a frame.
+
+Other codecs also have packets that are never shown, or two for one frame."""
+
 INDEXED = ("mov,mp4", "matroska")
 """How FFmpeg's names of kinds of file begin that are wound to the right frame, by their index."""
 
@@ -46,11 +51,28 @@ class Decoder:
     def __init__(self, container, stream):
         """Takes the stream, and the container that it lies in."""
         self.container, self.stream = container, stream
-        self.packets = self.decoded = self.damaged = 0
+        self.decoded = self.failures = self.marred = 0
         self.heard = 0.0
         """When the sound that came with it ends, in seconds from the file's beginning."""
         self.error: Exception | None = None
         """What ended the file before its end."""
+        self._waiting: dict[int, int] = {}
+        """Where the packets lie whose frames have not come out, by their times."""
+        self._shown: int | None = None
+        """The time of the last frame; None before the first that stands for itself."""
+        self._is_drained = False
+
+    @property
+    def lost(self) -> int:
+        """How many frames should have come out by now and have not.
+
+        A decoder that failed says so, and may lack those that lean on the damaged one besides.
+        Some pass over it without a word; of those, packets whose times never came out are counted.
+        """
+        if not self.failures and self.stream.codec_context.name not in A_FRAME_EACH:
+            return 0
+        overdue = (self._is_drained or time < (self._shown or 0) for time in self._waiting)
+        return max(self.failures, sum(overdue))
 
     def frames(self) -> Iterator:
         """Yields FFmpeg's frames in the order in which they are shown."""
@@ -58,11 +80,23 @@ class Decoder:
             try:
                 decoded = self.stream.codec_context.decode(packet)
             except load_pyav().error.FFmpegError:
-                self.damaged += 1
+                self.failures += 1
                 continue
             for frame in decoded:
-                self.decoded += 1
+                self._see(frame)
                 yield frame
+        self._is_drained = True
+
+    def _see(self, frame) -> None:
+        """Counts a frame, and whether it is as it was coded."""
+        self.decoded += 1
+        self._waiting.pop(frame.pts, None)
+        if self._shown is None and frame.key_frame and frame.pts is not None:
+            # What a recording was cut in front of leans on what is not there.
+            self._waiting = {k: v for k, v in self._waiting.items() if k > frame.pts}
+        if self._shown is not None or frame.key_frame:
+            self._shown = frame.pts or 0
+            self.marred += frame.is_corrupt
 
     def _packets(self) -> Iterator:
         """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
@@ -71,7 +105,8 @@ class Decoder:
                 if packet.stream is not self.stream:
                     self._hear(packet)
                 elif packet.size:
-                    self.packets += 1
+                    if packet.pts is not None and not packet.is_discard:
+                        self._waiting[packet.pts] = packet.pos
                     yield packet
         except load_pyav().error.FFmpegError as error:
             self.error = error

@@ -66,8 +66,10 @@ def _open(path: str) -> Iterator[tuple[Any, Any]]:
             raise ValueError(_unreadable(path, "there is no picture in it"))
         if moving[0].codec_context is None:
             raise ValueError(_unreadable(path, "its picture is coded as FFmpeg does not know"))
-        # Decoders that have several frames at work lose all of them at a damaged one.
+        # Decoders that have several frames at work lose all of them at a damaged one. AV1's has
+        # an option of its own, which others do not mind.
         moving[0].thread_type = "SLICE"
+        moving[0].codec_context.options = {"max_frame_delay": "1"}
         yield container, moving[0]
 
 
@@ -184,9 +186,10 @@ def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: 
 def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
     """Returns what there is to say of a clip that has been read up to so many seconds."""
     problems = []
-    if decoder.damaged:  # One may cost those after it that lean on it.
-        lost = max(decoder.damaged, decoder.packets - decoder.decoded)
-        problems.append(f"{lost} of its frames cannot be decoded")
+    if decoder.lost:
+        problems.append(f"{decoder.lost} of its frames cannot be decoded")
+    if decoder.marred:
+        problems.append(f"{decoder.marred} of its frames came out damaged")
     stated = _seconds(decoder.container, decoder.stream)
     if stated is None and clip.end is None and decoder.container.duration:
         # What is stated is the picture's or the sound's.
