@@ -211,27 +211,48 @@ def test_sound_of_recordings_joined_on_goes_on_in_time(tmp_path):
     (tmp_path / "twice.ts").write_bytes(2 * (tmp_path / "a.ts").read_bytes())
     copy(tmp_path / "twice.ts", tmp_path / "out.mp4", parts=(16,))
     times = [time for time, _ in packets(tmp_path / "out.mp4", "audio")]
-    assert len(times) == 2 * len(packets(tmp_path / "a.ts", "audio"))
-    assert all(np.diff(times) > 0.05)  # 1024 of 8000 samples a second each.
-    assert times[-1] - times[0] < 2.2
+    # 1024 of 8000 samples a second each; what the second runs in with lies in the first's end.
+    assert all(np.diff(times) > 0.05)
+    assert 2 * len(packets(tmp_path / "a.ts", "audio")) - len(times) in (1, 2)
+    expected = last_apart(tmp_path / "a.ts")
+    assert last_apart(tmp_path / "out.mp4") == pytest.approx(expected, abs=0.06)
 
 
-@pytest.mark.parametrize("back", [0.05, 0.2, 0.4])
+@pytest.mark.parametrize("back", [0.05, 0.2, 0.4, 0.8])
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_sound_of_recordings_that_overlap_is_kept(tmp_path, back, suffix):
-    """Their times fall by less than a frame, or by more; each goes on where its own ended."""
+def test_recordings_that_overlap_stay_in_step(tmp_path, back, suffix):
+    """Their times fall by less than a frame, or by more; their sound lasts longer than they do."""
     clips.write(tmp_path / "a.ts", FRAMES, sound=True)
     write_later(tmp_path / "a.ts", tmp_path / "b.ts", 0.8 - back)
-    both = b"".join((tmp_path / f"{name}.ts").read_bytes() for name in "ab")
-    (tmp_path / "both.ts").write_bytes(both)
+    join_files(tmp_path, "a.ts", "b.ts")
     output = tmp_path / f"out{suffix}"
     copy(tmp_path / "both.ts", output, parts=(16,))
     picture, sound = (packets(output, kind) for kind in ("video", "audio"))
     assert len(picture) == 16
     assert all(np.diff([time for time, _ in sound]) > 0)
-    # A recording's sound of 0.8 s has packets for 0.9, and one before that to run in with.
-    second = sound[len(packets(tmp_path / "a.ts", "audio")) + 1]
-    assert abs(picture[8][0] - second[0]) < 0.3
+    assert last_apart(output) == pytest.approx(last_apart(tmp_path / "a.ts"), abs=0.06)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6])
+def test_recordings_whose_sound_ends_early_stay_in_step(tmp_path, seconds):
+    """The sound's own times do not fall where the picture's do."""
+    clips.write(tmp_path / "a.ts", FRAMES, sound=True, tone_seconds=seconds)
+    clips.write(tmp_path / "long.ts", FRAMES, sound=True)
+    write_later(tmp_path / "long.ts", tmp_path / "b.ts", 0.8 - 0.2)
+    join_files(tmp_path, "a.ts", "b.ts")
+    copy(tmp_path / "both.ts", tmp_path / "out.mp4", parts=(16,))
+    expected = last_apart(tmp_path / "long.ts")
+    assert last_apart(tmp_path / "out.mp4") == pytest.approx(expected, abs=0.06)
+
+
+def join_files(folder, *names):
+    (folder / "both.ts").write_bytes(b"".join((folder / name).read_bytes() for name in names))
+
+
+def last_apart(path):
+    """Seconds from the last picture to the last sound."""
+    picture, sound = (packets(path, kind)[-1][0] for kind in ("video", "audio"))
+    return sound - picture
 
 
 def test_shape_of_pixels_and_colours_are_kept(tmp_path):

@@ -34,6 +34,20 @@ class Colors:
     transfer: int = 2
 
 
+@dataclasses.dataclass(frozen=True)
+class Seam:
+    """Where a recording was joined on whose times fall back; in seconds as its file counts."""
+
+    position: int
+    """The byte at which its picture begins; -1 where that is not known."""
+    before: float
+    """When the picture of the one before ends."""
+    after: float
+    """When its own picture begins."""
+    later: float
+    """How much later than its file says it is shown."""
+
+
 @dataclasses.dataclass
 class Clip:
     """A source of frames: iterate over it once, in a `with` block of its `open_clip`."""
@@ -57,6 +71,8 @@ class Clip:
     """Where it ends; None at the source's end."""
     last_end: int | None = None
     """The tick at which its last frame ends, once it was read to the end of its source."""
+    seams: list[Seam] = dataclasses.field(default_factory=list, repr=False)
+    """Those that its frames have passed so far; the sound goes by them."""
     has_sound: bool = False
     problem: str = ""
     """What could not be read, once it was to be."""

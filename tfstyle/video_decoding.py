@@ -5,11 +5,11 @@ import types
 from collections.abc import Iterator
 
 from tfstyle import extras
-from tfstyle.clip import Fraction
+from tfstyle.clip import Fraction, Seam
 
 JUMP_BACK = 0.15
-"""Seconds by which times must fall, from where the last frame or packet ends, for what follows to
-be another recording, joined on. Picture and sound have the same, so that they stay in step."""
+"""Seconds by which a frame's time must fall, from where the last frame ends, for what follows to be
+another recording, joined on."""
 
 MARGIN = 1.0
 """Seconds that are wound further back: an index may count when frames are decoded, not shown."""
@@ -56,8 +56,12 @@ class Decoder:
         """When the sound that came with it ends, in seconds from the file's beginning."""
         self.error: Exception | None = None
         """What ended the file before its end."""
-        self._waiting: dict[int, int] = {}
-        """Where the packets lie whose frames have not come out, by their times."""
+        self.fell_at = -1
+        """The byte of the file at which the packets' own times fell last; -1 if they never did."""
+        self._coded: int | None = None
+        """The last packet's own time, which grows within a recording."""
+        self._waiting: set[int] = set()
+        """The times of packets whose frames have not come out."""
         self._shown: int | None = None
         """The time of the last frame; None before the first that stands for itself."""
         self._is_drained = False
@@ -90,10 +94,10 @@ class Decoder:
     def _see(self, frame) -> None:
         """Counts a frame, and whether it is as it was coded."""
         self.decoded += 1
-        self._waiting.pop(frame.pts, None)
+        self._waiting.discard(frame.pts)
         if self._shown is None and frame.key_frame and frame.pts is not None:
             # What a recording was cut in front of leans on what is not there.
-            self._waiting = {k: v for k, v in self._waiting.items() if k > frame.pts}
+            self._waiting = {time for time in self._waiting if time > frame.pts}
         if self._shown is not None or frame.key_frame:
             self._shown = frame.pts or 0
             self.marred += frame.is_corrupt
@@ -105,12 +109,20 @@ class Decoder:
                 if packet.stream is not self.stream:
                     self._hear(packet)
                 elif packet.size:
-                    if packet.pts is not None and not packet.is_discard:
-                        self._waiting[packet.pts] = packet.pos
+                    self._expect(packet)
                     yield packet
         except load_pyav().error.FFmpegError as error:
             self.error = error
         yield None
+
+    def _expect(self, packet) -> None:
+        """Takes note of a packet before it is decoded."""
+        if packet.pts is not None and not packet.is_discard:
+            self._waiting.add(packet.pts)
+        if packet.dts is not None:
+            if self._coded is not None and packet.dts < self._coded:
+                self.fell_at = packet.pos
+            self._coded = packet.dts
 
     def _hear(self, packet) -> None:
         if packet.pts is not None:
@@ -124,20 +136,29 @@ class Clock:
 
     def __init__(self, stream, rate: Fraction):
         """Begins at the first frame of a stream of so many frames a second."""
-        self._tick_seconds, self._origin = stream.time_base, stream.start_time or 0
+        self._tick_seconds = stream.time_base
+        self._begin = self._origin = stream.start_time or 0
         self._step = max(1, round(1 / (rate * stream.time_base)))
         self._last = -self._step
+        self.seams: list[Seam] = []
+        """Where times fell back."""
 
-    def read(self, frame) -> int:
-        """Returns the tick of the next frame."""
+    def read(self, frame, fell_at: int = -1) -> int:
+        """Returns the tick of the next frame, before which packets' times fell at that byte."""
         usual = self._last + self._step
         tick = usual if frame.pts is None else frame.pts - self._origin
         if tick < min(self._last, usual - JUMP_BACK / self._tick_seconds):
+            before = usual + self._origin
             self._origin -= usual - tick
+            self.seams.append(self._seam(fell_at, before, frame.pts))
             tick = usual
         # Broken streams say the same time twice, or one shortly before.
         self._last = tick if self._last < 0 else max(self._last + 1, tick)
         return self._last
+
+    def _seam(self, position: int, before: int, after: int) -> Seam:
+        times = (before, after, self._begin - self._origin)
+        return Seam(position, *(float(time * self._tick_seconds) for time in times))
 
     def end(self, frame) -> int:
         """Returns the tick at which the last frame, which is this one, ends."""

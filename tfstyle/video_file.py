@@ -168,10 +168,11 @@ def _seconds(container, stream) -> float | None:
 def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
     stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0
+    clip.seams = clock.seams
     if clip.begin:
         wind(decoder.container, clip.origin + clip.begin, stream)
     for decoded in decoder.frames():
-        tick = clock.read(decoded)
+        tick = clock.read(decoded, decoder.fell_at)
         shown, end = float(tick * stream.time_base), clock.end(decoded)
         if clip.end is not None and shown >= clip.end:
             clip.last_end = round(clip.end / stream.time_base)

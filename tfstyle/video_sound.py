@@ -7,11 +7,14 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle.clip import Clip
-from tfstyle.video_decoding import JUMP_BACK, load_pyav, wind
+from tfstyle.clip import Clip, Seam
+from tfstyle.video_decoding import load_pyav, wind
 
 FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
 """FFmpeg's names of the kinds of file, by suffix."""
+
+NEAR = 5.0
+"""Seconds that a recording's sound may begin or end apart from its picture."""
 
 
 def warn_of_lost(clip: Clip, output: Path) -> None:
@@ -56,8 +59,10 @@ class Sound:
         }
         self._later = dict.fromkeys(self._streams, 0.0)
         self._ends = dict.fromkeys(self._streams, float("-inf"))
-        self._written: dict[int, int] = {}
-        """The time of each track's last packet; a file's must grow."""
+        self._passed = dict.fromkeys(self._streams, 0)
+        """How many of the clip's seams lie behind each track."""
+        self._written = dict.fromkeys(self._streams, (float("-inf"), 0))
+        """When each track's last packet ends in the pastiche, and its time; a file's must grow."""
         if clip.begin:
             wind(source, self._shift)
         self._packets = self._read(source)
@@ -66,14 +71,18 @@ class Sound:
     def write_until(self, seconds: float) -> None:
         """Copies the packets up to a time."""
         while self._waiting is not None and self._waiting[0] <= seconds:
-            _, packet = self._waiting
-            index = packet.stream.index
-            # Where recordings overlap, what they both have is heard once.
-            if packet.dts > self._written.get(index, packet.dts - 1):
-                self._written[index] = packet.dts
-                packet.stream = self._streams[index]
-                self._target.mux(packet)
+            self._write(*self._waiting)
             self._waiting = next(self._packets, None)
+
+    def _write(self, seconds: float, packet) -> None:
+        """Copies a packet; where recordings overlap, what they both have is heard once."""
+        index, lasts = packet.stream.index, float((packet.duration or 0) * packet.time_base)
+        end, time = self._written[index]
+        if seconds < end - lasts / 2 or (end > float("-inf") and packet.dts <= time):
+            return
+        self._written[index] = seconds + lasts, packet.dts
+        packet.stream = self._streams[index]
+        self._target.mux(packet)
 
     def _read(self, source) -> Iterator[tuple[float, object]]:
         """Yields each packet, moved to its time in the pastiche, with that in seconds."""
@@ -94,17 +103,36 @@ class Sound:
                     yield seconds, packet
 
     def _move(self, packet) -> float:
-        """Moves a packet to its time in the pastiche, which goes on where the file's jumps back."""
+        """Moves a packet to its time in the pastiche, in step with the picture."""
         index, base = packet.stream.index, packet.time_base
-        stated = float(packet.pts * base) - self._shift
-        if stated + self._later[index] < self._ends[index] - JUMP_BACK:
-            self._later[index] = self._ends[index] - stated
-        seconds = stated + self._later[index]
+        stated = float(packet.pts * base)
+        self._pass_seams(packet, stated)
+        if stated < self._ends[index] - NEAR:  # Its own time falls, and no picture's with it.
+            self._later[index] += self._ends[index] - stated
+        self._ends[index] = stated + float((packet.duration or 0) * base)
         shift = round((self._shift - self._later[index]) / base)
         packet.dts = (packet.pts if packet.dts is None else packet.dts) - shift
         packet.pts -= shift
-        self._ends[index] = seconds + float((packet.duration or 0) * base)
-        return seconds
+        return stated + self._later[index] - self._shift
+
+    def _pass_seams(self, packet, stated: float) -> None:
+        """Takes note of the recordings that were joined on up to a packet, as the picture has."""
+        index = packet.stream.index
+        for seam in self._clip.seams[self._passed[index] :]:
+            if not self._is_behind(seam, packet, stated):
+                return
+            self._passed[index] += 1
+            self._later[index] = seam.later
+            self._ends[index] = float("-inf")
+
+    def _is_behind(self, seam: Seam, packet, stated: float) -> bool:
+        """Returns whether a packet is of the recording that was joined on, or of a later one."""
+        if 0 <= seam.position <= packet.pos:
+            return True
+        # A recording's first sound may lie in front of its picture.
+        end = self._ends[packet.stream.index]
+        falls = stated < end - float((packet.duration or 0) * packet.time_base) / 2
+        return falls and abs(end - seam.before) < NEAR and abs(stated - seam.after) < NEAR
 
     @property
     def _end(self) -> float | None:
