@@ -193,6 +193,40 @@ def test_a_track_that_does_not_fit_costs_no_other(tmp_path):
         assert [stream.codec_context.name for stream in container.streams.audio] == ["opus"]
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_damaged_sound_costs_itself_alone(tmp_path, suffix):
+    clips.write(tmp_path / "a.ts", FRAMES, sound=True)
+    whole = packets(tmp_path / "a.ts", "audio")
+    head = whole[3][1][:20]
+    contents = (tmp_path / "a.ts").read_bytes()
+    assert contents.count(head) == 1
+    (tmp_path / "a.ts").write_bytes(contents.replace(head, bytes(20)))
+    output = tmp_path / f"out{suffix}"
+    with pytest.warns(UserWarning, match="the sound lacks 1 of its packets"):
+        copy(tmp_path / "a.ts", output)
+    assert len(packets(output, "video")) == 8
+    assert len(packets(output, "audio")) == len(whole) - 1
+
+
+def test_sound_that_cannot_be_joined_does_not_cost_the_picture(tmp_path, source, monkeypatch):
+    def refuse(*_):
+        raise av.error.InvalidDataError(1, "no header can be written")
+
+    monkeypatch.setattr(video_sound.Sound, "write_until", refuse)
+    with pytest.warns(UserWarning, match=r"the sound cannot be kept: .*no header"):
+        copy(source, tmp_path / "out.mp4")
+    assert len(decode(tmp_path / "out.mp4")) == 8
+
+
+def test_a_full_disk_is_not_taken_for_damaged_sound(tmp_path, source, monkeypatch):
+    def fill(*_):
+        raise av.error.OSError(28, "No space left on device")
+
+    monkeypatch.setattr(video_sound.Sound, "write_until", fill)
+    with pytest.raises(OSError, match="output could not be joined .*No space"):
+        copy(source, tmp_path / "out.mp4")
+
+
 def test_a_short_track_does_not_end_the_others(tmp_path):
     write_tracks(tmp_path / "in.mkv", [("aac", 0.2), ("aac", 0.8)])
     copy(tmp_path / "in.mkv", tmp_path / "out.mkv", duration=0.6)

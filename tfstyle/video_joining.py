@@ -1,6 +1,8 @@
 """The parts of a video as one file, each picture at its own time, with the sound of its source."""
 
 import contextlib
+import dataclasses
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +16,19 @@ Parts = Sequence[tuple[Path, list[int]]]
 
 
 def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
-    """Writes the packets of all parts as one video, each at its own time, and the sound."""
+    """Writes the packets of all parts as one video, each at its own time, and the sound.
+
+    Sound that cannot be written beside them costs itself with a warning, never the picture.
+    """
+    if clip.has_sound:
+        try:
+            return _join(parts, path, clip, encoding)
+        except ValueError as error:
+            warnings.warn(f"the sound cannot be kept: {error}", stacklevel=2)
+    _join(parts, path, dataclasses.replace(clip, has_sound=False), encoding)
+
+
+def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
     av = load_pyav()
     with contextlib.ExitStack() as stack:
         first = stack.enter_context(av.open(str(parts[0][0])))
@@ -33,7 +47,7 @@ def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
             packet.duration = last_end - tick if tick == last < last_end else step
             target.mux(packet)
         if sound:
-            sound.write_until(float("inf"))
+            sound.finish()
 
 
 def _packets(parts: Parts) -> Iterator[tuple]:

@@ -63,10 +63,22 @@ class Sound:
         """How many of the clip's seams lie behind each track."""
         self._written = dict.fromkeys(self._streams, (float("-inf"), 0))
         """When each track's last packet ends in the pastiche, and its time; a file's must grow."""
+        self._refused: list[ValueError] = []
+        """Why packets could not be copied."""
         if clip.begin:
             wind(source, self._shift)
         self._packets = self._read(source)
         self._waiting = next(self._packets, None)
+
+    def finish(self) -> None:
+        """Copies what is left, and warns of what could not be copied."""
+        self.write_until(float("inf"))
+        if self._refused:
+            warnings.warn(
+                f"the sound lacks {len(self._refused)} of its packets, which are damaged: "
+                f"{getattr(self._refused[0], 'strerror', self._refused[0])}",
+                stacklevel=2,
+            )
 
     def write_until(self, seconds: float) -> None:
         """Copies the packets up to a time."""
@@ -80,9 +92,13 @@ class Sound:
         end, time = self._written[index]
         if seconds < end - lasts / 2 or (end > float("-inf") and packet.dts <= time):
             return
-        self._written[index] = seconds + lasts, packet.dts
         packet.stream = self._streams[index]
-        self._target.mux(packet)
+        try:
+            self._target.mux(packet)
+        except ValueError as error:  # What is damaged; a full disk is an OSError.
+            self._refused.append(error)
+        else:
+            self._written[index] = seconds + lasts, packet.dts
 
     def _read(self, source) -> Iterator[tuple[float, object]]:
         """Yields each packet, moved to its time in the pastiche, with that in seconds."""
