@@ -193,6 +193,17 @@ def test_a_track_that_does_not_fit_costs_no_other(tmp_path):
         assert [stream.codec_context.name for stream in container.streams.audio] == ["opus"]
 
 
+def test_a_track_that_ffmpeg_does_not_know_is_left_out_with_a_warning(tmp_path):
+    write_tracks(tmp_path / "in.mkv", [("aac", 0.8), ("aac", 0.8)])
+    contents = (tmp_path / "in.mkv").read_bytes()
+    (tmp_path / "in.mkv").write_bytes(contents.replace(b"A_AAC", b"A_ZZZ", 1))
+    with pytest.warns(UserWarning, match=r"track 1 \(unknown\)"):
+        warn_of_lost_sound(tmp_path / "in.mkv", tmp_path / "out.mkv")
+    copy(tmp_path / "in.mkv", tmp_path / "out.mkv")
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert [stream.codec_context.name for stream in container.streams.audio] == ["aac"]
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_damaged_sound_costs_itself_alone(tmp_path, suffix):
     clips.write(tmp_path / "a.ts", FRAMES, sound=True)

@@ -25,9 +25,10 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
         for number, stream in enumerate(source.streams.audio, start=1):
             reason = _why_unfit(stream, output.suffix.lower())
             if reason:
+                codec = stream.codec_context  # None where FFmpeg does not know it.
                 warnings.warn(
                     f"the sound cannot be kept in {output.suffix}, track {number} "
-                    f"({stream.codec_context.name}): {reason}",
+                    f"({codec.name if codec else 'unknown'}): {reason}",
                     stacklevel=2,
                 )
 
