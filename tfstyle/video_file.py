@@ -16,6 +16,9 @@ from tfstyle.video_decoding import Clock, Decoder, load_pyav, wind
 MISSING_END = 0.5
 """Seconds by which a clip may end before the time that its file states."""
 
+FEWEST = 0.9
+"""Of the frames that duration and rate make, how many a file must state to be believed."""
+
 USUAL_RATE = Fraction(25)
 """Frames a second of a file that does not say."""
 
@@ -144,7 +147,7 @@ def _frames(container, stream, rate: Fraction) -> int:
     In MP4 that was written in fragments it is the first fragment's.
     """
     seconds = _seconds(container, stream)
-    if seconds is not None and stream.frames < seconds * float(rate) / 2:
+    if seconds is not None and stream.frames < FEWEST * seconds * float(rate):
         return 0
     return stream.frames
 
