@@ -68,12 +68,12 @@ def test_draw_chooses_among_those_within_the_tolerance():
 
 
 def test_differences_below_half_a_grey_level_are_none():
-    """A perfect block, one a third of a level off, and one a whole level: two are drawn."""
-    levels = np.float32([100, 100 + 1 / 3, 101]) / 255
-    texture = np.repeat(levels, 3)[np.newaxis, np.newaxis].repeat(3, axis=1)
-    term = Term(slice(0, 1), np.ones([3, 3], np.float32), np.full([1, 3, 3], levels[0]))
+    """A perfect block, one 0.45 of a level off, and one a whole level: two are drawn."""
+    levels = np.float32([100, 100.45, 101]) / 255
+    texture = np.tile(np.repeat(levels, 3), [3, 3, 1])
+    term = Term(slice(0, 3), np.ones([3, 3], np.float32), np.full([3, 3, 3], levels[0]))
     search = BlockSearch([texture])
-    drawn = [search.find([term], 0.0, draw).block.max() for draw in np.arange(0, 1, 0.1)]
+    drawn = [search.find([term], 0.0, draw).block.min() for draw in np.arange(0, 1, 0.1)]
     assert max(drawn) == levels[1]
 
 

@@ -55,7 +55,8 @@ def test_how_many_are_compared_at_once_does_not_alter_the_matches(
     assert_array_equal(patches.nearest(content, bank, score_bytes), matches)
 
 
-def test_no_more_is_compared_at_once_than_memory_is_given(monkeypatch):
+@pytest.mark.parametrize("compare", [patches.nearest, patches.swap])
+def test_no_more_is_compared_at_once_than_memory_is_given(monkeypatch, compare):
     """A patch's 9 * 5 numbers and its scores, four bytes each."""
     compared, nearest_to = [], patches._nearest_to
 
@@ -66,7 +67,7 @@ def test_no_more_is_compared_at_once_than_memory_is_given(monkeypatch):
     monkeypatch.setattr(patches, "_nearest_to", spy)
     bank = patches.prepare([tf.constant(features(9, 8))])
     each = 4 * (patches.TOGETHER + 9 * 5)
-    patches.nearest(tf.constant(features(12, 12, seed=1)), bank, score_bytes=30 * each)
+    compare(tf.constant(features(12, 12, seed=1)), bank, score_bytes=30 * each)
     assert compared == [30, 30, 30, 10]
 
 

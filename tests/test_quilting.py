@@ -188,6 +188,23 @@ def test_luminances_are_compared_blurred(monkeypatch):
     assert_allclose(wishes[0][2][0], expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("match_range", ["none", "deviation", "histogram"])
+def test_luminance_of_the_content_is_brought_to_the_textures_range(monkeypatch, match_range):
+    wishes, real = [], quilt.Wishes
+    monkeypatch.setattr(quilt, "Wishes", lambda *given: wishes.append(given) or real(*given))
+    content, texture = 0.5 + 0.3 * picture(40, 48, seed=1), 0.1 + 0.3 * TEXTURE
+    paint(content, texture, size=None, style_scale=None, match_range=match_range, blur=0.0)
+    wanted = wishes[0][2][0]
+    own, theirs = (quilting.color.luminance(each)[0, :, :, 0] for each in (content, texture))
+    if match_range == "none":
+        assert_allclose(wanted, own, atol=1e-6)
+    elif match_range == "deviation":
+        assert_allclose((wanted.mean(), wanted.std()), (theirs.mean(), theirs.std()), atol=1e-4)
+        assert_allclose(np.corrcoef(wanted.ravel(), own.ravel())[0, 1], 1, atol=1e-4)
+    else:
+        assert_allclose(np.sort(wanted, axis=None), np.sort(theirs, axis=None), atol=1e-4)
+
+
 def test_colours_of_the_content_are_kept(monkeypatch):
     """One amount is added to red, green and blue; the texture is grey beforehand."""
     seen = spy_on_textures(monkeypatch)
@@ -196,6 +213,10 @@ def test_colours_of_the_content_are_kept(monkeypatch):
     assert np.abs(painted - content).max() > 0.02
     assert_allclose(np.ptp(painted - content, axis=-1), np.zeros([1, 30, 40]), atol=1e-5)
     assert_allclose(np.ptp(seen[0][:3], axis=0), np.zeros(seen[0].shape[1:]), atol=1e-6)
+
+
+def test_without_a_content_there_are_no_colours_to_keep():
+    assert_array_equal(synthesize(preserve_color="luminance"), synthesize())
 
 
 def test_an_interrupted_picture_has_the_contents_colours_too():
@@ -222,11 +243,35 @@ def test_an_interruption_before_the_first_block_records_no_step(monkeypatch):
     assert not caught.value.result.losses
 
 
+def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
+    finished, canvas = paint(TEXTURE, passes=1, tolerance=0.0), quilt.Canvas
+    made = []
+
+    def make(grid, *given):
+        made.append(grid)
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        return canvas(grid, *given)
+
+    monkeypatch.setattr(quilt, "Canvas", make)
+    monkeypatch.setattr(quilting, "alpha_of_pass", lambda number, passes: 0.5)  # As of one alone.
+    with pytest.raises(Interrupted) as caught:
+        paint(TEXTURE, passes=3, tolerance=0.0)
+    result = caught.value.result
+    assert_array_equal(result.image, finished)
+    assert (result.steps, len(result.levels)) == (made[0].count, 1)
+
+
 def test_pixels_outside_of_the_picture_count_nothing():
     """Two blocks of 8 with an overlap of 4 reach 12 pixels, of which 10 are the picture's."""
     canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
     (overlap,) = canvas.terms((0, 1))
     assert overlap.weights[:, :4].all()
+    corner = quilt.Canvas(quilt.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32))
+    (overlap,) = corner.terms((1, 1))
+    expected = np.zeros([8, 8])
+    expected[:4, :6] = expected[:6, :4] = 1
+    assert_array_equal(overlap.weights, expected)
     wishes = quilt.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
     canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes)
     for term in canvas.terms((0, 1))[1:]:
@@ -256,6 +301,13 @@ def test_sizes_that_are_none_are_refused(size):
 def test_what_does_not_go_together_is_refused():
     with pytest.raises(ValueError, match="texture must have at least 2x2 pixels. Received: 9x1"):
         synthesize(TEXTURE[:, :1, :9])
+    with pytest.raises(ValueError, match="Received: 1x1 pixels, scaled .* by style_scale=1.0"):
+        quilting.stylize(TEXTURE[:, :1, :1], TEXTURE[:, :9, :7], quilting.Config(size=None))
+    with pytest.raises(ValueError, match="9x1 pixels$"):
+        config = quilting.Config(size=None, style_scale=None)
+        quilting.stylize(TEXTURE, TEXTURE[:, :1, :9], config)
+    with pytest.raises(ValueError, match="of 20x17 pixels, scaled .* by style_scale=0.5; lower it"):
+        paint(TEXTURE, size=40, style_scale=0.5, block_size=18)
     with pytest.raises(ValueError, match="tileable is for more of a texture, without a content"):
         quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=20, tileable=True))
     with pytest.raises(ValueError, match="block_size must be at most 40, the shorter side"):
@@ -281,6 +333,18 @@ def test_blocks_cover_a_side(length, block, overlap, is_ring):
     covered = {pixel for index in range(len(axis.starts)) for pixel in axis.pixels(index)}
     assert set(range(length)) <= covered
     assert all(axis.before(index) >= overlap for index in range(1, len(axis.starts)))
+
+
+@pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (17, 8, 4), (24, 12, 6)])
+def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
+    """Of 17 pixels, five blocks of 8 would be 40: four overlap by 4, and at the border by 3."""
+    ring = quilt.axis(length, block, overlap, is_ring=True)
+    pixels = np.concatenate([ring.pixels(index) for index in range(len(ring.starts))])
+    laid = np.bincount(pixels, minlength=length)
+    assert laid.min() >= 1 and laid.max() <= 2
+    if length == 17:
+        assert [ring.before(index) for index in range(4)] == [0, 4, 4, 4]
+        assert ring.after(3) == 3
 
 
 def test_waves_lay_each_block_after_those_it_lies_on():

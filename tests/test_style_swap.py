@@ -84,6 +84,18 @@ def test_memory_for_scores_does_not_alter_the_picture(shallow_encoder):
     assert_array_equal(few, swapped(shallow_encoder, large, small, score_memory=1000))
 
 
+def test_memory_for_scores_is_in_megabytes(shallow_encoder, monkeypatch):
+    given, swap = [], patches.swap
+
+    def spy(features, bank, score_bytes):
+        given.append(score_bytes)
+        return swap(features, bank, score_bytes)
+
+    monkeypatch.setattr(patches, "swap", spy)
+    swapped(shallow_encoder, score_memory=3)
+    assert given == [3 * 2**20]
+
+
 def test_prepared_style_gives_the_same_picture(shallow_encoder):
     config = dataclasses.replace(OPTIMIZE, size=48)
     bank = style_swap.prepare(STYLE, config, features=shallow_encoder)

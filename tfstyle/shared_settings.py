@@ -31,13 +31,11 @@ def style_scale() -> Any:
     )
 
 
-def preserve_color() -> Any:
+def preserve_color(
+    help: str = "How the content's colours are kept (Gatys et al. 2016).",
+) -> Any:
     """Returns the field of what becomes of the content's colours."""
-    return setting(
-        "none",
-        "How the content's colours are kept (Gatys et al. 2016).",
-        choices=color.MODES,
-    )
+    return setting("none", help, choices=color.MODES)
 
 
 def learning_rate_of_pixels() -> Any:

@@ -1,11 +1,12 @@
 """A picture sewn of a texture's blocks (Efros and Freeman 2001): more of it, or a photograph."""
 
+import contextlib
 import dataclasses
 import math
 import numbers
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -89,7 +90,9 @@ class Config:
         minimum=0.05,
         maximum=8,
     )
-    preserve_color: str = shared_settings.preserve_color()
+    preserve_color: str = shared_settings.preserve_color(
+        "Of a content painted: how its colours are kept (Gatys et al. 2016)."
+    )
     tileable: bool = setting(
         False, "Of a texture gone on with: whether the result meets itself at its borders."
     )
@@ -149,19 +152,20 @@ def stylize(
     _check_memory(size, _scaled_sizes(textures, size, config), config)
     content = image.resize(content, size)
     textures = _scaled(textures, size, content, config)
-    _check_block(textures, blocks[0])
+    _check_block(textures, blocks[0], config.style_scale)
     wanted = guide.of_content(content, textures, config.blur, config.match_range)
     search = block_search.BlockSearch([guide.of_texture(each, config.blur) for each in textures])
     work = _Work(search, levels, config, callback)
     work.finish = lambda pixels: color.restore(pixels, content, config.preserve_color)
     picture = guide.as_planes(content)
-    for number, block in enumerate(blocks):
-        alpha = alpha_of_pass(number, config.passes)
-        previous = picture if number else None
-        wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
-        grid = quilt.grid(size, block, _overlap(block, config))
-        picture = work.fill(quilt.Canvas(grid, picture, wishes))
-    return work.result(picture, "painted with blocks of the texture")
+    with work.kept():
+        for number, block in enumerate(blocks):
+            alpha = alpha_of_pass(number, config.passes)
+            previous = picture if number else None
+            wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
+            grid = quilt.grid(size, block, _overlap(block, config))
+            picture = work.fill(quilt.Canvas(grid, picture, wishes))
+        return work.result(picture, "painted with blocks of the texture")
 
 
 def synthesize(
@@ -192,8 +196,9 @@ def synthesize(
     search = block_search.BlockSearch([guide.as_planes(each) for each in textures])
     work = _Work(search, levels, config, callback)
     backdrop = np.full([3, *level.size], np.float32(0.5))
-    picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, block, config), backdrop))
-    return work.result(picture, "filled with blocks of the texture")
+    with work.kept():
+        picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, block, config), backdrop))
+        return work.result(picture, "filled with blocks of the texture")
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
@@ -245,20 +250,29 @@ class _Work:
         self._random = np.random.default_rng(config.seed)
         self._began = time.monotonic()
         self._done: list[tuple[LevelTrace, Loss]] = []
+        self._canvas: quilt.Canvas | None = None  # The last one: while the next is made, as well.
+        self._errors: list[float] = []  # Of the blocks of the pass at work.
         self.finish = lambda pixels: pixels
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Turns Ctrl-C, in a pass or between two, into `Interrupted` with the picture so far."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self._canvas is None:
+                raise
+            if self._errors:
+                self._end_level()
+            raise Interrupted(self.result(self._canvas.picture(), "interrupted")) from None
 
     def fill(self, canvas: quilt.Canvas) -> np.ndarray:
         """Returns the canvas's picture, `[3, height, width]`, with every block laid."""
-        began, errors = time.monotonic(), []
-        try:
-            for match in quilt.fill(canvas, self._search, self._tolerance, self._random):
-                errors.append(match.error)
-                self._report(canvas, errors)
-        except KeyboardInterrupt:
-            if errors:
-                self._end_level(began, errors)
-            raise Interrupted(self.result(canvas.picture(), "interrupted")) from None
-        self._end_level(began, errors)
+        self._canvas, self._level_began = canvas, time.monotonic()
+        for match in quilt.fill(canvas, self._search, self._tolerance, self._random):
+            self._errors.append(match.error)
+            self._report(canvas, self._errors)
+        self._end_level()
         return canvas.picture()
 
     def result(self, picture: np.ndarray, outcome: str) -> Result:
@@ -279,9 +293,10 @@ class _Work:
             blocks, blocks, time.monotonic() - self._began, {"total": float(np.mean(errors))}
         )
 
-    def _end_level(self, began: float, errors: Sequence[float]) -> None:
+    def _end_level(self) -> None:
+        errors, self._errors = self._errors, []  # First, so that Ctrl-C counts none of them twice.
         size, blocks = self._levels[len(self._done)].size, len(errors)
-        level = LevelTrace(size, blocks, blocks, time.monotonic() - began)
+        level = LevelTrace(size, blocks, blocks, time.monotonic() - self._level_began)
         self._done.append((level, self._loss(errors)))
 
     def _report(self, canvas: quilt.Canvas, errors: Sequence[float]) -> None:
@@ -360,17 +375,22 @@ def _check_memory(
     memory.check_need(size, needed_at)
 
 
-def _check_block(textures: Sequence[np.ndarray], block: int) -> None:
+def _check_block(
+    textures: Sequence[np.ndarray], block: int, style_scale: float | None = None
+) -> None:
+    """Raises ValueError unless each texture, scaled by so much if at all, has a block."""
+    scaled = f", scaled beside the result by style_scale={style_scale}" if style_scale else ""
     for texture in textures:
         height, width = texture.shape[1:3]
         if min(height, width) < SMALLEST_TEXTURE:
             raise ValueError(
-                f"texture must have at least {SMALLEST_TEXTURE}x{SMALLEST_TEXTURE} pixels. "
-                f"Received: {width}x{height} pixels"
+                f"texture must have at least {SMALLEST_TEXTURE}x{SMALLEST_TEXTURE} pixels"
+                f"{'; raise style_scale, or let it be none' if scaled else ''}. "
+                f"Received: {width}x{height} pixels{scaled}"
             )
         if min(height, width) < block:
             raise ValueError(
                 f"block_size must be at most {min(height, width)}, the shorter side of the texture "
-                f"of {width}x{height} pixels; lower it, or raise style_scale. "
-                f"Received: block_size={block}"
+                f"of {width}x{height} pixels{scaled}; lower it"
+                f"{', or raise style_scale' if scaled else ''}. Received: block_size={block}"
             )
