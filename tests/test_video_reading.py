@@ -73,6 +73,24 @@ def test_start_and_duration_choose_a_span(path):
     assert np.abs(found[0].pixels.astype(int) - clips.frames(10)[3]).mean() < 6
 
 
+@pytest.mark.parametrize("kind", ["mkv", "mp4"])
+def test_a_span_begins_with_what_is_shown_then(tmp_path, kind):
+    """Shown from 0, 0.04, 2, and 5 seconds on."""
+    path, pictures = tmp_path / f"a.{kind}", clips.frames(4, step=12)
+    clips.write(path, pictures, ticks=[0, 40, 2000, 5000])
+    for start, duration, times, shown in (
+        (1.0, 2.0, [1.0, 2.0], [1, 2]),
+        (2.5, 1.0, [2.5], [2]),
+        (1.95, 1.0, [2.0], [2]),
+        (2.0, 4.0, [2.0, 5.0], [2, 3]),
+    ):
+        clip, found = read(path, start=start, duration=duration)
+        assert_allclose([float(frame.tick * clip.tick_seconds) for frame in found], times)
+        for frame, number in zip(found, shown, strict=True):
+            assert np.abs(frame.pixels.astype(int) - pictures[number]).mean() < 6
+        assert not clip.problem
+
+
 def test_frames_are_fitted(path):
     clip, found = read(path, longest=32)
     assert clip.size == found[0].pixels.shape[:2] == (24, 32)

@@ -140,6 +140,8 @@ class Clock:
         self._begin = self._origin = stream.start_time or 0
         self._step = max(1, round(1 / (rate * stream.time_base)))
         self._last = -self._step
+        self.end = 0
+        """The tick at which the last frame ends."""
         self.seams: list[Seam] = []
         """Where times fell back."""
 
@@ -154,12 +156,9 @@ class Clock:
             tick = usual
         # Broken streams say the same time twice, or one shortly before.
         self._last = tick if self._last < 0 else max(self._last + 1, tick)
+        self.end = self._last + (frame.duration or self._step)
         return self._last
 
     def _seam(self, position: int, before: int, after: int) -> Seam:
         times = (before, after, self._begin - self._origin)
         return Seam(position, *(float(time * self._tick_seconds) for time in times))
-
-    def end(self, frame) -> int:
-        """Returns the tick at which the last frame, which is this one, ends."""
-        return self._last + (frame.duration or self._step)

@@ -19,6 +19,9 @@ MISSING_END = 0.5
 FEWEST = 0.9
 """Of the frames that duration and rate make, how many a file must state to be believed."""
 
+LONG = 0.1
+"""Seconds into the span for which a frame of before it must be shown, so as to belong to it."""
+
 USUAL_RATE = Fraction(25)
 """Frames a second of a file that does not say."""
 
@@ -170,21 +173,39 @@ def _seconds(container, stream) -> float | None:
 
 def _upright_frames(decoder: Decoder, clip: Clip, size: tuple[int, int], turns: int):
     """Yields the frames of the span; says in `clip.problem` what could not be read."""
-    stream, clock, end = decoder.stream, Clock(decoder.stream, clip.rate), 0
+    stream, clock = decoder.stream, Clock(decoder.stream, clip.rate)
     clip.seams = clock.seams
     if clip.begin:
         wind(decoder.container, clip.origin + clip.begin, stream)
+    for decoded, tick in _within_span(decoder, clock, clip):
+        yield Frame(_to_pixels(decoded, size, turns), tick)
+    clip.problem = _problem(decoder, float(clock.end * stream.time_base), clip)
+
+
+def _within_span(decoder: Decoder, clock: Clock, clip: Clip) -> Iterator[tuple[Any, int]]:
+    """Yields each frame that is shown in the span, with its tick; sets `clip.last_end`."""
+    seconds = decoder.stream.time_base
+    begin, before = math.ceil(clip.begin / seconds), None
+
+    def is_still_shown(end: int) -> bool:
+        return before is not None and (end - begin) * seconds > LONG
+
     for decoded in decoder.frames():
         tick = clock.read(decoded, decoder.fell_at)
-        shown, end = float(tick * stream.time_base), clock.end(decoded)
+        shown = float(tick * seconds)
+        if shown < clip.begin:
+            before = decoded
+            continue
+        if is_still_shown(tick):
+            yield before, begin
+        before = None
         if clip.end is not None and shown >= clip.end:
-            clip.last_end = round(clip.end / stream.time_base)
-            break
-        if shown >= clip.begin:
-            yield Frame(_to_pixels(decoded, size, turns), tick)
-    else:
-        clip.last_end = end
-    clip.problem = _problem(decoder, float(end * stream.time_base), clip)
+            clip.last_end = round(clip.end / seconds)
+            return
+        yield decoded, tick
+    if is_still_shown(clock.end):
+        yield before, begin
+    clip.last_end = clock.end
 
 
 def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
