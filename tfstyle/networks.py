@@ -1,6 +1,8 @@
 """The networks that paint in one pass: Keras models with images in [0, 1] in and out."""
 
 import dataclasses
+import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
@@ -55,14 +57,26 @@ class Stylizer(keras.Model):
             style: a name, shares by name, or a tensor of shares; by default the first style.
             training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
         """
-        shares = self.shares(style)
-        height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = layers.mirror_to(images, fitting(height), fitting(width))
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
-        pastiches = net([tf.cast(grown, tf.float32), shares])[:, :height, :width]
-        pastiches = tf.ensure_shape(pastiches, images.shape)
+        pastiches = self._run(net, images, style)[0]
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
+
+    def watch(self) -> Callable[[tf.Tensor, Style], list[tf.Tensor]]:
+        """Returns what paints as `call` does in training, and gives what each norm is given too.
+
+        The pastiches come first; the others are `[batch, rows, columns, channels]`.
+        """
+        stages = itertools.chain.from_iterable(self.blocks)
+        given = [stage.normalize.input[0] for stage in stages if stage.normalize]
+        return functools.partial(self._run, keras.Model(self.net.inputs, [self.net.output, *given]))
+
+    def _run(self, net: Callable, images: tf.Tensor, style: Style) -> list[tf.Tensor]:
+        """Returns the net's outputs for images of any size; the first is cut to theirs."""
+        height, width = tf.unstack(tf.shape(images)[1:3])
+        grown = layers.mirror_to(images, fitting(height), fitting(width))
+        pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
+        return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
