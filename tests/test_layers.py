@@ -114,6 +114,20 @@ def test_conditional_instance_norm_blends_the_styles_of_each_image():
     assert_allclose(each, tf.concat([whole[:1], half[1:]], 0), atol=1e-5)
 
 
+@pytest.mark.parametrize("images", [1, 2])
+def test_conditional_affine_is_numpy_s(images):
+    """One image and several take different roads."""
+    affine = layers.ConditionalAffine(2)
+    affine.build((None, None, None, 3), (None, 2))
+    affine.scale.assign([[1.0, 2.0, 3.0], [5.0, 0.0, 1.0]])
+    affine.shift.assign([[0.0, -1.0, 5.0], [4.0, 1.0, 1.0]])
+    shares = tf.constant([[0.5, 0.5], [1.0, 0.0]])[:images]
+    moved = affine(INPUTS[:images], shares)
+    assert_allclose(moved[0], [3, 1, 2] * INPUTS[0] + [2, 0, 3], atol=1e-5)
+    if images == 2:
+        assert_allclose(moved[1], [1, 2, 3] * INPUTS[1] + [0, -1, 5], atol=1e-5)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_mirror_to_is_numpy_s_reflection_however_far(size):
     inputs = np.random.default_rng(0).random([1, size, size, 2], np.float32)

@@ -7,10 +7,12 @@ from tfstyle import networks, strips, stylizers
 from tfstyle.methods import feed_forward
 
 
-@pytest.fixture(scope="module")
-def stylizer():
+@pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
+def stylizer(request):
     keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(("wave", "scream"), width=4, residual_blocks=2)
+    stylizer = networks.Stylizer(
+        ("wave", "scream"), width=4, residual_blocks=2, inner_norms=request.param
+    )
     random = np.random.default_rng(2)
     for variable in stylizer.net.weights:
         if variable.name in ("scale", "shift"):

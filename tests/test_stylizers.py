@@ -27,11 +27,44 @@ def test_styles_are_taken_over_by_name_and_new_ones_are_the_mean():
     assert_allclose(later(image, style="night"), earlier(image, style=halves), atol=1e-6)
 
 
-@pytest.mark.parametrize("other", [{"width": 8}, {"residual_blocks": 2}])
+@pytest.mark.parametrize("other", [{"width": 8}, {"residual_blocks": 2}, {"inner_norms": False}])
 def test_another_network_is_no_beginning(other):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
         stylizers.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
+
+
+def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
+    stylizer, photograph = net(("wave", "scream"), 1), picture(32, 32, seed=3)
+    made = stylizers.without_inner_norms(stylizer, [photograph])
+    for style in stylizer.styles:
+        expected = stylizer(photograph, style=style, training=True)
+        assert_allclose(made(photograph, style=style, training=True), expected, atol=1e-4)
+    brighter = np.concatenate([photograph, np.sqrt(photograph)])
+    assert_allclose(made(brighter)[:1], made(brighter[:1]), atol=1e-5)
+    apart = [np.abs(made(each) - stylizer(each)).max() for each in (brighter[:1], brighter[1:])]
+    assert apart[0] < 1e-4 < 0.01 < apart[1]
+
+
+def test_moments_of_several_photographs_are_averaged():
+    stylizer = net(("wave",), 1)
+    photographs = [picture(32, 32, seed=seed) for seed in (3, 4, 5)]
+    together = stylizers.without_inner_norms(stylizer, photographs)
+    last = [stage for stage in networks.stages(together.blocks) if stage.modulate][-1].modulate
+    watch, norm = stylizer.watch(), stylizer.blocks[-2][0].modulate
+    given = [np.asarray(watch(photograph, "wave")[-1]) for photograph in photographs]
+    deviation = np.mean([np.sqrt(each.var((0, 1, 2)) + 1e-5) for each in given], 0)
+    mean = np.mean([each.mean((0, 1, 2)) for each in given], 0)
+    assert_allclose(last.scale[0], norm.scale[0] / deviation, rtol=1e-4)
+    assert_allclose(last.shift[0], norm.shift[0] - norm.scale[0] * mean / deviation, rtol=1e-3)
+
+
+def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
+    stylizer = net(("wave",), 1, inner_norms=False)
+    stylizers.pack(stylizer, tmp_path / "packed.npz")
+    read, photograph = stylizers.load(tmp_path / "packed.npz"), picture(32, 32, seed=3)
+    assert not read.inner_norms
+    assert_allclose(read(photograph), stylizer(photograph), atol=0.01)
 
 
 # --- Shipped ---

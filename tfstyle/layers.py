@@ -165,15 +165,15 @@ def _twice(tensor: tf.Tensor):
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
-class ConditionalInstanceNorm(keras.layers.Layer):
-    """Normalises each image's channels over its positions, then scales and shifts them by style.
+class ConditionalAffine(keras.layers.Layer):
+    """Scales and shifts each channel by style: scale * x + shift in float32.
 
-    scale * (x - mean) / sqrt(variance + 1e-5) + shift in float32, with the styles' scales and
-    shifts blended by their shares. Reference: Dumoulin et al. (2017), eq. 5; one style is
-    Ulyanov et al. (2016).
+    The styles' scales and shifts are blended by their shares; `ConditionalInstanceNorm` without
+    the norm. Reference: Perez et al. (2018), "FiLM", eq. 1.
     """
 
     EPSILON = 1e-5
+    """Added to variances; TensorFlow takes no less."""
 
     def __init__(self, styles: int, **kwargs):
         """Takes the number of styles."""
@@ -186,6 +186,41 @@ class ConditionalInstanceNorm(keras.layers.Layer):
         self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
         self.shift = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="shift")
 
+    def blended(self, shares: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns scale and shift for shares `[batch or 1, styles]`, of as many rows, float32."""
+        shares = tf.cast(shares, tf.float32)
+        scale = tf.matmul(shares, tf.cast(self.scale, tf.float32))
+        return scale, tf.matmul(shares, tf.cast(self.shift, tf.float32))
+
+    def call(self, features: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Moves `[batch, height, width, channels]`, with `[batch or 1, styles]` shares."""
+        scale, shift = self.blended(shares)
+        if features.shape[0] == 1:  # In one go: as a norm whose moments are 0 and 1.
+            ones = tf.ones(features.shape[-1])
+            moments = tf.zeros_like(ones), ones - self.EPSILON
+            return _batch_norm(features, scale[0], shift[0], moments, self.EPSILON).y
+        wide = tf.cast(features, tf.float32)
+        moved = wide * scale[:, tf.newaxis, tf.newaxis] + shift[:, tf.newaxis, tf.newaxis]
+        return tf.cast(moved, features.dtype)
+
+    def compute_output_shape(self, features_shape, shares_shape=None):
+        """Returns the features' shape."""
+        return features_shape
+
+    def get_config(self):
+        """Returns what `__init__` takes."""
+        return {**super().get_config(), "styles": self.styles}
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class ConditionalInstanceNorm(ConditionalAffine):
+    """Normalises each image's channels over its positions, then scales and shifts them by style.
+
+    scale * (x - mean) / sqrt(variance + 1e-5) + shift in float32, with the styles' scales and
+    shifts blended by their shares. Reference: Dumoulin et al. (2017), eq. 5; one style is
+    Ulyanov et al. (2016).
+    """
+
     def call(
         self, features: tf.Tensor, shares: tf.Tensor, moments: Moments | None = None
     ) -> tf.Tensor:
@@ -196,20 +231,10 @@ class ConditionalInstanceNorm(keras.layers.Layer):
             shares: each style's.
             moments: the whole image's mean and variance, where one image is given in strips.
         """
-        shares = tf.cast(shares, tf.float32)
-        scale = tf.matmul(shares, tf.cast(self.scale, tf.float32))
-        shift = tf.matmul(shares, tf.cast(self.shift, tf.float32))
+        scale, shift = self.blended(shares)
         if features.shape[0] == 1:
             return _batch_norm(features, scale[0], shift[0], moments, self.EPSILON).y
         return _normalize_each(features, scale, shift, self.EPSILON)
-
-    def compute_output_shape(self, features_shape, shares_shape=None):
-        """Returns the features' shape."""
-        return features_shape
-
-    def get_config(self):
-        """Returns what `__init__` takes."""
-        return {**super().get_config(), "styles": self.styles}
 
 
 def _normalize_each(images: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilon: float):

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import keras
 import tensorflow as tf
@@ -33,18 +33,35 @@ class Stylizer(keras.Model):
 
     # Differs from Johnson et al. (2016): mirrored borders at every convolution and enlarging by
     # repetition instead of by transposed convolutions, against frames and checkerboards; the
-    # output is linear, for a saturated tanh leaves dead blobs.
+    # output is linear, for a saturated tanh leaves dead blobs. A net whose stages all normalise
+    # learns to set its features' size past the norms: by a spot that has nearly all of a
+    # channel's variance, and is seen as a blob (Karras et al. 2020, section 2). Without norms
+    # after the image was shrunk, there is nothing to be had by it.
 
     def __init__(
-        self, styles: Sequence[str], *, width: int = 32, residual_blocks: int = 5, **kwargs
+        self,
+        styles: Sequence[str],
+        *,
+        width: int = 32,
+        residual_blocks: int = 5,
+        inner_norms: bool = True,
+        **kwargs,
     ):
-        """Takes the styles' names, the channels of the first layer, and the depth."""
+        """Takes what the network is.
+
+        Args:
+            styles: their names.
+            width: channels of the first layer.
+            residual_blocks: how many there are.
+            inner_norms: whether all stages normalise, or those only that shrink the image.
+            **kwargs: what Keras's models take.
+        """
         super().__init__(**kwargs)
         if not styles or len(set(styles)) != len(styles):
             raise ValueError(f"styles must be different names. Received: styles={styles}")
         self.styles = tuple(styles)
-        self.width, self.residual_blocks = width, residual_blocks
-        self.blocks = _blocks(len(styles), width, residual_blocks, self.dtype_policy)
+        self.width, self.residual_blocks, self.inner_norms = width, residual_blocks, inner_norms
+        self.blocks = _blocks(len(styles), width, residual_blocks, inner_norms, self.dtype_policy)
         self.net = _transform_net(self.blocks, len(styles), self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
@@ -67,8 +84,7 @@ class Stylizer(keras.Model):
 
         The pastiches come first; the others are `[batch, rows, columns, channels]`.
         """
-        stages = itertools.chain.from_iterable(self.blocks)
-        given = [stage.normalize.input[0] for stage in stages if stage.normalize]
+        given = [stage.modulate.input[0] for stage in stages(self.blocks) if stage.measures]
         return functools.partial(self._run, keras.Model(self.net.inputs, [self.net.output, *given]))
 
     def _run(self, net: Callable, images: tf.Tensor, style: Style) -> list[tf.Tensor]:
@@ -105,7 +121,7 @@ class Stylizer(keras.Model):
     def get_config(self):
         """Returns what `__init__` takes."""
         own = {"styles": self.styles, "width": self.width, "residual_blocks": self.residual_blocks}
-        return {**super().get_config(), **own}
+        return {**super().get_config(), **own, "inner_norms": self.inner_norms}
 
 
 def parse_style(text: str) -> dict[str, float]:
@@ -134,15 +150,26 @@ def fitting(side: tf.Tensor) -> tf.Tensor:
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """What the net consists of: a convolution, its norm (the last has none), and an ending."""
+    """What the net consists of: a convolution, what the style does to it, and an ending."""
 
     convolve: layers.ReflectConv2D
-    normalize: layers.ConditionalInstanceNorm | None
+    modulate: layers.ConditionalAffine | None
+    """Each channel's scale and shift, after a norm or without one; the last stage has none."""
     finish: keras.layers.Layer
     """Of each value by itself; a residual block's second one adds what the block was given."""
 
+    @property
+    def measures(self) -> bool:
+        """Whether it has a norm, which measures the whole image."""
+        return isinstance(self.modulate, layers.ConditionalInstanceNorm)
+
 
 Blocks = Sequence[Sequence[Stage]]
+
+
+def stages(blocks: Blocks) -> Iterator[Stage]:
+    """Returns the stages of all blocks, in order."""
+    return itertools.chain.from_iterable(blocks)
 
 
 def walk(blocks: Blocks, flow, run: Callable):
@@ -162,13 +189,15 @@ def walk(blocks: Blocks, flow, run: Callable):
     return flow
 
 
-def _blocks(styles: int, width: int, residual_blocks: int, dtype) -> Blocks:
+def _blocks(styles: int, width: int, residual_blocks: int, inner_norms: bool, dtype) -> Blocks:
     """Returns the layers of Johnson et al. (2016), in order."""
+    outer = layers.ConditionalInstanceNorm
+    inner = outer if inner_norms else layers.ConditionalAffine
 
-    def stage(channels: int, size: int = 3, finish=keras.layers.ReLU, **kwargs) -> Stage:
+    def stage(channels: int, size=3, finish=keras.layers.ReLU, norm=inner, **kwargs) -> Stage:
         return Stage(
             layers.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
-            layers.ConditionalInstanceNorm(styles, dtype=dtype),
+            norm(styles, dtype=dtype),
             finish(dtype=dtype),
         )
 
@@ -184,9 +213,9 @@ def _blocks(styles: int, width: int, residual_blocks: int, dtype) -> Blocks:
         )
 
     return [
-        [stage(width, size=9)],
-        [stage(2 * width, strides=2)],
-        [stage(4 * width, strides=2)],
+        [stage(width, size=9, norm=outer)],
+        [stage(2 * width, strides=2, norm=outer)],
+        [stage(4 * width, strides=2, norm=outer)],
         *(residual() for _ in range(residual_blocks)),
         [stage(2 * width, enlarge=2)],
         [stage(width, enlarge=2)],
@@ -201,8 +230,8 @@ def _transform_net(blocks: Blocks, styles: int, dtype) -> keras.Model:
 
     def run(stage: Stage, flow, *beside):
         flow = stage.convolve(flow)
-        if stage.normalize:
-            flow = stage.normalize(flow, shares)
+        if stage.modulate:
+            flow = stage.modulate(flow, shares)
         return stage.finish([flow, *beside] if beside else flow)
 
     centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype, name="centred")(images)

@@ -88,9 +88,9 @@ class _Road:
     shares: tf.Tensor
 
     def run(self, stage: networks.Stage, flow: Features, *beside: Features) -> Features:
-        """Returns the stage's features: convolved, measured, normalised and finished."""
+        """Returns the stage's features: convolved, measured, modulated and finished."""
         convolved = _convolve(stage.convolve, flow)
-        if stage.normalize is None:
+        if stage.modulate is None:
             return convolved.then(stage.finish)
         if convolved.height == self.height:
             return convolved.then(self._ending(stage, convolved), *beside)
@@ -100,12 +100,12 @@ class _Road:
         return _from(self.compute(finished, kept))
 
     def _ending(self, stage: networks.Stage, convolved: Features) -> Callable[..., tf.Tensor]:
-        """Returns what a stage does with each position once the whole image is measured."""
-        moments = self._measure(convolved)
+        """Returns what a stage does with each position, for which the whole image is measured."""
+        measured = {"moments": self._measure(convolved)} if stage.measures else {}
 
         def end(features: tf.Tensor, *others: tf.Tensor) -> tf.Tensor:
-            normal = stage.normalize(features, self.shares, moments)
-            return stage.finish([normal, *others] if others else normal)
+            modulated = stage.modulate(features, self.shares, **measured)
+            return stage.finish([modulated, *others] if others else modulated)
 
         return end
 

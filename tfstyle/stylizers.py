@@ -2,12 +2,14 @@
 
 import json
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from tfstyle import encoder, networks, packing, settings
+from tfstyle import encoder, layers, networks, packing, settings
 
 NAME = "masters"
 """What `load` takes by default."""
@@ -76,7 +78,7 @@ def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
     Raises:
         ValueError: the networks differ in width or depth.
     """
-    for key in ("width", "residual_blocks"):
+    for key in ("width", "residual_blocks", "inner_norms"):
         if getattr(stylizer, key) != getattr(earlier, key):
             raise ValueError(
                 f"start must have the same {key}. Received: {getattr(earlier, key)} for "
@@ -84,6 +86,54 @@ def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
             )
     for own, given in zip(stylizer.weights, earlier.weights, strict=True):
         own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
+
+
+def without_inner_norms(
+    stylizer: networks.Stylizer, photographs: Sequence[np.ndarray]
+) -> networks.Stylizer:
+    """Returns a stylizer that does to all images what the inner norms do to these on average.
+
+    To be trained on. Inner norms are what a net outwits with spots that are seen as blobs
+    (Karras et al. 2020, section 2).
+
+    Args:
+        stylizer: one with inner norms.
+        photographs: `[1, height, width, 3]` each, as in its training.
+    """
+    made = networks.Stylizer(**{**_architecture(stylizer), "inner_norms": False})
+    made.set_weights(stylizer.get_weights())
+    stages = [stage for stage in networks.stages(made.blocks) if stage.modulate]
+    for row, style in enumerate(stylizer.styles):
+        moments = _mean_moments(stylizer, photographs, style)
+        for stage, (mean, deviation) in zip(stages, moments, strict=True):
+            if not stage.measures:
+                _take_in(stage.modulate, row, mean, deviation)
+    return made
+
+
+def _mean_moments(
+    stylizer: networks.Stylizer, photographs: Sequence[np.ndarray], style: str
+) -> list[np.ndarray]:
+    """Returns mean and deviation, `[2, channels]`, that each norm finds on average."""
+    watch = tf.function(stylizer.watch(), reduce_retracing=True)
+    shares, found = stylizer.shares(style), []
+    for photograph in photographs:
+        _, *given = watch(tf.constant(photograph), shares)
+        moments = map(layers.moments, given)
+        epsilon = layers.ConditionalInstanceNorm.EPSILON
+        found.append([(mean, np.sqrt(variance + epsilon)) for mean, variance in moments])
+    return [np.mean(pairs, axis=0) for pairs in zip(*found, strict=True)]
+
+
+def _take_in(
+    affine: layers.ConditionalAffine, row: int, mean: np.ndarray, deviation: np.ndarray
+) -> None:
+    """Lets a style's scale and shift do what they did to (x - mean) / deviation."""
+    scale, shift = (np.array(weight) for weight in (affine.scale, affine.shift))
+    scale[row] /= deviation
+    shift[row] -= scale[row] * mean
+    affine.scale.assign(scale)
+    affine.shift.assign(shift)
 
 
 def _of_styles(given, stylizer: networks.Stylizer, earlier: networks.Stylizer) -> np.ndarray:
@@ -111,4 +161,5 @@ def _architecture(stylizer: networks.Stylizer) -> dict:
         "styles": list(stylizer.styles),
         "width": stylizer.width,
         "residual_blocks": stylizer.residual_blocks,
+        "inner_norms": stylizer.inner_norms,
     }

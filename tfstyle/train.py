@@ -49,6 +49,7 @@ class Config(fitting.Config):
         minimum=0,
         maximum=64,
     )
+    inner_norms: bool = setting(True, "Whether all stages normalise, or the first three only.")
     start: str | os.PathLike | None = setting(
         None,
         "A trained stylizer to begin from, by name or path; of the same width and depth. New "
@@ -93,7 +94,11 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
     features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
     policy = encoder.policy(fitting.precision(config))
     stylizer = networks.Stylizer(
-        tuple(styles), width=config.width, residual_blocks=config.residual_blocks, dtype=policy
+        tuple(styles),
+        width=config.width,
+        residual_blocks=config.residual_blocks,
+        inner_norms=config.inner_norms,
+        dtype=policy,
     )
     if config.start is not None:
         stylizers.begin_from(stylizer, stylizers.load(config.start))
