@@ -1,9 +1,7 @@
-import functools
-
 import numpy as np
 import pytest
 import tensorflow as tf
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 from tfstyle import losses
 
@@ -150,24 +148,6 @@ def test_total_variation_has_the_gradient_of_its_value():
     assert_gradient_matches_finite_differences(losses.total_variation, FEATURES)
 
 
-# --- Features that stand out ---
-
-
-def test_one_position_of_a_hundred_stands_out_by_its_deviations():
-    """Its mean is 1/100, its deviation sqrt(99)/100: it lies sqrt(99) = 9.95 deviations above."""
-    features = np.zeros([1, 10, 10, 2], np.float32)
-    features[0, 3, 4, 0] = 7
-    beyond = (np.sqrt(99) - 5) ** 2
-    assert_allclose(losses.outstanding(features), [beyond / 200], rtol=1e-4)
-    assert_allclose(losses.outstanding(-features, bound=9), [(np.sqrt(99) - 9) ** 2 / 200], 1e-3)
-
-
-def test_features_alike_do_not_stand_out():
-    assert_array_equal(losses.outstanding(tf.ones([2, 4, 4, 3])), [0, 0])
-    coarse = RANDOM.standard_normal([1, 50, 50, 4]).astype(np.float32)
-    assert losses.outstanding(coarse) < 1e-6
-
-
 # --- All of them ---
 
 
@@ -186,7 +166,6 @@ def content_loss_of_itself_reversed(features):
         content_loss_of_itself_reversed,
         losses.total_variation,
         losses.out_of_range,
-        functools.partial(losses.outstanding, bound=1.0),
     ],
 )
 def test_each_image_of_a_batch_has_a_loss_of_its_own(loss):

@@ -95,6 +95,21 @@ def test_unclipped_pastiche_is_what_training_sees(stylizer):
     assert_array_equal(np.clip(unclipped, 0, 1), stylizer(image))
 
 
+def test_watching_does_not_alter_the_pastiche(stylizer):
+    image = picture(31, 34)
+    pastiche, first, *_ = stylizer.watch()(image, "scream")
+    assert_allclose(pastiche, stylizer(image, style="scream", training=True), atol=1e-5)
+    grown = np.pad(image - 0.5, [(0, 0), (0, 1), (0, 2), (0, 0)], mode="reflect")
+    assert_allclose(first, stylizer.blocks[0][0].convolve(grown), atol=1e-5)
+
+
+def test_norms_are_watched_whether_all_or_those_of_the_first_three_stages():
+    """Seven stages have scales and shifts where there is one residual block."""
+    for inner_norms, norms in ((True, 7), (False, 3)):
+        net = networks.Stylizer(("wave",), width=4, residual_blocks=1, inner_norms=inner_norms)
+        assert len(net.watch()(picture(16, 16), "wave")) == 1 + norms
+
+
 def test_stylizer_is_a_layer_and_predicts_data_sets(stylizer):
     images = picture(20, 20, batch=3)
     sequence = keras.Sequential([keras.Input([20, 20, 3]), stylizer])

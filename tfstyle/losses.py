@@ -5,12 +5,6 @@ Each gives one value per image, so that a batch is so many pictures, each judged
 
 import tensorflow as tf
 
-OUTSTANDING = 5.0
-"""Deviations from the mean that edges and lights of photographs' features rarely pass."""
-
-LEAST_VARIANCE = 1e-5
-"""What is added to a variance that is divided by, lest it be zero."""
-
 
 def gram_matrix(features: tf.Tensor) -> tf.Tensor:
     """Returns how strongly each pair of channels fires together, averaged over positions.
@@ -152,27 +146,6 @@ def out_of_range(image: tf.Tensor) -> tf.Tensor:
     # Where the clipped image would pass a gradient on, the excess is zero: none is needed.
     excess = image - tf.stop_gradient(tf.clip_by_value(image, 0, 1))
     return _sum_of_squares(excess)
-
-
-def outstanding(features: tf.Tensor, bound: float = OUTSTANDING) -> tf.Tensor:
-    """Returns how far features stand out from the others of their channel.
-
-    mean max(|z| - bound, 0)^2 with z = (F - mean) / deviation of each image's channel. Not in the
-    reference system: of a net with instance norms, some small area may get such features that it
-    rules the deviation, and with that the size of all others; it is seen as a drop or blob.
-    Reference: Karras et al. (2020), "Analyzing and Improving the Image Quality of StyleGAN", 2.
-
-    Args:
-        features: `[batch, height, width, channels]`, any float type.
-        bound: deviations within which features do not stand out.
-
-    Returns:
-        `[batch]`, float32.
-    """
-    wide = tf.cast(features, tf.float32)
-    mean, variance = tf.nn.moments(wide, axes=[1, 2], keepdims=True)
-    distances = tf.abs(wide - mean) * tf.math.rsqrt(variance + LEAST_VARIANCE)
-    return _sum_of_squares(tf.nn.relu(distances - bound)) / _values_per_image(features)
 
 
 def _values_per_image(features: tf.Tensor) -> tf.Tensor:

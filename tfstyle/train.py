@@ -26,12 +26,6 @@ class Config(fitting.Config):
     range_weight: float = setting(
         1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
     )
-    outstanding_weight: float = setting(
-        1.0,
-        "Weight of the penalty on features that stand out from all others, against blobs.",
-        minimum=0,
-        maximum=1e9,
-    )
     noise: float = setting(
         8 / 255,
         "Standard deviation of the noise added to what the network sees, against blobs in flat "
@@ -106,6 +100,5 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
         stylizer,
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
-        config.outstanding_weight,
     )
     return fitting.equip(trainee, config)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import losses, networks, objective
+from tfstyle import networks, objective
 
 LONGEST_GRADIENT = 1.0
 """Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
@@ -98,20 +98,11 @@ class StylizerTrainee(Trainee):
         stylizer: networks.Stylizer,
         loss: objective.Objective,
         styles: Mapping[str, np.ndarray],
-        outstanding_weight: float = 0.0,
     ):
-        """Takes the network, and what judges it.
-
-        Args:
-            stylizer: the network.
-            loss: the objective.
-            styles: pictures by name, `[1, height, width, 3]`, at their training size.
-            outstanding_weight: of `losses.outstanding` of what the norms are given.
-        """
-        super().__init__("content", "style", "total_variation", "range", "outstanding")
+        """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
+        super().__init__("content", "style", "total_variation", "range")
         self.stylizer = stylizer
-        self._watched = stylizer.watch()
-        self._loss, self._outstanding_weight = loss, outstanding_weight
+        self._loss = loss
         grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
         self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
 
@@ -142,7 +133,7 @@ class StylizerTrainee(Trainee):
         return measured
 
     def terms(self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor) -> Terms:
-        """Returns the objective's terms by name, and `outstanding`, for the pastiches of `seen`.
+        """Returns the objective's terms by name for what the network makes of `seen`.
 
         Args:
             photographs: `[batch, height, width, 3]`, what the content loss compares with.
@@ -152,7 +143,4 @@ class StylizerTrainee(Trainee):
         grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
         targets = self._loss.targets_from(photographs, grams)
         shares = tf.one_hot(styles, len(self.stylizer.styles))
-        pastiches, *features = self._watched(seen, shares)
-        terms = self._loss.terms(pastiches, targets)
-        outstanding = tf.add_n([tf.reduce_mean(losses.outstanding(each)) for each in features])
-        return {**terms, "outstanding": self._outstanding_weight * outstanding}
+        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)
