@@ -190,6 +190,25 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
         assert_allclose(one, other, atol=1e-6)
 
 
+def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
+    """What they did on average is done to the photograph, better than by the bare weights."""
+    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    for index, weight in enumerate(earlier.weights):
+        weight.assign(np.random.default_rng(index).normal(0, 0.1, weight.shape))
+    stylizers.pack(earlier, tmp_path / "earlier.npz")
+    config = dataclasses.replace(
+        tiny, start=tmp_path / "earlier.npz", inner_norms=False, steps=1, learning_rate=1e-9
+    )
+    made = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    bare = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=False)
+    bare.set_weights(earlier.get_weights())
+    photograph = image.read(sorted(pathlib.Path(photos).rglob("*.png"))[0])[:, :32, :32]
+    goal, near, far = (
+        each(photograph, style="rough", training=True) for each in (earlier, made, bare)
+    )
+    assert np.abs(near - goal).mean() < 0.5 * np.abs(far - goal).mean()
+
+
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
     earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     stylizers.pack(earlier, tmp_path / "earlier.npz")

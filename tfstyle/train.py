@@ -1,15 +1,19 @@
 """Road 2: move a network's weights until its pastiches have a small objective."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Mapping
 
 import numpy as np
 
-from tfstyle import encoder, fitting, image, networks, objective, stylizers
+from tfstyle import data, encoder, fitting, image, networks, objective, stylizers
 from tfstyle.settings import setting
 from tfstyle.trainee import StylizerTrainee
+
+MEASURED = 24
+"""Crops over which the features' size is averaged when inner norms are taken out."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +47,11 @@ class Config(fitting.Config):
         minimum=0,
         maximum=64,
     )
-    inner_norms: bool = setting(True, "Whether all stages normalise, or the first three only.")
+    inner_norms: bool = setting(
+        True,
+        "Whether all stages normalise, or the first three only. Long trainings with them end in "
+        "blobs; begin one without them from one with them (start).",
+    )
     start: str | os.PathLike | None = setting(
         None,
         "A trained stylizer to begin from, by name or path; of the same width and depth. New "
@@ -80,10 +88,13 @@ def train(
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
     """
-    return fitting.run(_build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
+    build = functools.partial(_build, photos)
+    return fitting.run(build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
 
 
-def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
+def _build(
+    photos: str | pathlib.Path, styles: Mapping[str, np.ndarray], config: Config
+) -> StylizerTrainee:
     terms = config.weights()
     features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
     policy = encoder.policy(fitting.precision(config))
@@ -95,10 +106,22 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> StylizerTrainee:
         dtype=policy,
     )
     if config.start is not None:
-        stylizers.begin_from(stylizer, stylizers.load(config.start))
+        earlier = stylizers.load(config.start)
+        if earlier.inner_norms and not config.inner_norms:
+            earlier = stylizers.without_inner_norms(earlier, _seen(photos, config))
+        stylizers.begin_from(stylizer, earlier)
     trainee = StylizerTrainee(
         stylizer,
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
     )
     return fitting.equip(trainee, config)
+
+
+def _seen(photos: str | pathlib.Path, config: Config) -> list[np.ndarray]:
+    """Returns some of what the network is going to see, `[1, crop, crop, 3]` each."""
+    found = data.find(photos, config.held_out_share, config.seed).training
+    batches = data.Photographs(config.photo_size, config.crop).training(
+        found, config.crop, 1, config.seed, noise=config.noise
+    )
+    return [noisy.numpy() for _, noisy, _ in batches.take(MEASURED)]
