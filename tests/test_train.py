@@ -209,11 +209,14 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
     assert np.abs(near - goal).mean() < 0.5 * np.abs(far - goal).mean()
 
 
-def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
-    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+@pytest.mark.parametrize("inner_norms", [True, False])
+def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms):
+    """One without inner norms stays without, though the setting is left as it is."""
+    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=inner_norms)
     stylizers.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
     trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    assert trained.inner_norms == inner_norms
     for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
         assert_allclose(own, given, rtol=1e-3, atol=1e-5)
 

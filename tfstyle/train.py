@@ -49,8 +49,8 @@ class Config(fitting.Config):
     )
     inner_norms: bool = setting(
         True,
-        "Whether all stages normalise, or the first three only. Long trainings with them end in "
-        "blobs; begin one without them from one with them (start).",
+        "Whether all stages normalise, or the first three only. With them a net learns faster, and "
+        "gets blobs in the end: false takes them out of the one to begin from, for good.",
     )
     start: str | os.PathLike | None = setting(
         None,
@@ -97,17 +97,16 @@ def _build(
 ) -> StylizerTrainee:
     terms = config.weights()
     features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
-    policy = encoder.policy(fitting.precision(config))
+    earlier = None if config.start is None else stylizers.load(config.start)
     stylizer = networks.Stylizer(
         tuple(styles),
         width=config.width,
         residual_blocks=config.residual_blocks,
-        inner_norms=config.inner_norms,
-        dtype=policy,
+        inner_norms=config.inner_norms and (earlier is None or earlier.inner_norms),
+        dtype=encoder.policy(fitting.precision(config)),
     )
-    if config.start is not None:
-        earlier = stylizers.load(config.start)
-        if earlier.inner_norms and not config.inner_norms:
+    if earlier is not None:
+        if earlier.inner_norms and not stylizer.inner_norms:
             earlier = stylizers.without_inner_norms(earlier, _seen(photos, config))
         stylizers.begin_from(stylizer, earlier)
     trainee = StylizerTrainee(
