@@ -19,7 +19,7 @@ class Config:
     """Every setting that a clip adds to those of the method that paints its frames."""
 
     stabilize: float = setting(
-        0.96,
+        0.97,
         "For the methods of one pass: how much of the last pastiche, carried along by the flow, "
         "shows where that is trusted; 0 paints each frame by itself.",
         minimum=0,
