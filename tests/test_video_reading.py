@@ -91,6 +91,24 @@ def test_a_span_begins_with_what_is_shown_then(tmp_path, kind):
         assert not clip.problem
 
 
+@pytest.mark.parametrize(("start", "count"), [(0.0, 3), (2.5, 1)])
+def test_a_span_ends_before_a_last_frame_that_is_shown_for_long(tmp_path, start, count):
+    """Shown from 0, 1, and 2 seconds on; the last frame lasts for ten."""
+    import av
+
+    clips.write(tmp_path / "a.mkv", clips.frames(3), ticks=[0, 1000, 2000])
+    with av.open(str(tmp_path / "a.mkv")) as source, av.open(str(tmp_path / "b.mkv"), "w") as new:
+        stream = new.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.duration = 10_000 if packet.pts == 2000 else 1000
+                packet.stream = stream
+                new.mux(packet)
+    clip, found = read(tmp_path / "b.mkv", start=start, duration=3 - start)
+    assert len(found) == count
+    assert clip.last_end * clip.tick_seconds == 3
+
+
 def test_frames_are_fitted(path):
     clip, found = read(path, longest=32)
     assert clip.size == found[0].pixels.shape[:2] == (24, 32)

@@ -206,6 +206,8 @@ def _within_span(decoder: Decoder, clock: Clock, clip: Clip) -> Iterator[tuple[A
     if is_still_shown(clock.end):
         yield before, begin
     clip.last_end = clock.end
+    if clip.end is not None:  # A last frame may be shown for long.
+        clip.last_end = min(clock.end, round(clip.end / seconds))
 
 
 def _problem(decoder: Decoder, end: float, clip: Clip) -> str:
