@@ -195,6 +195,32 @@ def test_a_frame_that_is_lost_without_a_word_is_said(tmp_path, number):
     assert clip.problem == "1 of its frames cannot be decoded"
 
 
+def test_frames_of_a_recording_joined_on_are_not_missing_before_it(tmp_path):
+    """Their packets come while the last frames of the one before are still to come out."""
+    skip_without("libx265")
+    options = {"x265-params": "log-level=none:bframes=3"}
+    clips.write(tmp_path / "a.ts", clips.frames(15, step=1), codec="libx265", options=options)
+    (tmp_path / "twice.ts").write_bytes(2 * (tmp_path / "a.ts").read_bytes())
+    for count in range(10, 20):
+        clip, found = read(tmp_path / "twice.ts", duration=count / 10)
+        assert len(found) == count
+        assert not clip.problem
+
+
+def test_a_frame_that_is_lost_is_not_found_in_a_recording_joined_on(tmp_path):
+    """Each frame that is lost has one of the same time in the other recording."""
+    skip_without("libx265")
+    options = {"x265-params": "log-level=none", "crf": "28"}
+    frames = clips.frames(30, size=(96, 128), step=1)
+    clips.write(tmp_path / "a.ts", frames, codec="libx265", options=options)
+    whole = (tmp_path / "a.ts").read_bytes()
+    damage_packet(tmp_path / "a.ts", 15, first=0.5, value=bytes(1))
+    (tmp_path / "both.ts").write_bytes((tmp_path / "a.ts").read_bytes() + whole)
+    clip, found = read(tmp_path / "both.ts")
+    assert len(found) == 59
+    assert clip.problem == "1 of its frames cannot be decoded"
+
+
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 def test_a_recording_cut_in_the_middle_is_not_damaged(tmp_path, codec):
     """What it begins with may lean on what was cut off."""

@@ -60,10 +60,12 @@ class Decoder:
         """The byte of the file at which the packets' own times fell last; -1 if they never did."""
         self._coded: int | None = None
         """The last packet's own time, which grows within a recording."""
-        self._waiting: set[int] = set()
-        """The times of packets whose frames have not come out."""
-        self._shown: int | None = None
-        """The time of the last frame; None before the first that stands for itself."""
+        self._recording = 0
+        """How often the packets' own times fell."""
+        self._waiting: dict[int, list[int]] = {}
+        """The times of packets whose frames have not come out, with the recordings of them."""
+        self._shown: tuple[int, int] | None = None
+        """The last frame's recording and time; None before the first that stands for itself."""
         self._is_drained = False
 
     @property
@@ -75,7 +77,12 @@ class Decoder:
         """
         if not self.failures and self.stream.codec_context.name not in A_FRAME_EACH:
             return 0
-        overdue = (self._is_drained or time < (self._shown or 0) for time in self._waiting)
+        shown = self._shown or (0, 0)
+        overdue = (
+            self._is_drained or (recording, time) < shown
+            for time, recordings in self._waiting.items()
+            for recording in recordings
+        )
         return max(self.failures, sum(overdue))
 
     def frames(self) -> Iterator:
@@ -94,13 +101,24 @@ class Decoder:
     def _see(self, frame) -> None:
         """Counts a frame, and whether it is as it was coded."""
         self.decoded += 1
-        self._waiting.discard(frame.pts)
+        recording = self._recording_of(frame)
         if self._shown is None and frame.key_frame and frame.pts is not None:
             # What a recording was cut in front of leans on what is not there.
-            self._waiting = {time for time in self._waiting if time > frame.pts}
+            later = ((time, those) for time, those in self._waiting.items() if time > frame.pts)
+            self._waiting = dict(later)
         if self._shown is not None or frame.key_frame:
-            self._shown = frame.pts or 0
+            self._shown = recording, frame.pts or 0
             self.marred += frame.is_corrupt
+
+    def _recording_of(self, frame) -> int:
+        """Returns the number of the recording that a frame is of, which waits for it no more."""
+        recordings = self._waiting.get(frame.pts)
+        if recordings is None:
+            return self._shown[0] if self._shown else 0
+        recording = recordings.pop(0)
+        if not recordings:
+            del self._waiting[frame.pts]
+        return recording
 
     def _packets(self) -> Iterator:
         """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
@@ -117,12 +135,15 @@ class Decoder:
 
     def _expect(self, packet) -> None:
         """Takes note of a packet before it is decoded."""
-        if packet.pts is not None and not packet.is_discard:
-            self._waiting.add(packet.pts)
         if packet.dts is not None:
             if self._coded is not None and packet.dts < self._coded:
                 self.fell_at = packet.pos
+                self._recording += 1
             self._coded = packet.dts
+        if packet.pts is not None and not packet.is_discard:
+            recordings = self._waiting.setdefault(packet.pts, [])
+            if self._recording not in recordings[-1:]:
+                recordings.append(self._recording)
 
     def _hear(self, packet) -> None:
         if packet.pts is not None:
