@@ -235,6 +235,20 @@ def test_a_recording_cut_in_the_middle_is_not_damaged(tmp_path, codec):
     assert not clip.problem
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+@pytest.mark.parametrize("between", [0, 2, 3])
+def test_frames_of_an_avi_are_evenly_apart(tmp_path, codec, between):
+    """It does not say when those between others are shown."""
+    options = {"bf": f"{between}", "b_strategy": "0", "g": "10"}
+    pictures = clips.frames(30, size=(96, 128), step=1)
+    clips.write(tmp_path / "a.avi", pictures, codec=codec, options=options)
+    clip, found = read(tmp_path / "a.avi")
+    times = [float(frame.tick * clip.tick_seconds) for frame in found]
+    assert_allclose(times, np.arange(30) / 10)
+    assert clip.last_end * clip.tick_seconds == 3
+    assert not clip.problem
+
+
 @pytest.mark.parametrize("threads", [2, 16])
 def test_damage_costs_the_same_however_many_cores_there_are(tmp_path, monkeypatch, threads):
     import av

@@ -66,6 +66,10 @@ class Decoder:
         """The times of packets whose frames have not come out, with the recordings of them."""
         self._shown: tuple[int, int] | None = None
         """The last frame's recording and time; None before the first that stands for itself."""
+        self._begun = 0
+        """How many packets there were from the first on that stands for itself."""
+        self._delay: int | None = None
+        """How many packets after its own the first frame came out."""
         self._is_drained = False
 
     @property
@@ -95,6 +99,8 @@ class Decoder:
                 continue
             for frame in decoded:
                 self._see(frame)
+                if self.container.format.name == "avi":
+                    self._date(frame)
                 yield frame
         self._is_drained = True
 
@@ -120,6 +126,15 @@ class Decoder:
             del self._waiting[frame.pts]
         return recording
 
+    def _date(self, frame) -> None:
+        """Says when a frame is shown by when it came out.
+
+        AVI does not, and FFmpeg guesses; each packet there takes a tick.
+        """
+        if self._delay is None:
+            self._delay = max(0, self._begun - 1)
+        frame.pts = None if frame.dts is None else frame.dts - self._delay
+
     def _packets(self) -> Iterator:
         """Yields the stream's packets; the last one is None, upon which decoders give the rest."""
         try:
@@ -135,6 +150,7 @@ class Decoder:
 
     def _expect(self, packet) -> None:
         """Takes note of a packet before it is decoded."""
+        self._begun += self._begun > 0 or packet.is_keyframe
         if packet.dts is not None:
             if self._coded is not None and packet.dts < self._coded:
                 self.fell_at = packet.pos
