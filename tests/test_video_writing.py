@@ -238,6 +238,18 @@ def test_a_full_disk_is_not_taken_for_damaged_sound(tmp_path, source, monkeypatc
         copy(source, tmp_path / "out.mp4")
 
 
+@pytest.mark.parametrize("kind", ["avi", "mkv", "ts"])
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_sound_is_whole_in_whatever_units_the_files_count(tmp_path, kind, suffix):
+    clips.write(tmp_path / f"a.{kind}", FRAMES, sound=True)
+    whole, output = packets(tmp_path / f"a.{kind}", "audio"), tmp_path / f"out{suffix}"
+    copy(tmp_path / f"a.{kind}", output)
+    copied = packets(output, "audio")
+    assert len(copied) == len(whole)
+    begin, end = ([sound[at][0] for sound in (whole, copied)] for at in (0, -1))
+    assert end[1] - begin[1] == pytest.approx(end[0] - begin[0], abs=0.01)
+
+
 def test_a_short_track_does_not_end_the_others(tmp_path):
     write_tracks(tmp_path / "in.mkv", [("aac", 0.2), ("aac", 0.8)])
     copy(tmp_path / "in.mkv", tmp_path / "out.mkv", duration=0.6)

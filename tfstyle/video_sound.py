@@ -93,13 +93,13 @@ class Sound:
         end, time = self._written[index]
         if seconds < end - lasts / 2 or (end > float("-inf") and packet.dts <= time):
             return
-        packet.stream = self._streams[index]
+        packet.stream, time = self._streams[index], packet.dts  # Writing it counts anew.
         try:
             self._target.mux(packet)
         except ValueError as error:  # What is damaged; a full disk is an OSError.
             self._refused.append(error)
         else:
-            self._written[index] = seconds + lasts, packet.dts
+            self._written[index] = seconds + lasts, time
 
     def _read(self, source) -> Iterator[tuple[float, object]]:
         """Yields each packet, moved to its time in the pastiche, with that in seconds."""
