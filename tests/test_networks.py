@@ -37,6 +37,20 @@ def test_pastiche_has_the_image_s_size_and_range(stylizer, size):
     assert 0 <= np.min(pastiche) <= np.max(pastiche) <= 1
 
 
+def test_a_smaller_outer_kernel_is_kept_and_reaches_less_far():
+    keras.utils.set_random_seed(1)
+    net = networks.Stylizer(("wave",), width=4, residual_blocks=0, outer_kernel=5)
+    outer = [stage.convolve.kernel.shape for stage in networks.stages(net.blocks)]
+    assert outer[0] == (5, 5, 3, 4) and outer[-1] == (5, 5, 4, 3)
+    assert networks.Stylizer.from_config(net.get_config()).architecture == net.architecture
+    assert net(picture(17, 23)).shape == (1, 17, 23, 3)
+
+
+def test_even_outer_kernels_are_refused():
+    with pytest.raises(ValueError, match="outer_kernel must be odd. Received: outer_kernel=4"):
+        networks.Stylizer(("wave",), width=4, outer_kernel=4)
+
+
 def test_columns_that_only_mirror_the_image_do_not_matter(stylizer):
     image = picture(16, 15)
     mirrored = np.concatenate([image, image[:, :, -2:-3:-1]], axis=2)

@@ -6,19 +6,24 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tfstyle import networks, strips, stylizers
 from tfstyle.methods import feed_forward
 
+KINDS = {
+    "inner_norms": {},
+    "outer_norms": {"inner_norms": False},
+    "small_kernels": {"outer_kernel": 5},
+}
 
-@pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
+
+@pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
 def stylizer(request):
     keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(
-        ("wave", "scream"), width=4, residual_blocks=2, inner_norms=request.param
-    )
+    stylizer = networks.Stylizer(("wave", "scream"), width=4, residual_blocks=2, **request.param)
     random = np.random.default_rng(2)
     for variable in stylizer.net.weights:
         if variable.name in ("scale", "shift"):
             variable.assign(random.uniform(0.5, 1.5, variable.shape))
         elif variable.shape[-1] == 3:
-            variable.assign(random.normal(0, 0.02, variable.shape))
+            side = variable.shape[0]  # The last layer sums over its square.
+            variable.assign(random.normal(0, 0.18 / side, variable.shape))
     return stylizer
 
 

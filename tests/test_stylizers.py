@@ -27,7 +27,10 @@ def test_styles_are_taken_over_by_name_and_new_ones_are_the_mean():
     assert_allclose(later(image, style="night"), earlier(image, style=halves), atol=1e-6)
 
 
-@pytest.mark.parametrize("other", [{"width": 8}, {"residual_blocks": 2}, {"inner_norms": False}])
+OTHERS = [{"width": 8}, {"residual_blocks": 2}, {"outer_kernel": 5}, {"inner_norms": False}]
+
+
+@pytest.mark.parametrize("other", OTHERS)
 def test_another_network_is_no_beginning(other):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
@@ -63,7 +66,7 @@ def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     stylizer = net(("wave",), 1, inner_norms=False)
     stylizers.pack(stylizer, tmp_path / "packed.npz")
     read, photograph = stylizers.load(tmp_path / "packed.npz"), picture(32, 32, seed=3)
-    assert not read.inner_norms
+    assert not read.architecture.inner_norms
     assert_allclose(read(photograph), stylizer(photograph), atol=0.01)
 
 

@@ -216,7 +216,7 @@ def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms
     stylizers.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
     trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
-    assert trained.inner_norms == inner_norms
+    assert trained.architecture.inner_norms == inner_norms
     for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
         assert_allclose(own, given, rtol=1e-3, atol=1e-5)
 

@@ -24,6 +24,16 @@ Style = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, shares by name, or shares as a tensor `[styles]` or `[batch, styles]`."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+    """What a transform net is, but for its styles; `Stylizer` says what each means."""
+
+    width: int
+    residual_blocks: int
+    outer_kernel: int
+    inner_norms: bool
+
+
 @keras.saving.register_keras_serializable(package="tfstyle")
 class Stylizer(keras.Model):
     """Paints images in one or a blend of the styles that it was trained for.
@@ -44,6 +54,7 @@ class Stylizer(keras.Model):
         *,
         width: int = 32,
         residual_blocks: int = 5,
+        outer_kernel: int = 9,
         inner_norms: bool = True,
         **kwargs,
     ):
@@ -53,15 +64,18 @@ class Stylizer(keras.Model):
             styles: their names.
             width: channels of the first layer.
             residual_blocks: how many there are.
+            outer_kernel: side of the first and the last layer's kernels, odd, at most 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
             **kwargs: what Keras's models take.
         """
         super().__init__(**kwargs)
         if not styles or len(set(styles)) != len(styles):
             raise ValueError(f"styles must be different names. Received: styles={styles}")
+        if outer_kernel % 2 == 0:
+            raise ValueError(f"outer_kernel must be odd. Received: outer_kernel={outer_kernel}")
         self.styles = tuple(styles)
-        self.width, self.residual_blocks, self.inner_norms = width, residual_blocks, inner_norms
-        self.blocks = _blocks(len(styles), width, residual_blocks, inner_norms, self.dtype_policy)
+        self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
+        self.blocks = _blocks(len(styles), self.architecture, self.dtype_policy)
         self.net = _transform_net(self.blocks, len(styles), self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
@@ -120,8 +134,8 @@ class Stylizer(keras.Model):
 
     def get_config(self):
         """Returns what `__init__` takes."""
-        own = {"styles": self.styles, "width": self.width, "residual_blocks": self.residual_blocks}
-        return {**super().get_config(), **own, "inner_norms": self.inner_norms}
+        own = dataclasses.asdict(self.architecture)
+        return {**super().get_config(), "styles": self.styles, **own}
 
 
 def parse_style(text: str) -> dict[str, float]:
@@ -189,10 +203,11 @@ def walk(blocks: Blocks, flow, run: Callable):
     return flow
 
 
-def _blocks(styles: int, width: int, residual_blocks: int, inner_norms: bool, dtype) -> Blocks:
+def _blocks(styles: int, architecture: Architecture, dtype) -> Blocks:
     """Returns the layers of Johnson et al. (2016), in order."""
     outer = layers.ConditionalInstanceNorm
-    inner = outer if inner_norms else layers.ConditionalAffine
+    inner = outer if architecture.inner_norms else layers.ConditionalAffine
+    width, outer_kernel = architecture.width, architecture.outer_kernel
 
     def stage(channels: int, size=3, finish=keras.layers.ReLU, norm=inner, **kwargs) -> Stage:
         return Stage(
@@ -206,17 +221,20 @@ def _blocks(styles: int, width: int, residual_blocks: int, inner_norms: bool, dt
 
     def last() -> Stage:
         quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
+        convolve = layers.ReflectConv2D(
+            3, outer_kernel, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype
+        )
         return Stage(
-            layers.ReflectConv2D(3, 9, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype),
+            convolve,
             None,
             keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches"),
         )
 
     return [
-        [stage(width, size=9, norm=outer)],
+        [stage(width, size=outer_kernel, norm=outer)],
         [stage(2 * width, strides=2, norm=outer)],
         [stage(4 * width, strides=2, norm=outer)],
-        *(residual() for _ in range(residual_blocks)),
+        *(residual() for _ in range(architecture.residual_blocks)),
         [stage(2 * width, enlarge=2)],
         [stage(width, enlarge=2)],
         [last()],

@@ -1,5 +1,6 @@
 """Trained stylizers: where they lie, how they are packed, and how one is loaded."""
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Sequence
@@ -78,12 +79,10 @@ def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
     Raises:
         ValueError: the networks differ in width or depth.
     """
-    for key in ("width", "residual_blocks", "inner_norms"):
-        if getattr(stylizer, key) != getattr(earlier, key):
-            raise ValueError(
-                f"start must have the same {key}. Received: {getattr(earlier, key)} for "
-                f"{getattr(stylizer, key)}"
-            )
+    wanted = dataclasses.asdict(stylizer.architecture)
+    for key, value in dataclasses.asdict(earlier.architecture).items():
+        if value != wanted[key]:
+            raise ValueError(f"start must have the same {key}. Received: {value} for {wanted[key]}")
     for own, given in zip(stylizer.weights, earlier.weights, strict=True):
         own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
 
@@ -157,9 +156,4 @@ def unpack(path: pathlib.Path, precision: str = "float32") -> networks.Stylizer:
 
 
 def _architecture(stylizer: networks.Stylizer) -> dict:
-    return {
-        "styles": list(stylizer.styles),
-        "width": stylizer.width,
-        "residual_blocks": stylizer.residual_blocks,
-        "inner_norms": stylizer.inner_norms,
-    }
+    return {"styles": list(stylizer.styles), **dataclasses.asdict(stylizer.architecture)}

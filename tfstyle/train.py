@@ -42,10 +42,18 @@ class Config(fitting.Config):
     )
     residual_blocks: int = setting(
         5,
-        "How deep the network is; with width=16, 2 paint a video as fast as it plays.",
+        "How deep the network is.",
         unit="residual blocks",
         minimum=0,
         maximum=64,
+    )
+    outer_kernel: int = setting(
+        9,
+        "Side of the first and the last layer's kernels, odd; with width=16 and residual_blocks=1, "
+        "5 paints a video as fast as it plays.",
+        unit="pixels",
+        minimum=1,
+        maximum=9,
     )
     inner_norms: bool = setting(
         True,
@@ -102,11 +110,12 @@ def _build(
         tuple(styles),
         width=config.width,
         residual_blocks=config.residual_blocks,
-        inner_norms=config.inner_norms and (earlier is None or earlier.inner_norms),
+        outer_kernel=config.outer_kernel,
+        inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
         dtype=encoder.policy(fitting.precision(config)),
     )
     if earlier is not None:
-        if earlier.inner_norms and not stylizer.inner_norms:
+        if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
             earlier = stylizers.without_inner_norms(earlier, _seen(photos, config))
         stylizers.begin_from(stylizer, earlier)
     trainee = StylizerTrainee(
