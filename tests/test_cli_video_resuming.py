@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from film_stub import decode, film, record
 
-from tfstyle import image, pipeline, video_encoding, video_joining
+from tfstyle import cli, image, pipeline, video_encoding, video_joining
 
 av = film_stub.av
 folder, stop, failing = film_stub.folder, film_stub.stop, film_stub.failing  # Fixtures.
@@ -114,3 +114,43 @@ def test_the_strip_of_a_resumed_run_shows_the_whole_clip(folder, stop, failing, 
     found, whole = image.read("strip.png"), image.read("whole.png")
     assert found.shape == whole.shape == (1, 2 * 180, 8 * 240, 3)
     assert np.abs(found - whole).mean() < (0.02 if output == "out.mp4" else 1e-6)
+
+
+# --- What is finished ---
+
+
+@pytest.mark.parametrize("output", ["out.mp4", "out"])
+def test_a_finished_clip_is_not_painted_again(folder, stop, capsys, output):
+    """Were a frame painted, the run would stop at it."""
+    assert film("--strip=strip.png", output=output) == 0
+    stop(1)
+    arguments = ["--input=in.mp4", "--style=wave", f"--output={output}", "--resume"]
+    assert cli.main(["video", *arguments]) == 0
+    assert capsys.readouterr().out == f"{output}  skipped: an earlier run finished it\n"
+    assert film("--resume", "--strip=strip.png", output=output) == 0
+    assert film("--resume", "--strip=missing.png", output=output) == 130
+
+
+@pytest.mark.parametrize("output", ["out.mp4", "out"])
+def test_without_resume_or_with_other_settings_it_is(folder, stop, output):
+    assert film(output=output) == 0
+    stop(1)
+    assert film("--resume", "--stabilize=0.5", output=output) == 130
+    stop(1)
+    assert film(output=output) == 130
+
+
+@pytest.mark.parametrize("missing", ["out/frame_000003.png", "out.json"])
+def test_a_folder_that_has_lost_a_file_is_painted_again(folder, stop, missing):
+    assert film(output="out") == 0
+    (folder / missing).unlink()
+    stop(1)
+    assert film("--resume", output="out") == 130
+
+
+def test_a_folder_with_another_runs_first_pictures_is_not_finished(stop):
+    """The record is the first run's still."""
+    assert film(output="out") == 0
+    stop(2)
+    assert film("--stabilize=0.5", output="out") == 130
+    assert film("--resume", output="out") == 2

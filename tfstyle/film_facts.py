@@ -16,6 +16,9 @@ from tfstyle.result import Result
 from tfstyle.version import __version__
 from tfstyle.video_flags import Files
 
+COMPLETE = "painted to its end"
+"""What a record says of a clip of which nothing is missing."""
+
 FLAGS = ("method", "style", "start", "duration", "rate", "crf")
 """The flags beside the settings that alter what is painted, or how it is coded."""
 
@@ -132,6 +135,7 @@ def write_record(output: str | Path, command: str, facts: Facts, outcome: Outcom
         result=result,
         seconds=outcome.seconds,
         more={
+            "run": facts.run,
             "flags": facts.flags,
             "frames": outcome.frames,
             "frames_painted_earlier": outcome.frames - outcome.painted,

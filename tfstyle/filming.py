@@ -57,6 +57,10 @@ def run(
         configs = film_facts.Settings(clip_config, frame_config)
         facts = film_facts.gather(files, clip, described, configs)
         film = begin(files, facts, clip)
+        if was_finished(files, facts, film):
+            if not files.quiet:
+                process.say(f"{files.output}  skipped: an earlier run finished it")
+            return process.DONE
         painter = method.painter(styles, clip_config, frame_config)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with process.exhaustion_as_memory_error(too_large):
@@ -76,6 +80,19 @@ def begin(files: Files, facts: film_facts.Facts, clip: Clip) -> Film | Pictures 
     if video_writing.is_video(output):
         video_sound.warn_of_lost(clip, output)
     return video_writing.begin(output, facts.run, files.resume)
+
+
+def was_finished(files: Files, facts: film_facts.Facts, film: Film | Pictures | None) -> bool:
+    """Returns whether all that a resumed run is to make is there, by the record of an earlier."""
+    if film is None or not files.resume or files.show:
+        return False
+    found = record.read(files.output)
+    return (
+        found.get("run") == facts.run
+        and found["outcome"] == film_facts.COMPLETE
+        and film.is_complete(found["frames"])
+        and (files.strip is None or os.path.exists(files.strip))
+    )
 
 
 def pipeline_workers(files: Files, clip: Clip) -> int:

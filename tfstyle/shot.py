@@ -12,7 +12,7 @@ import numpy as np
 
 from tfstyle import contact_strip, frame_bar, image, pipeline, video_encoding, window
 from tfstyle.clip import Clip, Frame
-from tfstyle.film_facts import Outcome
+from tfstyle.film_facts import COMPLETE, Outcome
 from tfstyle.video_flags import Files
 from tfstyle.video_parts import Film
 from tfstyle.video_pictures import Pictures
@@ -134,7 +134,7 @@ class Shot:
                 move_bar(self.painted, self.painted / self.meter.elapsed)
                 if self._window and not self._window.show(pastiche):
                     return self._close_early()
-        return "painted to its end"
+        return COMPLETE
 
     def _close_early(self) -> str:
         """Ends a camera's film, which has no other end; a clip goes on another time."""

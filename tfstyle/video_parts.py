@@ -70,6 +70,10 @@ class Film:
         """How many frames are safe, those of earlier runs included."""
         return sum(len(ticks) for _, ticks in self._parts)
 
+    def is_complete(self, frames: int) -> bool:
+        """Returns whether an earlier run's result is there and no run is under way."""
+        return self._output.is_file() and not self._folder.exists()
+
     def last_pastiches(self) -> list[np.ndarray]:
         """Returns what the next frame may need, `[height, width, 3]`, uint8, the last one last."""
         path = self._kept(self.frames)

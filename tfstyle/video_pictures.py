@@ -52,6 +52,12 @@ class Pictures:
         """How many frames are safe, those of earlier runs included."""
         return len(self._states)
 
+    def is_complete(self, frames: int) -> bool:
+        """Returns whether an earlier run's pictures, so many, are there; see `Film`."""
+        return not self._was_interrupted and all(
+            self._path(number).is_file() for number in range(frames)
+        )
+
     def last_pastiches(self) -> list[np.ndarray]:
         """Returns what the next frame may need, `[height, width, 3]`, uint8, the last one last."""
         count = self._states[-1]["last"] if self._states else 0
