@@ -142,7 +142,8 @@ def our_training(task: Task, precision: str):
     config = train.Config(
         batch=task.batch, crop=task.crop, precision=precision, optimizer=task.optimizer
     )
-    return train._build({"noise": pictures(task)[-1]}, config)
+    # Of photographs only what is taken from a network to begin from needs any.
+    return train._build("", {"noise": pictures(task)[-1]}, config)
 
 
 def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:
