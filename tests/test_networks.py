@@ -46,9 +46,10 @@ def test_a_smaller_outer_kernel_is_kept_and_reaches_less_far():
     assert net(picture(17, 23)).shape == (1, 17, 23, 3)
 
 
-def test_even_outer_kernels_are_refused():
-    with pytest.raises(ValueError, match="outer_kernel must be odd. Received: outer_kernel=4"):
-        networks.Stylizer(("wave",), width=4, outer_kernel=4)
+@pytest.mark.parametrize("side", [-1, 0, 4, 11])
+def test_other_outer_kernels_are_refused(side):
+    with pytest.raises(ValueError, match=f"odd, from 1 to 9. Received: outer_kernel={side}"):
+        networks.Stylizer(("wave",), width=4, outer_kernel=side)
 
 
 def test_columns_that_only_mirror_the_image_do_not_matter(stylizer):

@@ -17,6 +17,9 @@ the scale its first steps throw the image far beyond black and white."""
 STRIDE = 4
 """The transform net halves the image's sides twice."""
 
+OUTER_KERNELS = range(1, 10, 2)
+"""Sides that the first and the last layer's kernels may have."""
+
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
 
@@ -64,15 +67,17 @@ class Stylizer(keras.Model):
             styles: their names.
             width: channels of the first layer.
             residual_blocks: how many there are.
-            outer_kernel: side of the first and the last layer's kernels, odd, at most 9.
+            outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
             **kwargs: what Keras's models take.
         """
         super().__init__(**kwargs)
         if not styles or len(set(styles)) != len(styles):
             raise ValueError(f"styles must be different names. Received: styles={styles}")
-        if outer_kernel % 2 == 0:
-            raise ValueError(f"outer_kernel must be odd. Received: outer_kernel={outer_kernel}")
+        if outer_kernel not in OUTER_KERNELS:
+            raise ValueError(
+                f"outer_kernel must be odd, from 1 to 9. Received: outer_kernel={outer_kernel}"
+            )
         self.styles = tuple(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
         self.blocks = _blocks(len(styles), self.architecture, self.dtype_policy)

@@ -77,7 +77,7 @@ def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
     """Gives a stylizer an earlier one's weights; styles that are new get the mean of its styles'.
 
     Raises:
-        ValueError: the networks differ in width or depth.
+        ValueError: the networks' architectures differ.
     """
     wanted = dataclasses.asdict(stylizer.architecture)
     for key, value in dataclasses.asdict(earlier.architecture).items():

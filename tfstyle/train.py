@@ -62,8 +62,8 @@ class Config(fitting.Config):
     )
     start: str | os.PathLike | None = setting(
         None,
-        "A trained stylizer to begin from, by name or path; of the same width and depth. New "
-        "styles begin as the mean of its own.",
+        "A trained stylizer to begin from, by name or path; of the same width, depth and "
+        "outer_kernel. New styles begin as the mean of its own.",
     )
 
     def weights(self) -> objective.Weights:
