@@ -52,6 +52,8 @@ class Files(NamedTuple):
     arrays: pathlib.Path
     """The net's weights, in order."""
     style: str
+    inner_norms: bool
+    """Whether all of the net's stages normalise, or the first three only."""
 
 
 def contestants(precisions: list[str]) -> list[Contestant]:
@@ -71,7 +73,7 @@ def prepare(model: str | None, folder: pathlib.Path) -> Files:
 
     stylizer = stylizers.load(model) if model else untrained()
     paths = (folder / name for name in ("stylizer.npz", "stylizer.onnx", "arrays.npz"))
-    files = Files(*paths, stylizer.styles[0])
+    files = Files(*paths, stylizer.styles[0], stylizer.architecture.inner_norms)
     stylizers.pack(stylizer, files.stylizer)
     stylizer = stylizers.load(files.stylizer)  # Packing rounds the weights.
     conversion.save_onnx(stylizer, files.onnx, files.style)
@@ -146,7 +148,7 @@ def torch_painter(contestant: Contestant, files: Files) -> Painter:
     import torch_networks
 
     with np.load(files.arrays) as arrays:
-        net = torch_networks.TransformNet(list(arrays.values()))
+        net = torch_networks.TransformNet(list(arrays.values()), files.inner_norms)
     dtype = getattr(torch, contestant.precision)
     layout = torch_networks.LAYOUTS[contestant.way]
     net = net.to(dtype=dtype, memory_format=layout)

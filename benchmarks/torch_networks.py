@@ -37,9 +37,10 @@ def mirror(flow: torch.Tensor, border: int) -> torch.Tensor:
 class TransformNet(nn.Module):
     """The stylizer's net in its first style."""
 
-    def __init__(self, arrays: Sequence[np.ndarray]):
+    def __init__(self, arrays: Sequence[np.ndarray], inner_norms: bool = True):
         """Takes the net's weights, in order: kernel, scale, shift, ..., kernel and bias."""
         super().__init__()
+        self.inner = _stage if inner_norms else _scaled
         *stages, self.last = map(nn.ParameterList, _stages(arrays))
         self.stages = nn.ModuleList(stages)
 
@@ -50,10 +51,10 @@ class TransformNet(nn.Module):
         flow = functional.relu(_stage(flow, half, stride=2))
         flow = functional.relu(_stage(flow, quarter, stride=2))
         for inner, outer in zip(residual[::2], residual[1::2], strict=True):
-            flow = flow + _stage(functional.relu(_stage(flow, inner)), outer)
+            flow = flow + self.inner(functional.relu(self.inner(flow, inner)), outer)
         for stage in (up, full):
             large = functional.interpolate(flow, scale_factor=2, mode="nearest")
-            flow = functional.relu(_stage(large, stage))
+            flow = functional.relu(self.inner(large, stage))
         kernel, bias = self.last
         flow = functional.conv2d(mirror(flow, kernel.shape[-1] // 2), kernel, bias)
         return flow.float() * 0.1 + 0.5
@@ -78,6 +79,13 @@ def _stage(flow: torch.Tensor, stage: Sequence[torch.Tensor], stride: int = 1) -
         return functional.instance_norm(flow, weight=scale, bias=shift)
     # Groups of one channel are the same; without a gradient it is the faster.
     return functional.group_norm(flow, len(scale), scale, shift)
+
+
+def _scaled(flow: torch.Tensor, stage: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Returns the convolution with mirrored borders, scaled and shifted by itself."""
+    kernel, scale, shift = stage
+    kernel = kernel * scale[:, None, None, None]
+    return functional.conv2d(mirror(flow, kernel.shape[-1] // 2), kernel, shift)
 
 
 class Vgg19(nn.Module):
