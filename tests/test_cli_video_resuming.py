@@ -154,3 +154,10 @@ def test_a_folder_with_another_runs_first_pictures_is_not_finished(stop):
     stop(2)
     assert film("--stabilize=0.5", output="out") == 130
     assert film("--resume", output="out") == 2
+
+
+def test_another_output_with_the_same_record_is_not_finished(stop):
+    assert film("--stabilize=0.5", output="out") == 0
+    assert film(output="out.mp4") == 0
+    stop(1)
+    assert film("--resume", output="out") == 130

@@ -136,6 +136,7 @@ def write_record(output: str | Path, command: str, facts: Facts, outcome: Outcom
         seconds=outcome.seconds,
         more={
             "run": facts.run,
+            "output": Path(output).name,
             "flags": facts.flags,
             "frames": outcome.frames,
             "frames_painted_earlier": outcome.frames - outcome.painted,

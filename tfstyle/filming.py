@@ -86,9 +86,9 @@ def was_finished(files: Files, facts: film_facts.Facts, film: Film | Pictures | 
     """Returns whether all that a resumed run is to make is there, by the record of an earlier."""
     if film is None or not files.resume or files.show:
         return False
-    found = record.read(files.output)
+    found = record.read(files.output)  # That of out.mp4 may be of out.webm.
     return (
-        found.get("run") == facts.run
+        (found.get("run"), found.get("output")) == (facts.run, Path(files.output).name)
         and found["outcome"] == film_facts.COMPLETE
         and film.is_complete(found["frames"])
         and (files.strip is None or os.path.exists(files.strip))
