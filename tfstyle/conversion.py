@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import extras, image_file, networks, serving
+from tfstyle import extras, halves, image_file, networks, serving
 
 TOLERANCE = 1e-3
 """By which a file's pastiches may differ from the network's, in [0, 1]: a quarter of a byte."""
@@ -20,6 +20,7 @@ OPSET = 18
 """Of ONNX; ONNX Runtime has it since 1.14 (February 2023)."""
 
 
+@halves.for_any_processor()
 def save_onnx(
     stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
 ) -> None:
@@ -49,6 +50,7 @@ def save_onnx(
     _write(path, contents)
 
 
+@halves.for_any_processor()
 def save_litert(
     stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
 ) -> None:

@@ -1,7 +1,6 @@
 """The feature extractor: Keras's VGG19, pre-processing inside, cut after the deepest layer."""
 
 import functools
-import pathlib
 import re
 from collections.abc import Sequence
 
@@ -9,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import layers, settings, weights
+from tfstyle import layers, processor, settings, weights
 
 IMAGENET_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
 """Mean of red, green and blue over ImageNet, in grey levels from 0 to 255."""
@@ -108,14 +107,7 @@ def fastest_precision() -> str:
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])
         return "float16" if details.get("compute_capability", (0, 0)) >= (7, 0) else "float32"
-    return "bfloat16" if _cpu_multiplies_bfloat16() else "float32"
-
-
-def _cpu_multiplies_bfloat16() -> bool:
-    cpuinfo = pathlib.Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return False
-    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(cpuinfo.read_text().split())
+    return "bfloat16" if processor.multiplies_bfloat16() else "float32"
 
 
 def _deepest_first(layer_names: Sequence[str]) -> list[keras.layers.Layer]:

@@ -12,6 +12,7 @@ import keras
 from tfstyle import (
     conversion,
     encoder,
+    halves,
     inverse,
     networks,
     serving,
@@ -184,6 +185,7 @@ def save_swap(
     _write(endpoints, [features, net], pathlib.Path(folder))
 
 
+@halves.for_any_processor()
 def _write(
     endpoints: warmup.Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path
 ) -> None:

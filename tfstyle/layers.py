@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from tfstyle import halves
+
 Moments = tuple[tf.Tensor, tf.Tensor]
 """Each channel's mean and variance over the positions of one image: `[channels]`, float32."""
 
@@ -40,7 +42,20 @@ class ReflectConv2D(keras.layers.Conv2D):
                 by default all.
             below: the same for the strip's other end.
         """
-        return super().call(mirror_pad(inputs, self.reach, above, below, self.enlarge > 1))
+        bordered = mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
+        if self.enlarge == 1 and inputs.shape[0] in (None, 1) and halves.are_faster():
+            return self._call_on_halves(bordered)
+        return super().call(bordered)
+
+    def _call_on_halves(self, bordered: tf.Tensor) -> tf.Tensor:
+        """Convolves images, borders and all, as twice as many half as high, the same result."""
+        step, overlap = self.strides[0], 2 * self.reach
+        rows = tf.shape(bordered)[1] - overlap
+        half = (rows + 2 * step - 1) // (2 * step) * step
+        outputs = super().call(halves.cut(bordered, half, overlap))
+        _, height, width, _ = tf.unstack(tf.shape(outputs))
+        whole = tf.reshape(outputs, [-1, 2 * height, width, outputs.shape[-1]])
+        return whole[:, : (rows + step - 1) // step]
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolves what has its border already."""

@@ -113,7 +113,9 @@ class Objective:
             content: `[batch, height, width, 3]`, the size of the images to be judged.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
         """
-        features = self.features(content)
+        # Within a graph the encoder becomes part of it, and knows how many images there are.
+        encode = self.features if tf.executing_eagerly() else self._encoder
+        features = encode(content)
         content_targets = {layer: features[layer] for layer in self._weights.content_layers}
         return Targets(
             content=content_targets,
