@@ -13,7 +13,11 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from tfstyle import processor
+
 OURS = "tfstyle"
+
+processor.switch_on_onednn()  # As the command line does; the processes inherit it.
 
 
 class Contestant(NamedTuple):

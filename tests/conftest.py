@@ -10,6 +10,10 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # The same arithmetic on ev
 import numpy as np
 import pytest
 
+from tfstyle import processor
+
+processor.switch_on_onednn()  # As the command line does.
+
 DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
 
 TINY_CHANNELS = {

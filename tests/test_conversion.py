@@ -6,7 +6,7 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle import conversion, export, stylizers
+from tfstyle import conversion, export, halves, networks, processor, stylizers
 
 SAVERS = {".onnx": conversion.save_onnx, ".tflite": conversion.save_litert}
 SIZES = (1, 16, 16), (3, 33, 50), (2, 1, 70)
@@ -57,6 +57,22 @@ def test_each_image_has_its_style(stylizer, converted):
 def test_baked_in_style_needs_no_weights(stylizer, baked):
     painted = run(baked, images=images(2, 20, 24))
     assert_allclose(painted, stylizer(images(2, 20, 24), style=BAKED_IN), atol=1e-4)
+
+
+@pytest.mark.parametrize("suffix", SAVERS)
+def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
+    """Trained on, it paints by its new weights, not by those of the file."""
+    trained = networks.Stylizer(("a",), width=4, residual_blocks=1)
+    SAVERS[suffix](trained, tmp_path / f"a{suffix}")
+    trained.set_weights([np.zeros_like(weights) for weights in trained.get_weights()])
+    assert_allclose(trained(images(1, 16, 16)), np.full([1, 16, 16, 3], 0.5), atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", SAVERS)
+def test_file_does_not_depend_on_this_processor(suffix, stylizer, tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
+    monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
+    SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
 
 
 @pytest.mark.parametrize("suffix", SAVERS)

@@ -4,7 +4,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 
-from tfstyle import export, serving, warmup
+from tfstyle import export, halves, processor, serving, warmup
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,12 @@ def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
     given = images(2, 20, 24)
     painted = signatures["serving_default"](images=given)["pastiches"]
     assert_allclose(painted, stylizer(given, style=[0.25, 0.75]), atol=1e-5)
+
+
+def test_exported_graph_does_not_depend_on_this_processor(stylizer, tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
+    monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
+    export.save(stylizer, tmp_path / "1", style="wave")
 
 
 def test_folder_that_exists_is_left_alone(stylizer, tmp_path):

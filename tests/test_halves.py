@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -74,6 +75,26 @@ def test_strip_of_an_image_is_the_same_in_halves(faster):
     assert_allclose(layer(inputs[:, 4:9], above=0, below=0), whole[:, 5:8], atol=1e-5)
 
 
+def test_zero_border_is_keras_s(faster):
+    layer = layers.ZeroConv2D(4, 3, activation="relu")
+    inputs = random(2, 7, 8, 3)
+    outputs = layer(inputs[:1]), layer(inputs)
+    plain = keras.layers.Conv2D(4, 3, padding="same", activation="relu")
+    plain.build(inputs.shape)
+    plain.set_weights(layer.get_weights())
+    assert_allclose(outputs[0], plain(inputs[:1]), atol=1e-5)
+    assert_allclose(outputs[1], plain(inputs), atol=1e-5)
+
+
+def test_number_of_images_stays_known(faster):
+    """Norms of one image go another way."""
+    layer = layers.ReflectConv2D(4, 3)
+    for batch in (1, None):
+        images = tf.TensorSpec([batch, None, None, 3])
+        traced = tf.function(layer).get_concrete_function(images)
+        assert traced.output_shapes[0] == batch
+
+
 def reshapes(layer):
     traced = tf.function(layer).get_concrete_function(tf.TensorSpec([1, None, None, 3]))
     return sum(operation.type == "Reshape" for operation in traced.graph.get_operations())
@@ -84,3 +105,10 @@ def test_graphs_for_any_processor_have_no_halves(faster):
     with halves.for_any_processor():
         without = reshapes(layer)
     assert reshapes(layer) - without == (2 if faster else 0)
+
+
+def test_graphs_for_a_gpu_have_no_halves(monkeypatch):
+    monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
+    assert halves.are_faster()
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"a {kind}"])
+    assert not halves.are_faster()

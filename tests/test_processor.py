@@ -18,7 +18,8 @@ CPUS = {
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A function that puts another processor in this one's place."""
-    monkeypatch.delenv(processor.ONEDNN, raising=False)
+    monkeypatch.setenv(processor.ONEDNN, "")  # Else what is set meanwhile would stay.
+    monkeypatch.delenv(processor.ONEDNN)
     monkeypatch.setattr(processor, "CPUINFO", tmp_path / "cpuinfo")
     processor._flags.cache_clear()
     yield lambda cpu: (tmp_path / "cpuinfo").write_text(CPUS[cpu])
@@ -35,8 +36,9 @@ def test_bfloat16_needs_instructions(machine, cpu):
 def test_single_images_are_slow_with_onednn_on_avx2_alone(machine, cpu, monkeypatch):
     machine(cpu)
     assert processor.convolves_pairs_faster() == (cpu == "AVX2, VNNI")  # It is on by itself there.
-    monkeypatch.setenv(processor.ONEDNN, "1")
-    assert processor.convolves_pairs_faster() == cpu.startswith("AVX2")
+    for on in ("1", "true"):
+        monkeypatch.setenv(processor.ONEDNN, on)
+        assert processor.convolves_pairs_faster() == cpu.startswith("AVX2")
     monkeypatch.setenv(processor.ONEDNN, "0")
     assert not processor.convolves_pairs_faster()
 

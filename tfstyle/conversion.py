@@ -99,6 +99,8 @@ def _check(
 ) -> None:
     """Raises ValueError when a file paints otherwise than the network."""
     random = np.random.default_rng(0)
+    # Eagerly, the stylizer would keep the graph that was made with these weights as constants.
+    paint = tf.function(paint, specification, autograph=False)
     for batch, height, width in SHAPES:
         sides = {4: [batch, height, width, 3], 2: [batch, specification[-1].shape[-1]]}
         inputs = {

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import layers, processor, settings, weights
+from tfstyle import halves, layers, processor, settings, weights
 
 IMAGENET_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
 """Mean of red, green and blue over ImageNet, in grey levels from 0 to 255."""
@@ -122,7 +122,8 @@ def _convert(layer: keras.layers.Layer, *, pooling: str, padding: str, dtype: st
     """Returns a copy of one VGG19 layer with the chosen pooling, border and dtype."""
     config = {**layer.get_config(), "dtype": dtype}
     if isinstance(layer, keras.layers.Conv2D):
-        return (layers.ReflectConv2D if padding == "reflect" else keras.layers.Conv2D)(**config)
+        zero = layers.ZeroConv2D if halves.are_faster() else keras.layers.Conv2D
+        return (layers.ReflectConv2D if padding == "reflect" else zero)(**config)
     # Not from_config: average pooling does not know max pooling's class name.
     kind = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
     return kind(2, name=layer.name, dtype=dtype)

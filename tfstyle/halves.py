@@ -1,38 +1,40 @@
 """Images taken apart into their upper and lower halves, which some processors convolve faster."""
 
 import contextlib
+import contextvars
 from collections.abc import Iterator
 
 import tensorflow as tf
 
 from tfstyle import processor
 
-_for_any_processor = False
+_for_any_processor = contextvars.ContextVar("_for_any_processor", default=False)
 
 
 @contextlib.contextmanager
 def for_any_processor() -> Iterator[None]:
     """Lets graphs that are traced meanwhile suit all machines, not just this one."""
-    global _for_any_processor
-    before, _for_any_processor = _for_any_processor, True
+    token = _for_any_processor.set(True)
     try:
         yield
     finally:
-        _for_any_processor = before
+        _for_any_processor.reset(token)
 
 
 def are_faster() -> bool:
     """Returns whether images are to be convolved in halves, in a graph that is traced now."""
-    return not _for_any_processor and processor.convolves_pairs_faster()
+    if _for_any_processor.get() or tf.config.list_physical_devices("GPU"):
+        return False
+    return processor.convolves_pairs_faster()
 
 
 def cut(images: tf.Tensor, height: tf.Tensor, overlap: int) -> tf.Tensor:
     """Returns each image's upper and lower half, which share `overlap` rows, one after the other.
 
     Args:
-        images: `[batch, rows, columns, channels]`, of at most 2 * height + overlap rows; what lacks
-            is zero.
-        height: rows of each half, the shared ones left out; no fewer than half of the images'.
+        images: `[batch, rows, columns, channels]`, of height + overlap to 2 * height + overlap
+            rows; what lacks is zero.
+        height: rows of each half, the shared ones left out.
         overlap: rows that both have.
 
     Returns:

@@ -84,7 +84,7 @@ class InverseTrainee(Trainee):
             `[batch + pieces + pieces * batch, rows, columns, channels]`, in the encoder's type.
         """
         images = tf.concat([photographs, pieces], axis=0)
-        own = self._loss.features(images)[self.net.layer]
+        own = self._loss.encode(images)[self.net.layer]
         count = tf.shape(photographs)[0]
         # One after the other: each takes all processors and much memory for its scores.
         swap = functools.partial(_swap, own[:count])

@@ -42,10 +42,14 @@ class ReflectConv2D(keras.layers.Conv2D):
                 by default all.
             below: the same for the strip's other end.
         """
-        bordered = mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
+        bordered = self.with_border(inputs, above, below)
         if self.enlarge == 1 and inputs.shape[0] in (None, 1) and halves.are_faster():
             return self._call_on_halves(bordered)
         return super().call(bordered)
+
+    def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
+        """Returns what `call` was given, with the pixels beyond it that the kernel reaches."""
+        return mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
 
     def _call_on_halves(self, bordered: tf.Tensor) -> tf.Tensor:
         """Convolves images, borders and all, as twice as many half as high, the same result."""
@@ -55,7 +59,8 @@ class ReflectConv2D(keras.layers.Conv2D):
         outputs = super().call(halves.cut(bordered, half, overlap))
         _, height, width, _ = tf.unstack(tf.shape(outputs))
         whole = tf.reshape(outputs, [-1, 2 * height, width, outputs.shape[-1]])
-        return whole[:, : (rows + step - 1) // step]
+        cut = whole[:, : (rows + step - 1) // step]
+        return tf.ensure_shape(cut, [bordered.shape[0], None, None, None])
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolves what has its border already."""
@@ -68,6 +73,16 @@ class ReflectConv2D(keras.layers.Conv2D):
     def get_config(self):
         """Returns what `__init__` takes."""
         return {**super().get_config(), "enlarge": self.enlarge, "abreast": self.abreast}
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class ZeroConv2D(ReflectConv2D):
+    """The same with zeros beyond the border: `keras.layers.Conv2D`, but in halves where it pays."""
+
+    def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
+        """Returns the input with zeros around it; strips are not for it."""
+        reach = [self.reach, self.reach]
+        return tf.pad(inputs, [[0, 0], reach, reach, [0, 0]])
 
 
 def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.Tensor:

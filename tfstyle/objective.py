@@ -89,6 +89,10 @@ class Objective:
             self._value_and_gradient, input_signature=[image, self._targets_signature()]
         )
 
+    def encode(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns `features`; in a graph as a part of it, where the number of images is known."""
+        return self.features(images) if tf.executing_eagerly() else self._encoder(images)
+
     def targets(
         self, content: np.ndarray, styles: Sequence[np.ndarray], blend: Sequence[float]
     ) -> Targets:
@@ -113,9 +117,7 @@ class Objective:
             content: `[batch, height, width, 3]`, the size of the images to be judged.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
         """
-        # Within a graph the encoder becomes part of it, and knows how many images there are.
-        encode = self.features if tf.executing_eagerly() else self._encoder
-        features = encode(content)
+        features = self.encode(content)
         content_targets = {layer: features[layer] for layer in self._weights.content_layers}
         return Targets(
             content=content_targets,

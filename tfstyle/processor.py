@@ -8,7 +8,7 @@ import sys
 CPUINFO = pathlib.Path("/proc/cpuinfo")
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
-"""The environment variable that switches TensorFlow's oneDNN on, "1", or off, "0"."""
+"""The environment variable that switches TensorFlow's oneDNN on, "1" or "true", or off."""
 
 
 def multiplies_bfloat16() -> bool:
@@ -19,9 +19,9 @@ def multiplies_bfloat16() -> bool:
 def switch_on_onednn() -> None:
     """Lets TensorFlow compute by oneDNN, unless the environment says which way it is to go.
 
-    TensorFlow does so by itself on younger processors. On those with AVX2 alone its own kernels
+    TensorFlow does so by itself on processors with VNNI or AMX. With AVX2 alone its own kernels
     leave a third of the time to the system, which clears memory that was just given back, and
-    take twice the memory. Must be called before TensorFlow is loaded; later it does nothing.
+    take more of it. Must be called before TensorFlow is loaded; later it does nothing.
     """
     if _has_avx2_alone() and "tensorflow" not in sys.modules:
         os.environ.setdefault(ONEDNN, "1")
@@ -34,7 +34,7 @@ def convolves_pairs_faster() -> bool:
     it falls back on a kernel that takes up to five times as long.
     """
     by_itself = "1" if "avx_vnni" in _flags() else "0"
-    return _has_avx2_alone() and os.environ.get(ONEDNN, by_itself) == "1"
+    return _has_avx2_alone() and os.environ.get(ONEDNN, by_itself).lower() in ("1", "true")
 
 
 def _has_avx2_alone() -> bool:
