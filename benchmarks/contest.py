@@ -17,7 +17,7 @@ from tfstyle import processor
 
 OURS = "tfstyle"
 
-processor.switch_on_onednn()  # As the command line does; the processes inherit it.
+processor.switch_on_onednn()  # As commands do that take long; all processes inherit it.
 
 
 class Contestant(NamedTuple):

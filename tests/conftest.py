@@ -12,7 +12,7 @@ import pytest
 
 from tfstyle import processor
 
-processor.switch_on_onednn()  # As the command line does.
+processor.switch_on_onednn()  # As commands do that take long.
 
 DATA = pathlib.Path(__file__).parents[2] / "shared" / "data"
 

@@ -73,12 +73,13 @@ def test_without_linux_nothing_is_known_and_nothing_done(machine, monkeypatch):
     assert not processor.convolves_pairs_faster()
 
 
-def test_commands_decide_before_tensorflow_is_loaded():
+@pytest.mark.parametrize(("command", "switched_on"), [("gatys", True), ("apply", False)])
+def test_long_commands_switch_it_on_before_tensorflow_is_loaded(command, switched_on):
     code = (
-        "import sys; from tfstyle import process, processor\n"
-        "def check(): assert 'tensorflow' not in sys.modules; print('decided')\n"
-        "processor.switch_on_onednn = check\n"
-        "process.load('tfstyle.methods.feed_forward')\n"
+        "import sys; from tfstyle import cli, processor\n"
+        "def note(): assert 'tensorflow' not in sys.modules; print('switched on')\n"
+        "processor.switch_on_onednn = note\n"
+        f"cli.main(['{command}', '--help'])\n"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.stdout == "decided\n"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("switched on") == switched_on

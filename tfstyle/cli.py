@@ -8,7 +8,7 @@ import sys
 import types
 from collections.abc import Sequence
 
-from tfstyle import config_flags, process
+from tfstyle import config_flags, process, processor
 from tfstyle.version import __version__
 
 HELP_FLAGS = {"--help", "-help", "-h"}
@@ -21,6 +21,8 @@ class Command:
     help: str
     module: str
     runner: str
+    brief: bool = False
+    """Whether it is over before kernels that take a second more to make are worth it."""
 
 
 COMMANDS = {
@@ -33,6 +35,7 @@ COMMANDS = {
         "Paint in one pass of a network trained for the style (Johnson et al., 2016).",
         "tfstyle.methods.feed_forward",
         "tfstyle.applying",
+        brief=True,
     ),
     "swap": Command(
         "Paint with patches of any picture's features (Chen and Schmidt, 2016): seconds a picture.",
@@ -58,6 +61,7 @@ COMMANDS = {
         "List what a trained network can paint, and draw it all on one sheet.",
         "tfstyle.methods.feed_forward",
         "tfstyle.listing",
+        brief=True,
     ),
     "train": Command(
         "Train a network of one or more styles on a folder of photographs.",
@@ -73,6 +77,7 @@ COMMANDS = {
         "Write a trained network for TF Serving, ONNX Runtime or LiteRT.",
         "tfstyle.export",
         "tfstyle.exporting",
+        brief=True,
     ),
 }
 
@@ -98,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(command: str, arguments: Sequence[str]) -> int:
     """Runs one command and turns what stops it into a sentence and an exit status."""
     program = f"tfstyle {command}"
+    if not COMMANDS[command].brief:
+        processor.switch_on_onednn()
     try:
         with process.stop_on_sigterm(), process.warnings_in_a_line(program):
             method = process.load(COMMANDS[command].module)

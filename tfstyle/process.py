@@ -10,8 +10,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from tfstyle import processor
-
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
 
@@ -54,11 +52,7 @@ def warnings_in_a_line(program: str) -> Iterator[None]:
 
 
 def load(module: str) -> types.ModuleType:
-    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it.
-
-    TensorFlow, should it come along, is set up for this machine.
-    """
-    processor.switch_on_onednn()
+    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it."""
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return importlib.import_module(module)
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
