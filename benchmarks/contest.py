@@ -17,7 +17,10 @@ from tfstyle import processor
 
 OURS = "tfstyle"
 
-processor.switch_on_onednn()  # As commands do that take long; all processes inherit it.
+ENVIRONMENT = dict(os.environ)
+"""As it was: a command decides for itself whether it switches oneDNN on."""
+
+processor.switch_on_onednn()  # As commands do that take long; all processes but theirs inherit it.
 
 
 class Contestant(NamedTuple):
@@ -75,7 +78,8 @@ def in_fresh_process(function: Callable, *arguments) -> Any:
 def cost_of(*arguments: str) -> Cost:
     """Returns what a command of tfstyle costs."""
     begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "tfstyle.cli", *arguments])
+    command = [sys.executable, "-m", "tfstyle.cli", *arguments]
+    process = subprocess.Popen(command, env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

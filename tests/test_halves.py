@@ -39,7 +39,7 @@ def test_gradient_of_halves_is_how_often_each_row_is_there():
 )
 @pytest.mark.parametrize("batch", [1, 2])
 def test_convolution_is_the_same_in_halves(faster, height, options, batch):
-    """That of numpy's mirrored image, and its gradients."""
+    """TensorFlow's own of the mirrored image, and its gradients."""
     layer = layers.ReflectConv2D(4, activation="relu", bias_initializer="ones", **options)
     inputs, stride = random(batch, height, 8, 3), options.get("strides", 1)
     layer.build((1, 16, 16, 3))
