@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from tfstyle import processor
+from tfstyle.system import processor
 
 OURS = "tfstyle"
 

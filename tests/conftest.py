@@ -10,7 +10,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # The same arithmetic on ev
 import numpy as np
 import pytest
 
-from tfstyle import processor
+from tfstyle.system import processor
 
 processor.switch_on_onednn()  # As commands do that take long.
 

@@ -6,7 +6,8 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle import conversion, export, halves, networks, processor, stylizers
+from tfstyle import conversion, export, halves, networks, stylizers
+from tfstyle.system import processor
 
 SAVERS = {".onnx": conversion.save_onnx, ".tflite": conversion.save_litert}
 SIZES = (1, 16, 16), (3, 33, 50), (2, 1, 70)

@@ -3,7 +3,7 @@ import json
 import pytest
 import tensorflow as tf
 
-from tfstyle import devices
+from tfstyle.system import devices
 
 
 @pytest.fixture

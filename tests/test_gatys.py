@@ -8,9 +8,10 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, image, judge, memory, weights
+from tfstyle import color, image, judge, weights
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
+from tfstyle.system import memory
 
 SMALL = gatys.Config(size=None, levels="1", steps=8, coarse_steps=4, precision="float32")
 

@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import halves, layers, processor
+from tfstyle import halves, layers
+from tfstyle.system import processor
 
 
 @pytest.fixture(params=["1", "0"])

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tfstyle import memory
+from tfstyle.system import memory
 
 GIGABYTE = 1e9
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tfstyle import processor
+from tfstyle.system import processor
 
 CPUS = {
     "AVX2": "flags : fpu avx2 fma",

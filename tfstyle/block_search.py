@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfstyle import extras
+from tfstyle.system import extras
 
 SMALLEST_DIFFERENCE = 0.5 / 255
 """Differences below half an 8-bit level count as none."""

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import extras, image
+from tfstyle import image
 from tfstyle.clip import Clip, Fraction, Frame, Span
+from tfstyle.system import extras
 
 PREFIX = "camera:"
 """What the name of a camera begins with; its number follows."""

@@ -8,7 +8,8 @@ import sys
 import types
 from collections.abc import Sequence
 
-from tfstyle import config_flags, process, processor
+from tfstyle import config_flags, process
+from tfstyle.system import processor
 from tfstyle.version import __version__
 
 HELP_FLAGS = {"--help", "-help", "-h"}

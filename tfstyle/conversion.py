@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import extras, halves, image_file, networks, serving
+from tfstyle import halves, networks, serving
+from tfstyle.system import extras, files
 
 TOLERANCE = 1e-3
 """By which a file's pastiches may differ from the network's, in [0, 1]: a quarter of a byte."""
@@ -133,5 +134,5 @@ def _silent(logger: str) -> Iterator[None]:
 def _write(path: str | pathlib.Path, contents: bytes) -> None:
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with image_file.atomically(path) as file:
+    with files.atomically(path) as file:
         file.write(contents)

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import halves, layers, processor, settings, weights
+from tfstyle import halves, layers, settings, weights
+from tfstyle.system import processor
 
 IMAGENET_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
 """Mean of red, green and blue over ImageNet, in grey levels from 0 to 255."""

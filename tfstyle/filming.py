@@ -8,7 +8,6 @@ from typing import Any
 
 from tfstyle import (
     config_flags,
-    devices,
     film_checks,
     film_facts,
     inputs,
@@ -22,6 +21,7 @@ from tfstyle import (
     video_writing,
 )
 from tfstyle.clip import Clip
+from tfstyle.system import devices
 from tfstyle.video_flags import METHODS, Files
 from tfstyle.video_parts import Film
 from tfstyle.video_pictures import Pictures

@@ -12,7 +12,6 @@ import numpy as np
 
 from tfstyle import (
     data,
-    devices,
     encoder,
     muon,
     settings,
@@ -22,6 +21,7 @@ from tfstyle import (
     weights,
 )
 from tfstyle.settings import setting
+from tfstyle.system import devices
 from tfstyle.trainee import Trainee
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}

@@ -9,7 +9,7 @@ import types
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import extras
+from tfstyle.system import extras
 
 SMALLEST = 32
 """Least side in pixels that frames are grown to: below 16 OpenCV 5.0 reads beyond their memory."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from tfstyle import processor
+from tfstyle.system import processor
 
 _for_any_processor = contextvars.ContextVar("_for_any_processor", default=False)
 

@@ -14,9 +14,9 @@ from tfstyle.image_array import (
     resize,
     to_bytes,
 )
-from tfstyle.image_file import atomically, is_name_too_long
 from tfstyle.image_reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
 from tfstyle.image_writing import WRITE_FORMATS, check_writable, write
+from tfstyle.system.files import atomically, is_name_too_long
 
 __all__ = [
     "MAX_PIXELS",

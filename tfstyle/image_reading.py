@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from tfstyle import image_file
 from tfstyle.image_array import ImageError
+from tfstyle.system import files
 
 MAX_PIXELS = 178_956_970
 """Largest picture that is decoded, height times width; Pillow's own limit."""
@@ -92,7 +92,7 @@ def _without_warnings() -> contextlib.AbstractContextManager:
 def _check_readable(path: Path) -> None:
     if os.path.isdir(path):
         trouble = "this is a folder; name one file"
-    elif image_file.is_name_too_long(path):
+    elif files.is_name_too_long(path):
         trouble = "its name is too long for the file system; shorten it"
     elif not os.path.exists(path):
         trouble = "there is none of this name; check it"
@@ -168,9 +168,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(
-                image, source, image_file.srgb_profile(), outputMode="RGB"
-            )
+            return ImageCms.profileToProfile(image, source, files.srgb_profile(), outputMode="RGB")
     return image.convert("RGB")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tfstyle import image_array, image_file
+from tfstyle import image_array
 from tfstyle.image_array import ImageError
+from tfstyle.system import files
 
 WRITE_FORMATS = {
     ".jpeg": "JPEG",
@@ -51,7 +52,7 @@ def write(
     )
     options = _encoder_options(file_format, quality)
     try:
-        with image_file.atomically(path) as file:
+        with files.atomically(path) as file:
             picture.save(file, file_format, icc_profile=_srgb_bytes(), **options)
     except (OSError, ValueError) as error:  # Disk full; more pixels than the format allows.
         raise ImageError(
@@ -71,7 +72,7 @@ def check_writable(path: str | os.PathLike) -> None:
             f"path must lie in an existing folder; create {path.parent} first. "
             f"Received: path={path}"
         )
-    if image_file.is_name_too_long(path):
+    if files.is_name_too_long(path):
         raise ImageError(
             f"path must have a name that the file system takes; shorten it. Received: path={path}"
         )
@@ -135,5 +136,5 @@ def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:
 
 def _srgb_bytes() -> bytes:
     """Returns the sRGB profile without its time of creation: same image, same file."""
-    profile = image_file.srgb_profile().tobytes()
+    profile = files.srgb_profile().tobytes()
     return profile[:24] + bytes(12) + profile[36:]

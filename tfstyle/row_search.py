@@ -8,7 +8,7 @@ import os
 
 import numpy as np
 
-from tfstyle import extras
+from tfstyle.system import extras
 
 COMPONENTS = 12
 """Of the rows, which have 37 to 165 numbers: nearly all of their variance. Sixteen take a third

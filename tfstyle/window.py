@@ -7,7 +7,7 @@ import types
 
 import numpy as np
 
-from tfstyle import extras
+from tfstyle.system import extras
 
 TITLE = "tfstyle"
 CLOSING_KEYS = {ord("q"), 27}

@@ -10,7 +10,6 @@ from tfstyle import (
     analogy,
     color,
     image,
-    memory,
     neighbourhoods,
     pyramid,
     settings,
@@ -20,6 +19,7 @@ from tfstyle import (
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
+from tfstyle.system import memory
 
 FEATURES = ("luminance", "rgb")
 

@@ -16,7 +16,6 @@ from tfstyle import (
     encoder,
     image,
     judge,
-    memory,
     multiscale,
     objective,
     pyramid,
@@ -27,6 +26,7 @@ from tfstyle import (
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
+from tfstyle.system import memory
 
 STARTS = ("noise", "content", "style")
 

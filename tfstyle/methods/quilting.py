@@ -10,19 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from tfstyle import (
-    block_search,
-    color,
-    guide,
-    image,
-    memory,
-    pyramid,
-    quilt,
-    settings,
-    shared_settings,
-)
+from tfstyle import block_search, color, guide, image, pyramid, quilt, settings, shared_settings
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 from tfstyle.settings import setting
+from tfstyle.system import memory
 
 SMALLEST_BLOCK = 4
 """Pixels of a block's side below which passes shrink it no further."""

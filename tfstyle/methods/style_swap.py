@@ -18,7 +18,6 @@ from tfstyle import (
     image,
     inverse,
     judge,
-    memory,
     multiscale,
     objective,
     patches,
@@ -31,6 +30,7 @@ from tfstyle import (
 )
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
+from tfstyle.system import memory
 
 DECODERS = ("inverse", "optimize")
 
