@@ -10,7 +10,8 @@ import argparse
 import json
 import pathlib
 
-from tfstyle import cli, image, sheet
+from tfstyle import cli, image
+from tfstyle.image import contact_sheet
 
 SIZE = 384
 """Longest side of the pastiches, in pixels."""
@@ -41,7 +42,7 @@ def main() -> None:
         cli.main([method, *flags, f"--output={path}", f"--size={SIZE}", "--skip_existing"])
         seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
         pictures[f"{method}, {seconds:.1f} s"] = image.read(path)
-    image.write(given.output, sheet.draw(pictures, 3))
+    image.write(given.output, contact_sheet.draw(pictures, 3))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import pathlib
 import numpy as np
 from gallery import cell
 
-from tfstyle import cli, image, sheet
+from tfstyle import cli, image
+from tfstyle.image import contact_sheet
 
 CONTENTS = ("tubingen", "portrait_man", "parrots", "highlands")
 STYLES = ("great_wave", "starry_night", "composition_vii", "udnie")
@@ -46,6 +47,6 @@ if __name__ == "__main__":
     for content in (given.contents / f"{name}.jpg" for name in CONTENTS):
         styles = [given.styles / f"{name}.jpg" for name in STYLES]
         cells = itertools.product(styles, METHODS)
-        drawn = [sheet.draw(paint(m, content, style, given.work), 1) for style, m in cells]
+        drawn = [contact_sheet.draw(paint(m, content, style, given.work), 1) for style, m in cells]
         rows.append(np.concatenate(drawn, axis=2))
     image.write(given.output, np.concatenate(rows, axis=1))

@@ -3,7 +3,8 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, waves
+from tfstyle import waves
+from tfstyle.image import color
 from tfstyle.methods import analogies
 from tfstyle.result import Interrupted
 

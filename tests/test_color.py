@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color
+from tfstyle.image import color
 
 YIQ = np.array(  # The NTSC matrix, written out; each row but the first sums to 0.
     [[0.299, 0.587, 0.114], [0.595716, -0.274453, -0.321263], [0.211456, -0.522591, 0.311135]]

@@ -8,7 +8,8 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, image, judge, weights
+from tfstyle import image, judge, weights
+from tfstyle.image import color
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 from tfstyle.system import memory

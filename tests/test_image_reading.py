@@ -7,7 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageCms
 
-from tfstyle import image, image_reading
+from tfstyle import image
+from tfstyle.image import reading
 
 LEVELS = np.random.default_rng(0).integers(0, 256, [5, 7, 3], np.uint8)
 
@@ -266,7 +267,7 @@ def test_truncated_files_are_refused(path, file_format, share):
 
 @pytest.mark.parametrize("file_format", image.READ_FORMATS)
 def test_damaged_files_are_read_or_refused_but_never_crash(path, file_format, monkeypatch):
-    monkeypatch.setattr(image_reading, "MAX_PIXELS", 10**6)  # A damaged header may claim any size.
+    monkeypatch.setattr(reading, "MAX_PIXELS", 10**6)  # A damaged header may claim any size.
     random = np.random.default_rng(2)
     original = np.frombuffer(encoded(file_format), np.uint8)
     for _ in range(40):
@@ -316,8 +317,8 @@ def test_decompression_bombs_are_refused_by_their_header(path, side):
 def test_only_our_own_pixel_limit_counts(path, monkeypatch):
     save(path, LEVELS)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 20)  # Beyond it Pillow warns.
-    monkeypatch.setattr(image_reading, "MAX_PIXELS", 35)
+    monkeypatch.setattr(reading, "MAX_PIXELS", 35)
     assert image.read(path).size == LEVELS.size
-    monkeypatch.setattr(image_reading, "MAX_PIXELS", 34)
+    monkeypatch.setattr(reading, "MAX_PIXELS", 34)
     with pytest.raises(image.ImageError, match="at most 34 pixels"):
         image.read(path)

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from tfstyle import sheet
+from tfstyle.image import contact_sheet
 
 
 def shade(level):
@@ -10,8 +10,10 @@ def shade(level):
 
 def test_pictures_lie_in_rows_in_their_order():
     names = ("a", "b", "c", "d", "e")
-    drawn = sheet.draw({name: shade(index / 8) for index, name in enumerate(names)}, columns=2)
-    row = 30 + sheet.CAPTION
+    drawn = contact_sheet.draw(
+        {name: shade(index / 8) for index, name in enumerate(names)}, columns=2
+    )
+    row = 30 + contact_sheet.CAPTION
     assert drawn.shape == (1, 3 * row, 2 * 80, 3)
     for index in range(5):
         top, left = index // 2 * row, index % 2 * 80
@@ -20,7 +22,7 @@ def test_pictures_lie_in_rows_in_their_order():
 
 
 def test_each_has_its_own_name_below_in_dark_on_white():
-    drawn = sheet.draw({"night": shade(0.5), "wave": shade(0.5)}, columns=2)
+    drawn = contact_sheet.draw({"night": shade(0.5), "wave": shade(0.5)}, columns=2)
     night, wave = drawn[0, 30:, :80], drawn[0, 30:, 80:]
     for strip in (night, wave):
         assert strip.min() < 0.3

@@ -6,7 +6,8 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import color, inverse, patches
+from tfstyle import inverse, patches
+from tfstyle.image import color
 from tfstyle.methods import style_swap
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)

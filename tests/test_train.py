@@ -15,17 +15,8 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import (
-    fitting,
-    image,
-    networks,
-    objective,
-    sheet,
-    stylizers,
-    train,
-    train_callbacks,
-    trainee,
-)
+from tfstyle import fitting, image, networks, objective, stylizers, train, train_callbacks, trainee
+from tfstyle.image import contact_sheet
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
@@ -98,7 +89,7 @@ def test_training_leaves_a_stylizer_and_its_curves(whole):
     assert {"loss", "content", "style", "val_loss"} <= set(lines[0].split(","))
     samples = sorted((folder / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
-    assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 2 * 32, 3)
+    assert image.read(samples[0]).shape == (1, 32 + contact_sheet.CAPTION, 2 * 32, 3)
 
 
 def test_tensorboard_has_the_losses_and_the_samples(whole):

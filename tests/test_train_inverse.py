@@ -13,10 +13,10 @@ from tfstyle import (
     inverse,
     inverse_trainee,
     objective,
-    sheet,
     train_callbacks,
     train_inverse,
 )
+from tfstyle.image import contact_sheet
 from tfstyle.pieces import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
@@ -121,7 +121,7 @@ def test_training_leaves_a_network_and_its_curves(whole, tiny_encoder):
     assert {"loss", "content", "total_variation", "val_loss"} <= set(lines[0].split(","))
     samples = sorted((folder / "samples").iterdir())
     assert [path.name for path in samples] == [f"round_0000{number}.png" for number in (1, 2, 3)]
-    assert image.read(samples[0]).shape == (1, 32 + sheet.CAPTION, 4 * 32, 3)
+    assert image.read(samples[0]).shape == (1, 32 + contact_sheet.CAPTION, 4 * 32, 3)
 
 
 def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder):

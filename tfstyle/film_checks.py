@@ -4,16 +4,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tfstyle import (
-    inputs,
-    outputs,
-    picture_paths,
-    record,
-    video_parts,
-    video_pictures,
-    video_writing,
-    window,
-)
+from tfstyle import inputs, outputs, record, video_parts, video_pictures, video_writing, window
+from tfstyle.image import paths
 from tfstyle.video_flags import Files
 
 
@@ -32,9 +24,9 @@ def check(files: Files, styles: Sequence[record.Input]) -> None:
 
 def _pictures(files: Files) -> list[Path]:
     """Returns the pictures of the clip, if it is one of pictures."""
-    if files.is_camera or not picture_paths.is_many(files.input):
+    if files.is_camera or not paths.is_many(files.input):
         return []
-    return picture_paths.find_contents(files.input, "input")
+    return paths.find_contents(files.input, "input")
 
 
 def _check_clashes(files: Files, read: Sequence[str | Path]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfstyle import color
+from tfstyle.image import color
 
 
 def of_texture(texture: np.ndarray, blur: float) -> np.ndarray:

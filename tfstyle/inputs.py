@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle import image, outputs, record, settings, shared_flags
-from tfstyle.picture_paths import find_contents, is_many
+from tfstyle.image.paths import find_contents, is_many
 
 
 @dataclasses.dataclass(frozen=True)

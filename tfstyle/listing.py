@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, process, settings, sheet, stylizers
+from tfstyle import image, process, settings, stylizers
+from tfstyle.image import contact_sheet
 
 COLUMNS = 4
 """Pictures in a row of the sheet."""
@@ -48,4 +49,4 @@ def _draw(content: np.ndarray, stylizer, method: types.ModuleType, config: Any) 
     def paint(style: str) -> np.ndarray:
         return method.stylize(content, style, config, stylizer=stylizer).image
 
-    return sheet.draw({style: paint(style) for style in stylizer.styles}, COLUMNS)
+    return contact_sheet.draw({style: paint(style) for style in stylizer.styles}, COLUMNS)

@@ -6,7 +6,8 @@ quilting and analogies need none.
 
 from typing import Any
 
-from tfstyle import color, pyramid
+from tfstyle import pyramid
+from tfstyle.image import color
 from tfstyle.settings import setting
 
 

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, sheet
+from tfstyle import data, image
+from tfstyle.image import contact_sheet
 from tfstyle.trainee import Trainee
 
 COLUMNS = 4
@@ -87,7 +88,7 @@ class ShowSamples(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Writes `samples/round_00012.png`."""
         (self._folder / "samples").mkdir(exist_ok=True)
-        drawn = sheet.draw(self._make(), COLUMNS)
+        drawn = contact_sheet.draw(self._make(), COLUMNS)
         image.write(self._folder / "samples" / f"round_{epoch + 1:05}.png", drawn)
         if importlib.util.find_spec("tensorboard"):
             writer = tf.summary.create_file_writer(str(self._folder / "tensorboard" / "samples"))

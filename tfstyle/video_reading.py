@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import camera, image, picture_paths, video_file
+from tfstyle import camera, image, video_file
 from tfstyle.clip import Clip, Fraction, Frame, Span
+from tfstyle.image import paths as picture_paths
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ import numpy as np
 
 from tfstyle import (
     analogy,
-    color,
     image,
     neighbourhoods,
     pyramid,
@@ -17,6 +16,7 @@ from tfstyle import (
     smoothing,
     waves,
 )
+from tfstyle.image import color
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory

@@ -11,7 +11,6 @@ import keras
 import numpy as np
 
 from tfstyle import (
-    color,
     descent,
     encoder,
     image,
@@ -24,6 +23,7 @@ from tfstyle import (
     snapshot,
     temporal,
 )
+from tfstyle.image import color
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory

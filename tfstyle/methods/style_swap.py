@@ -12,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import (
-    color,
     descent,
     encoder,
     image,
@@ -28,6 +27,7 @@ from tfstyle import (
     swapper,
     weights,
 )
+from tfstyle.image import color
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory

@@ -4,7 +4,7 @@ The convention everywhere inside: an image is `[1, height, width, 3]`, float32, 
 in the sRGB space, with values in [0, 1].
 """
 
-from tfstyle.image_array import (
+from tfstyle.image.arrays import (
     ImageError,
     as_image,
     as_images,
@@ -14,8 +14,8 @@ from tfstyle.image_array import (
     resize,
     to_bytes,
 )
-from tfstyle.image_reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
-from tfstyle.image_writing import WRITE_FORMATS, check_writable, write
+from tfstyle.image.reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
+from tfstyle.image.writing import WRITE_FORMATS, check_writable, write
 from tfstyle.system.files import atomically, is_name_too_long
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tfstyle import image_array
-from tfstyle.image_array import ImageError
+from tfstyle.image import arrays
+from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
 WRITE_FORMATS = {
@@ -47,9 +47,7 @@ def write(
     check_writable(path)
     _check_quality(quality)
     file_format = WRITE_FORMATS[path.suffix.lower()]
-    picture = _to_pillow(
-        image_array.as_image(image, "image")[0], alpha, opaque=file_format == "JPEG"
-    )
+    picture = _to_pillow(arrays.as_image(image, "image")[0], alpha, opaque=file_format == "JPEG")
     options = _encoder_options(file_format, quality)
     try:
         with files.atomically(path) as file:
@@ -106,11 +104,11 @@ def _check_quality(quality: int) -> None:
 def _to_pillow(colours: np.ndarray, alpha: np.ndarray | None, opaque: bool) -> Image.Image:
     """Returns `colours`, `[height, width, 3]`, with `alpha` beside them or laid onto white."""
     if alpha is None:
-        return Image.fromarray(image_array.to_bytes(colours))
+        return Image.fromarray(arrays.to_bytes(colours))
     alpha = _as_alpha(alpha, colours.shape[:2])[..., np.newaxis]
     if opaque:
-        return Image.fromarray(image_array.to_bytes(alpha * colours + (1 - alpha)))
-    return Image.fromarray(image_array.to_bytes(np.concatenate([colours, alpha], axis=-1)))
+        return Image.fromarray(arrays.to_bytes(alpha * colours + (1 - alpha)))
+    return Image.fromarray(arrays.to_bytes(np.concatenate([colours, alpha], axis=-1)))
 
 
 def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
@@ -120,7 +118,7 @@ def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
             f"alpha must be [height, width] of the image, {list(shape)}. "
             f"Received: alpha.shape={list(alpha.shape)}"
         )
-    return image_array.as_unit_range(alpha, "alpha")
+    return arrays.as_unit_range(alpha, "alpha")
 
 
 def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:

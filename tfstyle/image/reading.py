@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from tfstyle.image_array import ImageError
+from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
 MAX_PIXELS = 178_956_970
