@@ -29,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, judge, weights
+from tfstyle import image, weights
+from tfstyle.losses import perceptual
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 
@@ -144,7 +145,7 @@ def memory_of_run(size: int, precision: str) -> float:
 
 def build_evaluation(size: int, precision: str) -> Callable:
     """Returns what evaluates the objective and its gradient once, on a square picture."""
-    loss = judge.build(gatys.Config(precision=precision))[0]
+    loss = perceptual.build(gatys.Config(precision=precision))[0]
     pixels, content, style = (image.noise((size, size), seed) for seed in (0, 1, 2))
     targets = loss.targets(content, [style], [1.0])
     return functools.partial(loss.value_and_gradient, tf.constant(pixels), targets)
@@ -226,7 +227,7 @@ def first_evaluations(content: str, style: str, size: int) -> list[tuple[int, fl
     """Returns each level's longest side, what its first evaluation took more, and the median."""
     config = gatys.Config(size=size)
     content, style = image.read(content), image.read(style)
-    loss = judge.build(config)[0]
+    loss = perceptual.build(config)[0]
     costs = []
     for level in gatys.plan(content.shape[1:3], config):
         longest = max(level.size)

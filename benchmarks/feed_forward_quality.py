@@ -24,7 +24,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, encoder, image, networks, objective, snapshot, train, weights
+from tfstyle import data, encoder, image, networks, snapshot, train, weights
+from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 
 EVALUATIONS = 60

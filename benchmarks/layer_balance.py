@@ -12,7 +12,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, image, losses, weights
+from tfstyle import encoder, image, weights
+from tfstyle.losses import functional
 
 SIZE = 512
 
@@ -25,9 +26,9 @@ def read_folder(folder: str) -> list[np.ndarray]:
 def summarize(features, contents, styles, layer: str) -> tuple[float, float]:
     """Returns the typical style loss and the mean squared feature of a layer."""
     of_contents = [features(tf.constant(content))[layer] for content in contents]
-    grams = [losses.gram_matrix(features(tf.constant(style))[layer]) for style in styles]
-    style = [losses.style_loss(content, gram) for content in of_contents for gram in grams]
-    content = [losses.content_loss(content, tf.zeros([])) for content in of_contents]
+    grams = [functional.gram_matrix(features(tf.constant(style))[layer]) for style in styles]
+    style = [functional.style_loss(content, gram) for content in of_contents for gram in grams]
+    content = [functional.content_loss(content, tf.zeros([])) for content in of_contents]
     return float(np.exp(np.mean(np.log(style)))), float(np.mean(content))
 
 

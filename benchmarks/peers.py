@@ -142,7 +142,8 @@ def note_objective(problem: Problem, config, vgg) -> None:
     """Notes the layers' weights, and this package's objective at the starts, in float32."""
     import tensorflow as tf
 
-    from tfstyle import encoder, objective
+    from tfstyle import encoder
+    from tfstyle.losses import objective
 
     terms = config.weights()
     features = encoder.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)

@@ -58,11 +58,12 @@ def print_parts(pictures: tuple[str, str], size: int, precision: str, repetition
     """Prints the least seconds of each part."""
     import tensorflow as tf
 
-    from tfstyle import inverse, judge, patches
+    from tfstyle import inverse, patches
+    from tfstyle.losses import perceptual
     from tfstyle.methods import style_swap
 
     content, style = (tf.constant(square(path, size)) for path in pictures)
-    loss, _ = judge.build(style_swap.Config(precision=precision))
+    loss, _ = perceptual.build(style_swap.Config(precision=precision))
     net = inverse.load("inverse", precision)
     own, theirs = (loss.features(each)[LAYER] for each in (content, style))
     bank = patches.prepare([theirs])
@@ -114,10 +115,10 @@ def least(function: Callable, repetitions: int) -> float:
 
 def write_features(pictures: tuple[str, str], size: int, path: pathlib.Path) -> None:
     """Writes the features of both pictures, float32, for everyone."""
-    from tfstyle import judge
+    from tfstyle.losses import perceptual
     from tfstyle.methods import style_swap
 
-    loss, _ = judge.build(style_swap.Config(precision="float32"))
+    loss, _ = perceptual.build(style_swap.Config(precision="float32"))
     content, style = (loss.features(square(each, size))[LAYER] for each in pictures)
     np.savez(path, content=content, style=style)
 

@@ -18,7 +18,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, inverse, judge, objective, optimize, snapshot, swapper
+from tfstyle import data, image, inverse, optimize, snapshot, swapper
+from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
 
 EVALUATIONS = 100
@@ -52,7 +53,7 @@ def compare(
     content: pathlib.Path, style: pathlib.Path, size: int, net: inverse.InverseNet, known: dict
 ) -> tuple[float, float]:
     """Returns the losses of one pass and of L-BFGS; notes the latter among those known."""
-    loss, vgg = judge.build(CONFIG)
+    loss, vgg = perceptual.build(CONFIG)
     grid = swapper.Grid(CONFIG.layer)
     swap = swapper.Swapper(lambda images: loss.features(images)[CONFIG.layer], grid)
     start = grid.grow(image.fit(image.read(content), size))

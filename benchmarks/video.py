@@ -111,11 +111,12 @@ def end_point_error(material: Material) -> float:
 @functools.cache
 def style_judge(style: str):
     """Returns what gives a pastiche's style loss."""
-    from tfstyle import image, judge
+    from tfstyle import image
+    from tfstyle.losses import perceptual
     from tfstyle.methods import gatys
 
     config = gatys.Config(size=512)
-    loss, _ = judge.build(config)
+    loss, _ = perceptual.build(config)
     picture = image.fit(image.read(style), 512)
 
     def style_loss(pastiche: np.ndarray) -> float:

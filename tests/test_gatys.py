@@ -8,8 +8,9 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, judge, weights
+from tfstyle import image, weights
 from tfstyle.image import color
+from tfstyle.losses import perceptual
 from tfstyle.methods import gatys
 from tfstyle.result import Interrupted
 from tfstyle.system import memory
@@ -22,7 +23,7 @@ def build(tiny_encoder):
     """Builds each objective on the tiny network once: most of the time would be tracing."""
     built = {}
 
-    def build(config, features, judge_build=judge.build):
+    def build(config, features, judge_build=perceptual.build):
         weights = repr(config.weights())
         if features is not tiny_encoder:
             return judge_build(config, features)
@@ -416,9 +417,9 @@ def loads(monkeypatch):
         return weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
 
     monkeypatch.setattr(weights, "load", load)
-    judge._on_vgg19.cache_clear()
+    perceptual._on_vgg19.cache_clear()
     yield loads
-    judge._on_vgg19.cache_clear()
+    perceptual._on_vgg19.cache_clear()
 
 
 @pytest.fixture
@@ -439,7 +440,7 @@ def test_many_pictures_need_one_set_up_and_look_as_if_alone(loads, weights_file,
     paint_with(weights_file, content, style)
     second = paint_with(weights_file, other, style)
     assert loads == [str(weights_file)]
-    judge._on_vgg19.cache_clear()
+    perceptual._on_vgg19.cache_clear()
     alone = paint_with(weights_file, other, style)
     assert_array_equal(second.image, alone.image)
     assert totals(second) == totals(alone)
@@ -459,7 +460,7 @@ def test_other_settings_or_another_file_need_their_own(loads, weights_file, cont
 def test_one_set_up_is_kept_at_most(loads, weights_file, content, style):
     for weight in (1.0, 2.0):
         paint_with(weights_file, content, style, style_weight=weight)
-    assert judge._on_vgg19.cache_info().currsize == 1
+    assert perceptual._on_vgg19.cache_info().currsize == 1
 
 
 # --- Interrupting ---

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
-from tfstyle import losses
+from tfstyle.losses import functional
 
 RANDOM = np.random.default_rng(0)
 FEATURES = RANDOM.standard_normal([2, 3, 4, 5]).astype(np.float32)
@@ -45,34 +45,34 @@ def assert_gradient_matches_finite_differences(function, at, step=1e-2):
 
 
 def test_gram_matrix_of_ones_is_one_over_channels():
-    assert_allclose(losses.gram_matrix(tf.ones([1, 4, 5, 2])), np.full([1, 2, 2], 1 / 2))
+    assert_allclose(functional.gram_matrix(tf.ones([1, 4, 5, 2])), np.full([1, 2, 2], 1 / 2))
 
 
 def test_gram_matrix_of_channels_that_never_fire_together_is_diagonal():
     features = np.zeros([1, 1, 4, 2], np.float32)
     features[0, 0, 0, 0], features[0, 0, 1, 1] = 2, 4
-    assert_allclose(losses.gram_matrix(features), [[[4 / 8, 0], [0, 16 / 8]]])
+    assert_allclose(functional.gram_matrix(features), [[[4 / 8, 0], [0, 16 / 8]]])
 
 
 def test_gram_matrix_is_numpy_s():
-    assert_allclose(losses.gram_matrix(FEATURES), numpy_gram(FEATURES), rtol=1e-5, atol=1e-6)
+    assert_allclose(functional.gram_matrix(FEATURES), numpy_gram(FEATURES), rtol=1e-5, atol=1e-6)
 
 
 def test_gram_matrix_is_symmetric():
-    gram = losses.gram_matrix(FEATURES).numpy()
+    gram = functional.gram_matrix(FEATURES).numpy()
     assert_allclose(gram, np.swapaxes(gram, 1, 2), rtol=1e-6)
 
 
 def test_gram_matrix_forgets_where_things_are():
     shuffled = np.random.default_rng(0).permutation(FEATURES.reshape([2, 12, 5]), axis=1)
-    gram = losses.gram_matrix(shuffled.reshape([2, 3, 4, 5]))
-    assert_allclose(gram, losses.gram_matrix(FEATURES), rtol=1e-5, atol=1e-6)
+    gram = functional.gram_matrix(shuffled.reshape([2, 3, 4, 5]))
+    assert_allclose(gram, functional.gram_matrix(FEATURES), rtol=1e-5, atol=1e-6)
 
 
 def test_gram_matrix_has_the_gradient_of_any_function_of_it():
     weights = RANDOM.standard_normal([2, 5, 5]).astype(np.float32)  # Not symmetric.
     assert_gradient_matches_finite_differences(
-        lambda features: tf.reduce_sum(weights * losses.gram_matrix(features)), FEATURES
+        lambda features: tf.reduce_sum(weights * functional.gram_matrix(features)), FEATURES
     )
 
 
@@ -80,9 +80,9 @@ def test_gram_matrix_has_a_gradient_in_the_features_own_type():
     features = tf.cast(FEATURES, tf.bfloat16)
     with tf.GradientTape() as tape:
         tape.watch(features)
-        value = tf.reduce_sum(losses.gram_matrix(features))
+        value = tf.reduce_sum(functional.gram_matrix(features))
     gradient = tape.gradient(value, features)
-    expected = gradient_of(lambda x: tf.reduce_sum(losses.gram_matrix(x)), FEATURES)
+    expected = gradient_of(lambda x: tf.reduce_sum(functional.gram_matrix(x)), FEATURES)
     assert gradient.dtype == tf.bfloat16
     assert_allclose(tf.cast(gradient, tf.float32), expected, atol=0.05)
 
@@ -92,37 +92,42 @@ def test_gram_matrix_has_a_gradient_in_the_features_own_type():
 
 def test_style_loss_is_numpy_s():
     target = numpy_gram(OTHERS)
-    loss = losses.style_loss(FEATURES, target.astype(np.float32))
+    loss = functional.style_loss(FEATURES, target.astype(np.float32))
     assert_allclose(loss, numpy_style_loss(FEATURES, target), rtol=1e-5)
 
 
 def test_style_loss_of_ones_against_zeros_by_hand():
     # G = 1/2 in four places, squared and summed 1; C H W = 2 * 3 * 4.
-    loss = losses.style_loss(tf.ones([1, 3, 4, 2]), tf.zeros([1, 2, 2]))
+    loss = functional.style_loss(tf.ones([1, 3, 4, 2]), tf.zeros([1, 2, 2]))
     assert_allclose(loss, 1 / 24, rtol=1e-6)
 
 
 def test_style_loss_against_its_own_gram_matrix_is_zero():
-    assert_allclose(losses.style_loss(FEATURES, losses.gram_matrix(FEATURES)), [0, 0])
+    assert_allclose(functional.style_loss(FEATURES, functional.gram_matrix(FEATURES)), [0, 0])
 
 
 def test_style_loss_has_the_gradient_of_its_value():
     target = numpy_gram(OTHERS).astype(np.float32)
-    assert_gradient_matches_finite_differences(lambda x: losses.style_loss(x, target), FEATURES)
+    assert_gradient_matches_finite_differences(lambda x: functional.style_loss(x, target), FEATURES)
 
 
 def test_content_loss_is_the_mean_squared_difference():
     expected = np.mean((np.float64(FEATURES) - OTHERS) ** 2, axis=(1, 2, 3))
-    assert_allclose(losses.content_loss(FEATURES, OTHERS), expected, rtol=1e-6)
+    assert_allclose(functional.content_loss(FEATURES, OTHERS), expected, rtol=1e-6)
 
 
 def test_content_loss_is_symmetric():
-    forth, back = losses.content_loss(FEATURES, OTHERS), losses.content_loss(OTHERS, FEATURES)
+    forth, back = (
+        functional.content_loss(FEATURES, OTHERS),
+        functional.content_loss(OTHERS, FEATURES),
+    )
     assert_allclose(forth, back, rtol=1e-6)
 
 
 def test_content_loss_has_the_gradient_of_its_value():
-    assert_gradient_matches_finite_differences(lambda x: losses.content_loss(x, OTHERS), FEATURES)
+    assert_gradient_matches_finite_differences(
+        lambda x: functional.content_loss(x, OTHERS), FEATURES
+    )
 
 
 # --- Total variation ---
@@ -131,32 +136,32 @@ def test_content_loss_has_the_gradient_of_its_value():
 def test_total_variation_of_a_checkerboard_counts_its_edges():
     board = np.indices([4, 6]).sum(axis=0) % 2
     image = np.float32(board)[np.newaxis, :, :, np.newaxis]
-    assert losses.total_variation(image) == 4 * 5 + 3 * 6
+    assert functional.total_variation(image) == 4 * 5 + 3 * 6
 
 
 def test_total_variation_of_one_colour_is_zero():
-    assert losses.total_variation(tf.fill([1, 4, 5, 3], 0.7)) == 0
+    assert functional.total_variation(tf.fill([1, 4, 5, 3], 0.7)) == 0
 
 
 def test_total_variation_is_numpy_s():
     right, down = np.diff(FEATURES, axis=2), np.diff(FEATURES, axis=1)
     expected = np.sum(right**2, axis=(1, 2, 3)) + np.sum(down**2, axis=(1, 2, 3))
-    assert_allclose(losses.total_variation(FEATURES), expected, rtol=1e-5)
+    assert_allclose(functional.total_variation(FEATURES), expected, rtol=1e-5)
 
 
 def test_total_variation_has_the_gradient_of_its_value():
-    assert_gradient_matches_finite_differences(losses.total_variation, FEATURES)
+    assert_gradient_matches_finite_differences(functional.total_variation, FEATURES)
 
 
 # --- All of them ---
 
 
 def style_loss_of_itself_reversed(features):
-    return losses.style_loss(features, losses.gram_matrix(features[..., ::-1]))
+    return functional.style_loss(features, functional.gram_matrix(features[..., ::-1]))
 
 
 def content_loss_of_itself_reversed(features):
-    return losses.content_loss(features, features[..., ::-1])
+    return functional.content_loss(features, features[..., ::-1])
 
 
 @pytest.mark.parametrize(
@@ -164,8 +169,8 @@ def content_loss_of_itself_reversed(features):
     [
         style_loss_of_itself_reversed,
         content_loss_of_itself_reversed,
-        losses.total_variation,
-        losses.out_of_range,
+        functional.total_variation,
+        functional.out_of_range,
     ],
 )
 def test_each_image_of_a_batch_has_a_loss_of_its_own(loss):
@@ -175,7 +180,7 @@ def test_each_image_of_a_batch_has_a_loss_of_its_own(loss):
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 @pytest.mark.parametrize(
-    "loss", [losses.gram_matrix, style_loss_of_itself_reversed, content_loss_of_itself_reversed]
+    "loss", [functional.gram_matrix, style_loss_of_itself_reversed, content_loss_of_itself_reversed]
 )
 def test_loss_of_narrow_features_is_summed_in_float32(loss, dtype):
     features = tf.cast(FEATURES, dtype)
@@ -185,7 +190,7 @@ def test_loss_of_narrow_features_is_summed_in_float32(loss, dtype):
 
 
 def test_sum_of_many_float16_values_does_not_overflow():
-    gram = losses.gram_matrix(tf.fill([1, 64, 64, 2], tf.constant(100, tf.float16)))
+    gram = functional.gram_matrix(tf.fill([1, 64, 64, 2], tf.constant(100, tf.float16)))
     assert_allclose(gram, np.full([1, 2, 2], 100.0**2 / 2))
 
 
@@ -194,6 +199,6 @@ def test_temporal_loss_is_numpy_s_and_counts_what_is_trusted_only():
     trust = RANDOM.random([2, 4, 5, 1], np.float32)
     trust[:, 0] = 0
     expected = (trust * np.square(image - held)).sum(axis=(1, 2, 3)) / (4 * 5 * 3)
-    assert_allclose(losses.temporal_loss(image, held, trust), expected, rtol=1e-5)
-    slope = gradient_of(lambda image: losses.temporal_loss(image, held, trust), image)
+    assert_allclose(functional.temporal_loss(image, held, trust), expected, rtol=1e-5)
+    slope = gradient_of(lambda image: functional.temporal_loss(image, held, trust), image)
     assert_allclose(slope, 2 * trust * (image - held) / 60, rtol=1e-4, atol=1e-8)

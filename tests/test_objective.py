@@ -5,7 +5,7 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import objective
+from tfstyle.losses import objective
 
 CONTENT_LAYERS = {"block3_conv2": 0.5, "block4_conv2": 2.0}
 STYLE_LAYERS = {"block1_conv1": 1.0, "block2_conv1": 0.25, "block5_conv1": 3.0}

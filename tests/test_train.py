@@ -15,8 +15,9 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import fitting, image, networks, objective, stylizers, train, train_callbacks, trainee
+from tfstyle import fitting, image, networks, stylizers, train, train_callbacks, trainee
 from tfstyle.image import contact_sheet
+from tfstyle.losses import objective
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)

@@ -7,16 +7,9 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import (
-    fitting,
-    image,
-    inverse,
-    inverse_trainee,
-    objective,
-    train_callbacks,
-    train_inverse,
-)
+from tfstyle import fitting, image, inverse, inverse_trainee, train_callbacks, train_inverse
 from tfstyle.image import contact_sheet
+from tfstyle.losses import objective
 from tfstyle.pieces import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}

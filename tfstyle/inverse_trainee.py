@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import inverse, objective, patches
+from tfstyle import inverse, patches
+from tfstyle.losses import objective
 from tfstyle.pieces import Pieces
 from tfstyle.trainee import Terms, Trainee
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tfstyle import data, encoder, fitting, image, networks, objective, stylizers
+from tfstyle import data, encoder, fitting, image, networks, stylizers
+from tfstyle.losses import objective
 from tfstyle.settings import setting
 from tfstyle.trainee import StylizerTrainee
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, fitting, inverse, objective, shared_settings
+from tfstyle import encoder, fitting, inverse, shared_settings
 from tfstyle.inverse_trainee import PATCH, InverseTrainee
+from tfstyle.losses import objective
 from tfstyle.pieces import Pieces
 from tfstyle.settings import setting
 

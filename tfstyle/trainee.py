@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import networks, objective
+from tfstyle import networks
+from tfstyle.losses import objective
 
 LONGEST_GRADIENT = 1.0
 """Longer ones are clipped: the first, and rare photographs', are ten times the usual."""

@@ -14,9 +14,7 @@ from tfstyle import (
     descent,
     encoder,
     image,
-    judge,
     multiscale,
-    objective,
     pyramid,
     settings,
     shared_settings,
@@ -24,6 +22,7 @@ from tfstyle import (
     temporal,
 )
 from tfstyle.image import color
+from tfstyle.losses import objective, perceptual
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -211,7 +210,7 @@ def stylize(
     else:
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
-    loss, weights_used = judge.build(config, features)
+    loss, weights_used = perceptual.build(config, features)
     task = multiscale.Task(
         levels=levels,
         start=start,

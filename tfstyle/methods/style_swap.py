@@ -16,9 +16,7 @@ from tfstyle import (
     encoder,
     image,
     inverse,
-    judge,
     multiscale,
-    objective,
     patches,
     pyramid,
     settings,
@@ -28,6 +26,7 @@ from tfstyle import (
     weights,
 )
 from tfstyle.image import color
+from tfstyle.losses import objective, perceptual
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -201,7 +200,7 @@ def stylize(
     _check_memory(size, _pictures(styles, config), config)
     content = image.resize(content, size)
     decode, inverse_used = _decoder(config, decoder)
-    loss, vgg_used = judge.build(config, features)
+    loss, vgg_used = perceptual.build(config, features)
     swap = _swapper(loss, config)
     seen = swap.grid.grow(color.prepare_content(content, config.preserve_color))
     target = swap.swap(seen, _patches(styles, content, swap, config))
@@ -246,7 +245,7 @@ def prepare(
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
     _check_memory((longest, longest), pictures, config)
-    loss, _ = judge.build(config, features)
+    loss, _ = perceptual.build(config, features)
     return StyleBank(_prepare(pictures, config.size, _swapper(loss, config), config), config)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, networks, objective, settings, strips, temporal
+from tfstyle import image, networks, settings, strips, temporal
+from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.settings import setting
 

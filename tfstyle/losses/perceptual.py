@@ -7,7 +7,8 @@ from typing import Protocol
 
 import keras
 
-from tfstyle import encoder, objective, weights
+from tfstyle import encoder, weights
+from tfstyle.losses import objective
 
 
 class Settings(Protocol):

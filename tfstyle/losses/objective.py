@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import losses
+from tfstyle.losses import functional
 
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
@@ -137,7 +137,9 @@ class Objective:
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
         features = self.features(tf.constant(style))
-        return {layer: losses.gram_matrix(features[layer]) for layer in self._weights.style_layers}
+        return {
+            layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
+        }
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
@@ -155,16 +157,18 @@ class Objective:
         if weights.style_layers:
             terms["style"] = weights.style * self._style(features, targets)
         if weights.temporal:
-            terms["temporal"] = weights.temporal * losses.temporal_loss(image, **targets.held)
-        terms["total_variation"] = weights.total_variation / area * losses.total_variation(image)
-        terms["range"] = weights.range / area * losses.out_of_range(image)
+            terms["temporal"] = weights.temporal * functional.temporal_loss(image, **targets.held)
+        terms["total_variation"] = (
+            weights.total_variation / area * functional.total_variation(image)
+        )
+        terms["range"] = weights.range / area * functional.out_of_range(image)
         return {name: tf.reduce_mean(term) for name, term in terms.items()}
 
     def _content(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
         """Returns the layers' weighted content losses, `[batch]`."""
         of_layers = [
             targets.content_weights[layer]
-            * losses.content_loss(features[layer], targets.content[layer])
+            * functional.content_loss(features[layer], targets.content[layer])
             for layer in self._weights.content_layers
         ]
         return tf.add_n(of_layers)
@@ -172,7 +176,8 @@ class Objective:
     def _style(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
         """Returns the layers' weighted style losses, `[batch]`."""
         of_layers = [
-            targets.style_weights[layer] * losses.style_loss(features[layer], targets.style[layer])
+            targets.style_weights[layer]
+            * functional.style_loss(features[layer], targets.style[layer])
             for layer in self._weights.style_layers
         ]
         return tf.add_n(of_layers)
@@ -194,7 +199,7 @@ class Objective:
 
     def _content_weights(self, targets: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {
-            layer: weight / self._unit(losses.content_loss, targets[layer], targets[layer])
+            layer: weight / self._unit(functional.content_loss, targets[layer], targets[layer])
             for layer, weight in self._weights.content_layers.items()
         }
 
@@ -207,7 +212,9 @@ class Objective:
         """
         growth = 1.0 if self._weights.relative else self._relative_area(area)
         return {
-            layer: weight * growth / self._unit(losses.style_loss, features[layer], targets[layer])
+            layer: weight
+            * growth
+            / self._unit(functional.style_loss, features[layer], targets[layer])
             for layer, weight in self._weights.style_layers.items()
         }
 
