@@ -69,13 +69,14 @@ def contestants(precisions: list[str]) -> list[Contestant]:
 
 def prepare(model: str | None, folder: pathlib.Path) -> Files:
     """Writes the stylizer, its ONNX file and its arrays into the folder."""
-    from tfstyle import conversion, stylizers
+    from tfstyle import conversion
+    from tfstyle.networks import pretrained
 
-    stylizer = stylizers.load(model) if model else untrained()
+    stylizer = pretrained.load(model) if model else untrained()
     paths = (folder / name for name in ("stylizer.npz", "stylizer.onnx", "arrays.npz"))
     files = Files(*paths, stylizer.styles[0], stylizer.architecture.inner_norms)
-    stylizers.pack(stylizer, files.stylizer)
-    stylizer = stylizers.load(files.stylizer)  # Packing rounds the weights.
+    pretrained.pack(stylizer, files.stylizer)
+    stylizer = pretrained.load(files.stylizer)  # Packing rounds the weights.
     conversion.save_onnx(stylizer, files.onnx, files.style)
     np.savez(files.arrays, *stylizer.net.get_weights())
     return files
@@ -85,10 +86,10 @@ def untrained():
     """Returns a stylizer of one style, always the same."""
     import keras
 
-    from tfstyle import networks
+    from tfstyle.networks import transform_net
 
     keras.utils.set_random_seed(0)
-    return networks.Stylizer(("untrained",))
+    return transform_net.Stylizer(("untrained",))
 
 
 # --- The contestants; each runs in its framework's process ---
@@ -124,10 +125,10 @@ def our_painter(contestant: Contestant, files: Files) -> Painter:
     """Returns this package's."""
     import tensorflow as tf
 
-    from tfstyle import stylizers
     from tfstyle.methods import feed_forward
+    from tfstyle.networks import pretrained
 
-    stylizer = stylizers.load(files.stylizer, contestant.precision)
+    stylizer = pretrained.load(files.stylizer, contestant.precision)
     if contestant.way == "stylize":
         return lambda pixels: feed_forward.stylize(pixels, files.style, stylizer=stylizer).image
     graph = tf.function(lambda pixels: stylizer(pixels, style=files.style), reduce_retracing=True)

@@ -29,9 +29,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, weights
+from tfstyle import image
 from tfstyle.losses import perceptual
 from tfstyle.methods import gatys
+from tfstyle.networks import vgg19_weights
 from tfstyle.result import Interrupted
 
 PEAK_SIZES = (256, 512)
@@ -153,11 +154,13 @@ def build_evaluation(size: int, precision: str) -> Callable:
 
 def convolutions(size: int) -> list[Convolution]:
     """Returns the network's convolutions for a picture of that side, shallow to deep."""
-    deepest = max(weights.LAYERS.index(layer) for layer in gatys.Config().weights().layers)
-    inputs = (3, *weights.CHANNELS)
+    deepest = max(vgg19_weights.LAYERS.index(layer) for layer in gatys.Config().weights().layers)
+    inputs = (3, *vgg19_weights.CHANNELS)
     return [
-        Convolution(size >> int(name[len("block")]) - 1, inputs[index], weights.CHANNELS[index])
-        for index, name in enumerate(weights.LAYERS[: deepest + 1])
+        Convolution(
+            size >> int(name[len("block")]) - 1, inputs[index], vgg19_weights.CHANNELS[index]
+        )
+        for index, name in enumerate(vgg19_weights.LAYERS[: deepest + 1])
     ]
 
 

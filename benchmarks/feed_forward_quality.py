@@ -24,9 +24,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, encoder, image, networks, snapshot, train, weights
+from tfstyle import data, image, snapshot, train
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
+from tfstyle.networks import transform_net, vgg19, vgg19_weights
 
 EVALUATIONS = 60
 
@@ -58,15 +59,15 @@ def read_style(folder: pathlib.Path, name: str) -> Picture:
 def build_objective() -> objective.Objective:
     """Returns the objective that both are judged by."""
     terms = train.Config().weights()
-    vgg = weights.load(gatys.Config().vgg_weights)
-    features = encoder.build(
+    vgg = vgg19_weights.load(gatys.Config().vgg_weights)
+    features = vgg19.build(
         terms.layers, vgg, pooling="average", padding="reflect", precision="auto"
     )
     return objective.Objective(features, terms)
 
 
 def loss_of_pass(
-    loss: objective.Objective, stylizer: networks.Stylizer, content: Picture, style: Picture
+    loss: objective.Objective, stylizer: transform_net.Stylizer, content: Picture, style: Picture
 ) -> float:
     """Returns the loss of the stylizer's pastiche."""
     pastiche = feed_forward.stylize(content.pixels, style.name, stylizer=stylizer).image
@@ -116,14 +117,14 @@ def settings(content: Picture) -> gatys.Config:
 
 def fingerprint(content: Picture, style: Picture, config: gatys.Config) -> str:
     """Returns a short digest of all that decides the loss."""
-    facts = digest_of_vgg19(), encoder.resolve_precision(config.precision)
+    facts = digest_of_vgg19(), vgg19.resolve_precision(config.precision)
     return snapshot.fingerprint(config, content.pixels, style.pixels, facts=facts)[:16]
 
 
 @functools.cache
 def digest_of_vgg19() -> str:
     """Returns the digest of the weights file."""
-    return weights.load(gatys.Config().vgg_weights).sha256
+    return vgg19_weights.load(gatys.Config().vgg_weights).sha256
 
 
 def loss_of_lbfgs(content: Picture, style: Picture, config: gatys.Config) -> float:
@@ -155,7 +156,7 @@ class Row(NamedTuple):
 def measure(
     style: Picture,
     contents: list[Picture],
-    stylizer: networks.Stylizer,
+    stylizer: transform_net.Stylizer,
     loss: objective.Objective,
     cache: Cache,
     *,

@@ -12,8 +12,9 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, image, weights
+from tfstyle import image
 from tfstyle.losses import functional
+from tfstyle.networks import vgg19, vgg19_weights
 
 SIZE = 512
 
@@ -39,11 +40,11 @@ def main() -> None:
     parser.add_argument("--styles", required=True)
     arguments = parser.parse_args()
     contents, styles = read_folder(arguments.contents), read_folder(arguments.styles)
-    vgg = weights.load("auto")
-    for pooling in encoder.POOLINGS:
+    vgg = vgg19_weights.load("auto")
+    for pooling in vgg19.POOLINGS:
         print(pooling)
-        for layer in weights.LAYERS:
-            features = encoder.build([layer], vgg, pooling=pooling, precision="auto")
+        for layer in vgg19_weights.LAYERS:
+            features = vgg19.build([layer], vgg, pooling=pooling, precision="auto")
             graph = tf.function(features, reduce_retracing=True)
             style, content = summarize(graph, contents, styles, layer)
             print(f"    {layer}: style {style:.2g}, content {content:.2g}", flush=True)

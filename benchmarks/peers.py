@@ -113,13 +113,14 @@ def compare(problem: Problem, arguments: argparse.Namespace) -> list[Run]:
 
 def prepare(content: str, style: str, size: int) -> Problem:
     """Returns what a run of `gatys.stylize` on these files minimises."""
-    from tfstyle import image, weights
+    from tfstyle import image
     from tfstyle.methods import gatys
+    from tfstyle.networks import vgg19_weights
 
     config = gatys.Config(size=size)
     photograph, painting = image.read(content), image.read(style)
     full = gatys.plan(photograph.shape[1:3], config)[-1].size
-    vgg = weights.load(config.vgg_weights)
+    vgg = vgg19_weights.load(config.vgg_weights)
     problem = Problem(
         content=image.resize(photograph, full),
         style=image.fit(painting, max(1, round(max(full) * config.style_scale))),
@@ -128,7 +129,7 @@ def prepare(content: str, style: str, size: int) -> Problem:
         weights=dataclasses.asdict(config.weights()),
         content_weights={},
         style_weights={},
-        layers=weights.LAYERS,
+        layers=vgg19_weights.LAYERS,
         convolutions=vgg.convolutions,
         pooling=config.pooling,
         padding=config.padding,
@@ -142,11 +143,11 @@ def note_objective(problem: Problem, config, vgg) -> None:
     """Notes the layers' weights, and this package's objective at the starts, in float32."""
     import tensorflow as tf
 
-    from tfstyle import encoder
     from tfstyle.losses import objective
+    from tfstyle.networks import vgg19
 
     terms = config.weights()
-    features = encoder.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
+    features = vgg19.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     targets = loss.targets(problem.content, [problem.style], [1.0])
     problem.content_weights = {layer: float(w[0]) for layer, w in targets.content_weights.items()}

@@ -58,13 +58,14 @@ def print_parts(pictures: tuple[str, str], size: int, precision: str, repetition
     """Prints the least seconds of each part."""
     import tensorflow as tf
 
-    from tfstyle import inverse, patches
+    from tfstyle import patches
     from tfstyle.losses import perceptual
     from tfstyle.methods import style_swap
+    from tfstyle.networks import inverse_net
 
     content, style = (tf.constant(square(path, size)) for path in pictures)
     loss, _ = perceptual.build(style_swap.Config(precision=precision))
-    net = inverse.load("inverse", precision)
+    net = inverse_net.load("inverse", precision)
     own, theirs = (loss.features(each)[LAYER] for each in (content, style))
     bank = patches.prepare([theirs])
     matches = patches.nearest(own, bank)

@@ -18,9 +18,10 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, inverse, optimize, snapshot, swapper
+from tfstyle import data, image, optimize, snapshot, swapper
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
+from tfstyle.networks import inverse_net
 
 EVALUATIONS = 100
 
@@ -50,7 +51,7 @@ def relative_loss(loss: objective.Objective, picture: np.ndarray, target: tf.Ten
 
 
 def compare(
-    content: pathlib.Path, style: pathlib.Path, size: int, net: inverse.InverseNet, known: dict
+    content: pathlib.Path, style: pathlib.Path, size: int, net: inverse_net.InverseNet, known: dict
 ) -> tuple[float, float]:
     """Returns the losses of one pass and of L-BFGS; notes the latter among those known."""
     loss, vgg = perceptual.build(CONFIG)
@@ -75,11 +76,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for flag in ("--contents", "--styles", "--cache"):
         parser.add_argument(flag, required=True, type=pathlib.Path)
-    parser.add_argument("--model", default=inverse.NAME, help="as tfstyle swap takes it")
+    parser.add_argument("--model", default=inverse_net.NAME, help="as tfstyle swap takes it")
     parser.add_argument("--size", type=int, default=512, help="longest side in pixels")
     parser.add_argument("--most", type=int, help="contents for each style")
     arguments = parser.parse_args()
-    net = inverse.load(arguments.model, "auto")
+    net = inverse_net.load(arguments.model, "auto")
     cache = arguments.cache
     known = json.loads(cache.read_text("utf-8")) if cache.exists() else {}
     print(HEADER)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tfstyle import weights
+from tfstyle.networks import vgg19_weights
 
 IMAGENET_MEAN = (123.68, 116.779, 103.939)
 """Red, green, blue, in grey levels."""
@@ -91,11 +91,13 @@ def _scaled(flow: torch.Tensor, stage: Sequence[torch.Tensor]) -> torch.Tensor:
 class Vgg19(nn.Module):
     """VGG19 down to the deepest of the named layers, with average pooling."""
 
-    def __init__(self, convolutions: weights.Convolutions, layers: Sequence[str], padding: str):
+    def __init__(
+        self, convolutions: vgg19_weights.Convolutions, layers: Sequence[str], padding: str
+    ):
         """Takes `weights.load().convolutions`, Keras's names, and "reflect" or "zero"."""
         super().__init__()
         self.layers, self.padding = tuple(layers), padding
-        self.names = weights.LAYERS[: 1 + max(map(weights.LAYERS.index, layers))]
+        self.names = vgg19_weights.LAYERS[: 1 + max(map(vgg19_weights.LAYERS.index, layers))]
         pairs = list(convolutions)[: len(self.names)]
         pairs[0] = pairs[0][0][:, :, ::-1] * 255, pairs[0][1]  # It was trained on BGR, 0 to 255.
         tensors = [(from_keras(kernel), torch.from_numpy(bias)) for kernel, bias in pairs]

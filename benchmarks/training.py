@@ -151,7 +151,7 @@ def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:
     import torch
     import torch_networks
 
-    from tfstyle import weights
+    from tfstyle.networks import vgg19_weights
 
     layout_name, borders = contestant.way.split(", ")
     layout = torch_networks.LAYOUTS[layout_name]
@@ -160,7 +160,7 @@ def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:
     photographs, noisy, style = map(torch_networks.from_images, pictures(task))
     photographs, noisy = (each.contiguous(memory_format=layout) for each in (photographs, noisy))
     terms = json.loads(task.terms.read_text())
-    vgg = torch_networks.Vgg19(weights.load().convolutions, terms["layers"], borders)
+    vgg = torch_networks.Vgg19(vgg19_weights.load().convolutions, terms["layers"], borders)
     vgg = vgg.to(dtype=getattr(torch, contestant.precision), memory_format=layout)
     judge = torch_objective(vgg, style, terms)
     optimizer = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE, betas=BETAS)

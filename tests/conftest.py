@@ -94,10 +94,10 @@ def stylizer():
     """A small stylizer of two styles that nobody trained."""
     import keras
 
-    from tfstyle import networks
+    from tfstyle.networks import transform_net
 
     keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=1)
+    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=1)
     for index, variable in enumerate(stylizer.net.weights):
         random = np.random.default_rng(index)
         if variable.name in ("scale", "shift"):
@@ -156,9 +156,9 @@ def hed_file():
 @pytest.fixture(scope="session")
 def vgg(hed_file):
     """Those weights lifted to VGG19."""
-    from tfstyle import weights
+    from tfstyle.networks import vgg19_weights
 
-    return weights.load(str(hed_file))
+    return vgg19_weights.load(str(hed_file))
 
 
 def write_photos(folder):

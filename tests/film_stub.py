@@ -7,8 +7,9 @@ import clips
 import keras
 import pytest
 
-from tfstyle import cli, networks
+from tfstyle import cli
 from tfstyle.methods import feed_forward, video
+from tfstyle.networks import transform_net
 
 av = pytest.importorskip("av")
 
@@ -18,7 +19,7 @@ def folder(tmp_path, monkeypatch):
     """A working folder with a clip of eight frames, and a small network for any model."""
     monkeypatch.chdir(tmp_path)
     keras.utils.set_random_seed(0)
-    net = networks.Stylizer(["wave"], width=4, residual_blocks=1)
+    net = transform_net.Stylizer(["wave"], width=4, residual_blocks=1)
     monkeypatch.setattr(feed_forward, "load", lambda model, precision: net)
     clips.write(tmp_path / "in.mp4", clips.frames(8))
     return tmp_path

@@ -9,14 +9,15 @@ import pytest
 from conftest import STYLES, picture
 from numpy.testing import assert_allclose
 
-from tfstyle import cli, image, stylizers
+from tfstyle import cli, image
+from tfstyle.networks import pretrained
 
 
 @pytest.fixture(scope="module")
 def model(stylizer, tmp_path_factory):
     """The stylizer, packed."""
     path = tmp_path_factory.mktemp("model") / "pair.npz"
-    stylizers.pack(stylizer, path)
+    pretrained.pack(stylizer, path)
     return path
 
 
@@ -44,7 +45,7 @@ def test_sheet_shows_the_photograph_in_every_style(model, photo, tmp_path):
     flags = [f"--model={model}", f"--content={photo}", f"--sheet={tmp_path / 'sheet.png'}"]
     assert cli.main(["styles", "--precision=float32", *flags]) == 0
     drawn = image.read(tmp_path / "sheet.png")
-    stylizer = stylizers.load(model)
+    stylizer = pretrained.load(model)
     for column, style in enumerate(STYLES):
         cell = drawn[:, :30, column * 41 : (column + 1) * 41]
         assert_allclose(cell, stylizer(image.read(photo), style=style), atol=0.51 / 255)
@@ -62,7 +63,7 @@ def test_sheet_without_a_photograph_takes_the_package_s_own(model, tmp_path):
 def test_apply_writes_the_pastiche_and_its_record(model, photo, tmp_path, capsys):
     assert apply(model, photo, tmp_path / "out.png", style="wave:1,scream:3") == 0
     written = image.read(tmp_path / "out.png")
-    expected = stylizers.load(model)(image.read(photo), style={"wave": 0.25, "scream": 0.75})
+    expected = pretrained.load(model)(image.read(photo), style={"wave": 0.25, "scream": 0.75})
     assert_allclose(written, expected, atol=0.51 / 255)
     record = json.loads((tmp_path / "out.json").read_text())
     assert record["command"] == "apply"
@@ -116,7 +117,7 @@ def test_model_that_is_none_is_one_sentence(photo, tmp_path, capsys):
 
 
 def test_packed_weights_are_within_float16(model, stylizer):
-    pairs = zip(stylizers.load(model).get_weights(), stylizer.get_weights(), strict=True)
+    pairs = zip(pretrained.load(model).get_weights(), stylizer.get_weights(), strict=True)
     for packed, weight in pairs:
         assert_allclose(packed, weight, rtol=1e-3, atol=1e-6)
 
@@ -124,7 +125,7 @@ def test_packed_weights_are_within_float16(model, stylizer):
 def test_file_of_something_else_is_refused(tmp_path):
     keras.Sequential([keras.Input([3]), keras.layers.Dense(1)]).save(tmp_path / "other.keras")
     with pytest.raises(ValueError, match="model must be a stylizer"):
-        stylizers.load(tmp_path / "other.keras")
+        pretrained.load(tmp_path / "other.keras")
 
 
 @pytest.mark.parametrize("content", ["empty", "archive"])
@@ -132,7 +133,7 @@ def test_other_archive_is_refused(tmp_path, content):
     path = tmp_path / "other.npz"
     np.savez(path, a=np.ones(3)) if content == "archive" else path.write_bytes(b"PK")
     with pytest.raises(ValueError, match="model must be a packed stylizer"):
-        stylizers.load(path)
+        pretrained.load(path)
 
 
 # --- export ---

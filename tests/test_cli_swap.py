@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from conftest import picture
 
-from tfstyle import cli, image, inverse
+from tfstyle import cli, image
 from tfstyle.methods import style_swap
+from tfstyle.networks import inverse_net
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +17,7 @@ def folder(shallow_encoder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     build = style_swap.judge.build
     monkeypatch.setattr(style_swap.judge, "build", lambda config, _: build(config, shallow_encoder))
-    inverse.pack(inverse.InverseNet(channels=6, width=4), tmp_path / "net.npz")
+    inverse_net.pack(inverse_net.InverseNet(channels=6, width=4), tmp_path / "net.npz")
     (tmp_path / "in").mkdir()
     for name in ("a", "b"):
         image.write(tmp_path / "in" / f"{name}.png", picture(30, 40, seed=1))

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from tfstyle import cli, filming, image, networks
+from tfstyle import cli, filming, image
 from tfstyle.methods import feed_forward, video
+from tfstyle.networks import transform_net
 
 av = pytest.importorskip("av")
 
@@ -17,7 +18,7 @@ av = pytest.importorskip("av")
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     keras.utils.set_random_seed(0)
-    net = networks.Stylizer(["wave"], width=4, residual_blocks=1)
+    net = transform_net.Stylizer(["wave"], width=4, residual_blocks=1)
     monkeypatch.setattr(feed_forward, "load", lambda model, precision: net)
     clips.write(tmp_path / "in.mp4", clips.frames(8), sound=True)
     return tmp_path

@@ -8,8 +8,9 @@ import pytest
 from conftest import TINY_CHANNELS, picture
 from numpy.testing import assert_array_equal
 
-from tfstyle import inverse, settings
+from tfstyle import settings
 from tfstyle.methods import analogies, gatys, quilting, style_swap
+from tfstyle.networks import inverse_net
 from tfstyle.result import Progress, Result
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
@@ -30,7 +31,7 @@ optimizing = pytest.mark.parametrize("method", ["gatys", "style_swap"])
 @pytest.fixture
 def stylize(tiny_encoder, shallow_encoder):
     keras.utils.set_random_seed(0)
-    net = inverse.InverseNet(channels=TINY_CHANNELS["block3_conv1"], width=4)
+    net = inverse_net.InverseNet(channels=TINY_CHANNELS["block3_conv1"], width=4)
     own = {
         "gatys": {"features": tiny_encoder},
         "style_swap": {"features": shallow_encoder},

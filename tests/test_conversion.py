@@ -6,7 +6,8 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle import conversion, export, halves, networks, stylizers
+from tfstyle import conversion, export
+from tfstyle.networks import halves, pretrained, transform_net
 from tfstyle.system import processor
 
 SAVERS = {".onnx": conversion.save_onnx, ".tflite": conversion.save_litert}
@@ -63,7 +64,7 @@ def test_baked_in_style_needs_no_weights(stylizer, baked):
 @pytest.mark.parametrize("suffix", SAVERS)
 def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
     """Trained on, it paints by its new weights, not by those of the file."""
-    trained = networks.Stylizer(("a",), width=4, residual_blocks=1)
+    trained = transform_net.Stylizer(("a",), width=4, residual_blocks=1)
     SAVERS[suffix](trained, tmp_path / f"a{suffix}")
     trained.set_weights([np.zeros_like(weights) for weights in trained.get_weights()])
     assert_allclose(trained(images(1, 16, 16)), np.full([1, 16, 16, 3], 0.5), atol=1e-6)
@@ -102,7 +103,7 @@ def test_missing_package_is_a_sentence(suffix, package, extra, stylizer, tmp_pat
 
 @pytest.mark.parametrize("suffix", SAVERS)
 def test_half_precision_is_refused(suffix, stylizer, tmp_path):
-    half = stylizers.in_precision(stylizer, "bfloat16")
+    half = pretrained.in_precision(stylizer, "bfloat16")
     with pytest.raises(ValueError, match="precision must be float32"):
         SAVERS[suffix](half, tmp_path / f"pair{suffix}")
 

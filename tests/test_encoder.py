@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
-from tfstyle import encoder, weights
+from tfstyle.networks import vgg19, vgg19_weights
 
 SHALLOW = ("block1_conv2", "block2_conv2")
 
@@ -16,19 +16,19 @@ def shallow_vgg():
     random = np.random.default_rng(0)
     convolutions = []
     for layer, inputs, outputs in zip(
-        weights.LAYERS, (3, *weights.CHANNELS), weights.CHANNELS, strict=False
+        vgg19_weights.LAYERS, (3, *vgg19_weights.CHANNELS), vgg19_weights.CHANNELS, strict=False
     ):
         kernel = np.zeros([3, 3, inputs, outputs], np.float32)
         if layer < "block3":
             kernel = random.standard_normal(kernel.shape) * np.sqrt(2 / (9 * inputs))
         convolutions.append((np.float32(kernel), np.full([outputs], 0.1, np.float32)))
-    return weights.Vgg19Weights("random", "", convolutions)
+    return vgg19_weights.Vgg19Weights("random", "", convolutions)
 
 
 @pytest.fixture(scope="module")
 def build(shallow_vgg):
     def build(names=SHALLOW, **settings):
-        return encoder.build(names, shallow_vgg, **settings)
+        return vgg19.build(names, shallow_vgg, **settings)
 
     return build
 
@@ -54,28 +54,28 @@ def numpy_convolution(image, kernel, bias):
 
 @pytest.mark.parametrize("name", ["relu4_2", "conv4_2", "block4_conv2"])
 def test_papers_names_are_keras_s(name):
-    assert encoder.parse_layer(name) == "block4_conv2"
+    assert vgg19.parse_layer(name) == "block4_conv2"
 
 
 @pytest.mark.parametrize("name", ["block4_conv22", "blok4_conv2", "Block4_conv2"])
 def test_unknown_layer_suggests_the_nearest(name):
     with pytest.raises(ValueError, match=f"Did you mean block4_conv2.*Received: layer={name}$"):
-        encoder.parse_layer(name)
+        vgg19.parse_layer(name)
 
 
 @pytest.mark.parametrize("name", ["relu2_3", "relu6_1", "block1_pool", "relu4_2 ", ""])
 def test_layer_that_vgg19_lacks_is_refused(name):
     with pytest.raises(ValueError, match="layer must be one of block1_conv1, "):
-        encoder.parse_layer(name)
+        vgg19.parse_layer(name)
 
 
 def test_layers_get_their_weights_by_keras_s_names():
-    parsed = encoder.parse_layers("style_layers", ["relu1_1", "block2_conv1"], [0.5, 2])
+    parsed = vgg19.parse_layers("style_layers", ["relu1_1", "block2_conv1"], [0.5, 2])
     assert parsed == {"block1_conv1": 0.5, "block2_conv1": 2}
 
 
 def test_layers_without_weights_get_one_each():
-    assert encoder.parse_layers("style_layers", ["relu1_1"], None) == {"block1_conv1": 1}
+    assert vgg19.parse_layers("style_layers", ["relu1_1"], None) == {"block1_conv1": 1}
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_layers_without_weights_get_one_each():
 )
 def test_layers_must_differ_and_match_their_weights(names, layer_weights):
     with pytest.raises(ValueError, match="^style_layers must name different layers"):
-        encoder.parse_layers("style_layers", names, layer_weights)
+        vgg19.parse_layers("style_layers", names, layer_weights)
 
 
 @pytest.mark.parametrize(("deepest", "pixels"), [("block1_conv2", 2), ("block5_conv1", 32)])
 def test_smallest_side_leaves_two_rows_at_the_deepest_layer(deepest, pixels):
-    assert encoder.smallest_side(["block1_conv1", deepest]) == pixels
+    assert vgg19.smallest_side(["block1_conv1", deepest]) == pixels
 
 
 # --- The network ---
@@ -135,9 +135,9 @@ def test_red_comes_last(build, shallow_vgg):
     only_red = np.zeros_like(kernel)
     only_red[1, 1, 2] = 1  # The third channel of BGR.
     convolutions = [(only_red, 0 * bias), *shallow_vgg.convolutions[1:]]
-    vgg = weights.Vgg19Weights("red", "", convolutions)
+    vgg = vgg19_weights.Vgg19Weights("red", "", convolutions)
     image = np.float32([1.0, 0.5, 0.25]) * np.ones([1, 4, 4, 1], np.float32)
-    features = encoder.build(["block1_conv1"], vgg)(image)["block1_conv1"]
+    features = vgg19.build(["block1_conv1"], vgg)(image)["block1_conv1"]
     assert_allclose(features, np.full(features.shape, 255 - 123.68), rtol=1e-5)
 
 
@@ -169,7 +169,7 @@ def test_pooling_takes_the_maximum_or_the_average(build, shallow_vgg):
         assert_allclose(features, expected, rtol=1e-3, atol=1e-2)
 
 
-@pytest.mark.parametrize("padding", encoder.PADDINGS)
+@pytest.mark.parametrize("padding", vgg19.PADDINGS)
 @pytest.mark.parametrize("precision", ["float16", "bfloat16", "float32"])
 def test_features_have_the_precision(build, precision, padding):
     image = random_image()
@@ -179,7 +179,7 @@ def test_features_have_the_precision(build, precision, padding):
     assert np.abs(np.float32(features) - wide).max() < 0.05 * wide.max()
 
 
-@pytest.mark.parametrize("padding", encoder.PADDINGS)
+@pytest.mark.parametrize("padding", vgg19.PADDINGS)
 def test_gradient_is_that_of_finite_differences(build, padding):
     model = build(["block1_conv1", "block2_conv1"], padding=padding)
     image, direction = random_image(8, 8), np.random.default_rng(2).standard_normal([1, 8, 8, 3])
@@ -207,8 +207,8 @@ def test_unknown_setting_is_refused(build, setting, value):
 
 
 def test_auto_precision_is_one_of_the_others():
-    assert encoder.resolve_precision("auto") in ("float32", "bfloat16", "float16")
-    assert encoder.resolve_precision("float16") == "float16"
+    assert vgg19.resolve_precision("auto") in ("float32", "bfloat16", "float16")
+    assert vgg19.resolve_precision("float16") == "float16"
 
 
 # --- The real network ---
@@ -236,15 +236,15 @@ def test_lifted_vgg19_has_the_features_of_keras_s_vgg16(vgg, hed_file):
     expected = keras.Model(vgg16.input, outputs)(
         keras.applications.vgg16.preprocess_input(255 * image)
     )
-    features = encoder.build(names, vgg)(image)
+    features = vgg19.build(names, vgg)(image)
     for name in names:
         scale = np.abs(expected[name]).max()
         assert_allclose(features[name], expected[name], atol=1e-4 * scale, err_msg=name)
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("layer", weights.ONLY_IN_VGG19)
+@pytest.mark.parametrize("layer", vgg19_weights.ONLY_IN_VGG19)
 def test_layer_that_vgg16_lacks_passes_features_on(vgg, layer):
     before = layer[:-1] + "3"
-    features = encoder.build([before, layer], vgg)(random_image(32, 32))
+    features = vgg19.build([before, layer], vgg)(random_image(32, 32))
     assert_allclose(features[layer], features[before], rtol=1e-5)

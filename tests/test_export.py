@@ -4,7 +4,8 @@ import tensorflow as tf
 from numpy.testing import assert_allclose
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 
-from tfstyle import export, halves, serving, warmup
+from tfstyle import export, serving, warmup
+from tfstyle.networks import halves
 from tfstyle.system import processor
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 import clips
 import pytest
 
-from tfstyle import film_facts, image, inverse, record, stylizers, weights
+from tfstyle import film_facts, image, record
 from tfstyle.clip import Clip
 from tfstyle.methods import feed_forward, style_swap, video
+from tfstyle.networks import inverse_net, pretrained, vgg19_weights
 from tfstyle.video_flags import Files
 
 DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("vgg", "net")}
@@ -23,8 +24,8 @@ def folder(tmp_path, monkeypatch):
         image.write(tmp_path / "in" / f"{number}.png", pixels)
     for name in DIGESTS:
         (tmp_path / name).write_text(name)
-    monkeypatch.setattr(weights, "find", lambda name: tmp_path / "vgg")
-    for owner in (stylizers, inverse):
+    monkeypatch.setattr(vgg19_weights, "find", lambda name: tmp_path / "vgg")
+    for owner in (pretrained, inverse_net):
         monkeypatch.setattr(owner, "find", lambda name: tmp_path / "net")
     return tmp_path
 

@@ -8,10 +8,11 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import image, weights
+from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import perceptual
 from tfstyle.methods import gatys
+from tfstyle.networks import vgg19_weights
 from tfstyle.result import Interrupted
 from tfstyle.system import memory
 
@@ -413,10 +414,10 @@ def loads(monkeypatch):
         shapes = [(3, 3, 3, 64), (3, 3, 64, 64), (3, 3, 64, 128)]
         kernels = [random.normal(0, 0.05, shape).astype(np.float32) for shape in shapes]
         shallow = [(kernel, np.zeros(kernel.shape[-1], np.float32)) for kernel in kernels]
-        deep = [(None, None)] * (len(weights.LAYERS) - len(shallow))
-        return weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
+        deep = [(None, None)] * (len(vgg19_weights.LAYERS) - len(shallow))
+        return vgg19_weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
 
-    monkeypatch.setattr(weights, "load", load)
+    monkeypatch.setattr(vgg19_weights, "load", load)
     perceptual._on_vgg19.cache_clear()
     yield loads
     perceptual._on_vgg19.cache_clear()

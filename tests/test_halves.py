@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import halves, layers
+from tfstyle.networks import convolutions, halves
 from tfstyle.system import processor
 
 
@@ -41,7 +41,7 @@ def test_gradient_of_halves_is_how_often_each_row_is_there():
 @pytest.mark.parametrize("batch", [1, 2])
 def test_convolution_is_the_same_in_halves(faster, height, options, batch):
     """TensorFlow's own of the mirrored image, and its gradients."""
-    layer = layers.ReflectConv2D(4, activation="relu", bias_initializer="ones", **options)
+    layer = convolutions.ReflectConv2D(4, activation="relu", bias_initializer="ones", **options)
     inputs, stride = random(batch, height, 8, 3), options.get("strides", 1)
     layer.build((1, 16, 16, 3))
 
@@ -69,7 +69,7 @@ def test_convolution_is_the_same_in_halves(faster, height, options, batch):
 
 
 def test_strip_of_an_image_is_the_same_in_halves(faster):
-    layer = layers.ReflectConv2D(4, 3)
+    layer = convolutions.ReflectConv2D(4, 3)
     inputs = random(1, 12, 8, 3)
     whole = layer(inputs)
     assert_allclose(layer(inputs[:, :7], below=0), whole[:, :6], atol=1e-5)
@@ -77,7 +77,7 @@ def test_strip_of_an_image_is_the_same_in_halves(faster):
 
 
 def test_zero_border_is_keras_s(faster):
-    layer = layers.ZeroConv2D(4, 3, activation="relu")
+    layer = convolutions.ZeroConv2D(4, 3, activation="relu")
     inputs = random(2, 7, 8, 3)
     outputs = layer(inputs[:1]), layer(inputs)
     plain = keras.layers.Conv2D(4, 3, padding="same", activation="relu")
@@ -89,7 +89,7 @@ def test_zero_border_is_keras_s(faster):
 
 def test_number_of_images_stays_known(faster):
     """Norms of one image go another way."""
-    layer = layers.ReflectConv2D(4, 3)
+    layer = convolutions.ReflectConv2D(4, 3)
     for batch in (1, None):
         images = tf.TensorSpec([batch, None, None, 3])
         traced = tf.function(layer).get_concrete_function(images)
@@ -102,7 +102,7 @@ def reshapes(layer):
 
 
 def test_graphs_for_any_processor_have_no_halves(faster):
-    layer = layers.ReflectConv2D(4, 3)
+    layer = convolutions.ReflectConv2D(4, 3)
     with halves.for_any_processor():
         without = reshapes(layer)
     assert reshapes(layer) - without == (2 if faster else 0)

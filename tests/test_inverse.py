@@ -6,12 +6,12 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import inverse, networks, stylizers
+from tfstyle.networks import inverse_net, pretrained, transform_net
 
 
 def net(**arguments):
     keras.utils.set_random_seed(1)
-    return inverse.InverseNet(**{"channels": 6, "width": 4, "unit": 2.0, **arguments})
+    return inverse_net.InverseNet(**{"channels": 6, "width": 4, "unit": 2.0, **arguments})
 
 
 def features(rows, columns, batch=1, channels=6, dtype=np.float32):
@@ -43,7 +43,7 @@ def test_image_is_as_large_as_the_layer_was_pooled(layer):
 
 
 def test_convolutions_are_vgg19_s_reversed_after_one_more():
-    default = inverse.InverseNet()
+    default = inverse_net.InverseNet()
     kernels = [layer.kernel.shape for layer in convolutions(default)]
     channels = [256, 256, 128, 128, 64, 64, 3]
     assert kernels == [(3, 3, *pair) for pair in zip(channels, channels[1:], strict=False)]
@@ -57,7 +57,7 @@ def test_kernels_that_pass_a_value_on_paint_it_over_its_whole_position():
         kernel[1, 1, 0] = 1
         layer.kernel.assign(kernel)
     given = features(3, 5)
-    expected = 0.5 + inverse.OUTPUT_SCALE * given[..., :1] / passing.unit
+    expected = 0.5 + inverse_net.OUTPUT_SCALE * given[..., :1] / passing.unit
     expected = np.broadcast_to(expected.repeat(4, 1).repeat(4, 2), [1, 12, 20, 3])
     assert_allclose(passing(given), expected, rtol=1e-6)
 
@@ -93,55 +93,55 @@ def trained():
 def test_saved_network_paints_the_same_and_knows_its_features(trained, tmp_path):
     (tmp_path / "model").mkdir()
     trained.save(tmp_path / "model" / "best.keras")
-    loaded = inverse.load(tmp_path / "model")
+    loaded = inverse_net.load(tmp_path / "model")
     assert_array_equal(loaded(features(4, 5)), trained(features(4, 5)))
     assert loaded.architecture() == trained.architecture()
     assert (loaded.layer, loaded.pooling, loaded.padding) == ("block2_conv1", "average", "zero")
 
 
 def test_packed_weights_are_within_float16(trained, tmp_path):
-    inverse.pack(trained, tmp_path / "net.npz")
-    loaded = inverse.load(tmp_path / "net.npz")
+    inverse_net.pack(trained, tmp_path / "net.npz")
+    loaded = inverse_net.load(tmp_path / "net.npz")
     assert loaded.architecture() == trained.architecture()
     for packed, weight in zip(loaded.get_weights(), trained.get_weights(), strict=True):
         assert_allclose(packed, weight, rtol=1e-3, atol=1e-6)
 
 
 def test_packed_network_of_the_default_size_is_within_three_megabytes(tmp_path):
-    inverse.pack(inverse.InverseNet(), tmp_path / "net.npz")
+    inverse_net.pack(inverse_net.InverseNet(), tmp_path / "net.npz")
     assert (tmp_path / "net.npz").stat().st_size <= 3e6
 
 
 def test_bfloat16_paints_nearly_the_same(trained, tmp_path):
-    inverse.pack(trained, tmp_path / "net.npz")
-    narrow = inverse.load(tmp_path / "net.npz", "bfloat16")
+    inverse_net.pack(trained, tmp_path / "net.npz")
+    narrow = inverse_net.load(tmp_path / "net.npz", "bfloat16")
     assert narrow.dtype_policy.name == "mixed_bfloat16"
     assert {weight.dtype for weight in narrow.weights} == {"float32"}
-    wide = inverse.load(tmp_path / "net.npz")
+    wide = inverse_net.load(tmp_path / "net.npz")
     assert_allclose(narrow(features(6, 6)), wide(features(6, 6)), atol=1 / 255)
 
 
 def test_model_that_is_none_is_refused():
     with pytest.raises(ValueError, match="model must be inverse or the path of a trained one"):
-        inverse.load("invers")
+        inverse_net.load("invers")
 
 
 def test_a_folder_s_own_network_comes_before_the_shipped_one_of_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "inverse").mkdir()
-    assert inverse.find("inverse").is_relative_to(pathlib.Path(inverse.__file__).parent)
+    assert inverse_net.find("inverse").is_relative_to(pathlib.Path(inverse_net.__file__).parent)
     (tmp_path / "inverse" / "best.keras").write_bytes(b"trained")
-    assert inverse.find("inverse").resolve() == tmp_path / "inverse" / "best.keras"
+    assert inverse_net.find("inverse").resolve() == tmp_path / "inverse" / "best.keras"
 
 
 def test_stylizer_is_no_inverse_network_nor_the_other_way_round(trained, tmp_path):
-    stylizer = networks.Stylizer(("wave",), width=4, residual_blocks=1)
+    stylizer = transform_net.Stylizer(("wave",), width=4, residual_blocks=1)
     stylizer.save(tmp_path / "stylizer.keras")
-    stylizers.pack(stylizer, tmp_path / "stylizer.npz")
-    inverse.pack(trained, tmp_path / "net.npz")
+    pretrained.pack(stylizer, tmp_path / "stylizer.npz")
+    inverse_net.pack(trained, tmp_path / "net.npz")
     with pytest.raises(ValueError, match="model must be an inverse network"):
-        inverse.load(tmp_path / "stylizer.keras")
+        inverse_net.load(tmp_path / "stylizer.keras")
     with pytest.raises(ValueError, match="model must be a packed inverse network"):
-        inverse.load(tmp_path / "stylizer.npz")
+        inverse_net.load(tmp_path / "stylizer.npz")
     with pytest.raises(ValueError, match="model must be a packed stylizer"):
-        stylizers.load(tmp_path / "net.npz")
+        pretrained.load(tmp_path / "net.npz")

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import layers
+from tfstyle.networks import convolutions
 
 INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float32)
 
@@ -12,7 +12,7 @@ INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float3
 def test_mirrored_border_is_numpy_s(border):
     margins = [[0, 0], [border, border], [border, border], [0, 0]]
     expected = np.pad(INPUTS, margins, mode="reflect")
-    assert_array_equal(layers.mirror_pad(tf.constant(INPUTS), border), expected)
+    assert_array_equal(convolutions.mirror_pad(tf.constant(INPUTS), border), expected)
 
 
 @pytest.mark.parametrize("border", [1, 2])
@@ -21,7 +21,7 @@ def test_mirrored_border_has_tensorflow_s_gradient(border):
     shape = [2, 4 + 2 * border, 5 + 2 * border, 3]
     weights = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     gradients = []
-    for pad in (layers.mirror_pad, lambda x, _: tf.pad(x, margins, mode="REFLECT")):
+    for pad in (convolutions.mirror_pad, lambda x, _: tf.pad(x, margins, mode="REFLECT")):
         inputs = tf.constant(INPUTS)
         with tf.GradientTape() as tape:
             tape.watch(inputs)
@@ -34,7 +34,7 @@ def test_tap_gives_its_input_twice_and_adds_the_gradients():
     inputs = tf.constant(INPUTS)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        first, second = layers.Tap()(inputs)
+        first, second = convolutions.Tap()(inputs)
         value = tf.reduce_sum(2 * first) + tf.reduce_sum(3 * second)
     assert_array_equal(first, INPUTS)
     assert_array_equal(second, INPUTS)
@@ -42,7 +42,7 @@ def test_tap_gives_its_input_twice_and_adds_the_gradients():
 
 
 def test_reflect_convolution_keeps_size_and_constants():
-    layer = layers.ReflectConv2D(2, 3, kernel_initializer="ones")
+    layer = convolutions.ReflectConv2D(2, 3, kernel_initializer="ones")
     assert_allclose(layer(tf.ones([1, 4, 5, 3])), np.full([1, 4, 5, 2], 27.0))
 
 
@@ -52,7 +52,7 @@ def random(*shape, seed=2):
 
 @pytest.mark.parametrize("times", [2, 3])
 def test_enlarging_convolution_is_that_of_the_image_with_each_pixel_repeated(times):
-    layer = layers.ReflectConv2D(4, 3, enlarge=times, bias_initializer="ones")
+    layer = convolutions.ReflectConv2D(4, 3, enlarge=times, bias_initializer="ones")
     outputs = layer(INPUTS)
     repeated = INPUTS.repeat(times, axis=1).repeat(times, axis=2)
     margins = [[0, 0], [1, 1], [1, 1], [0, 0]]
@@ -63,7 +63,7 @@ def test_enlarging_convolution_is_that_of_the_image_with_each_pixel_repeated(tim
 @pytest.mark.parametrize("width", range(3, 13))
 def test_enlarging_convolution_keeps_every_column(width):
     """Whatever columns are computed beside: by a kernel of ones at its middle, and in gradients."""
-    layer = layers.ReflectConv2D(1, 3, enlarge=2)
+    layer = convolutions.ReflectConv2D(1, 3, enlarge=2)
     inputs = np.asarray(random(1, 4, width, 1))
     layer(inputs)
     layer.kernel.assign(np.eye(9)[4].reshape(3, 3, 1, 1))
@@ -76,7 +76,7 @@ def test_enlarging_convolution_keeps_every_column(width):
 
 def test_pixels_computed_abreast_are_those_computed_one_by_one():
     inputs = random(2, 7, 12, 5)
-    layer = layers.ReflectConv2D(3, 5, abreast=4, bias_initializer="ones")
+    layer = convolutions.ReflectConv2D(3, 5, abreast=4, bias_initializer="ones")
     outputs = layer(inputs)
     padded = np.pad(inputs, [[0, 0], [2, 2], [2, 2], [0, 0]], mode="reflect")
     assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-5)
@@ -85,7 +85,7 @@ def test_pixels_computed_abreast_are_those_computed_one_by_one():
 @pytest.mark.parametrize("options", [{}, {"strides": 2}, {"enlarge": 2}, {"abreast": 4}])
 def test_strip_with_its_neighbours_is_convolved_as_within_the_image(options):
     inputs = random(1, 12, 8, 3)
-    layer = layers.ReflectConv2D(4, 3, **options)
+    layer = convolutions.ReflectConv2D(4, 3, **options)
     whole = np.asarray(layer(inputs))
     top = layer(inputs[:, :7], below=0)
     middle = layer(inputs[:, 5:9], above=0, below=0)
@@ -95,7 +95,7 @@ def test_strip_with_its_neighbours_is_convolved_as_within_the_image(options):
 
 
 def test_conditional_instance_norm_of_one_style_is_numpy_s():
-    norm = layers.ConditionalInstanceNorm(1)
+    norm = convolutions.ConditionalInstanceNorm(1)
     norm.build((None, None, None, 3), (None, 1))
     norm.scale.assign([[1.0, 2.0, 3.0]])
     norm.shift.assign([[0.0, -1.0, 5.0]])
@@ -105,7 +105,7 @@ def test_conditional_instance_norm_of_one_style_is_numpy_s():
 
 
 def test_conditional_instance_norm_blends_the_styles_of_each_image():
-    norm = layers.ConditionalInstanceNorm(2)
+    norm = convolutions.ConditionalInstanceNorm(2)
     norm.build((None, None, None, 3), (None, 2))
     norm.scale.assign([[1.0] * 3, [3.0] * 3])
     whole, half = norm(INPUTS, tf.constant([[1.0, 0.0]])), norm(INPUTS, tf.constant([[0.5, 0.5]]))
@@ -117,7 +117,7 @@ def test_conditional_instance_norm_blends_the_styles_of_each_image():
 @pytest.mark.parametrize("images", [1, 2])
 def test_conditional_affine_is_numpy_s(images):
     """One image and several take different roads."""
-    affine = layers.ConditionalAffine(2)
+    affine = convolutions.ConditionalAffine(2)
     affine.build((None, None, None, 3), (None, 2))
     affine.scale.assign([[1.0, 2.0, 3.0], [5.0, 0.0, 1.0]])
     affine.shift.assign([[0.0, -1.0, 5.0], [4.0, 1.0, 1.0]])
@@ -133,11 +133,11 @@ def test_mirror_to_is_numpy_s_reflection_however_far(size):
     inputs = np.random.default_rng(0).random([1, size, size, 2], np.float32)
     margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
     expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
-    assert_array_equal(layers.mirror_to(tf.constant(inputs), 16, 16), expected)
+    assert_array_equal(convolutions.mirror_to(tf.constant(inputs), 16, 16), expected)
 
 
 def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
-    norm = layers.ConditionalInstanceNorm(2, dtype="mixed_bfloat16")
+    norm = convolutions.ConditionalInstanceNorm(2, dtype="mixed_bfloat16")
     norm.build((None, None, None, 3), (None, 2))
     norm.shift.assign([[0.3337] * 3, [0.3337] * 3])
     shifted = norm(tf.zeros([1, 4, 5, 3]), tf.constant([[0.6, 0.4]]))
@@ -145,13 +145,13 @@ def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
 
 
 def test_moments_are_numpy_s():
-    mean, variance = layers.moments(tf.constant(INPUTS[:1]))
+    mean, variance = convolutions.moments(tf.constant(INPUTS[:1]))
     assert_allclose(mean, INPUTS[0].mean((0, 1)), atol=1e-6)
     assert_allclose(variance, INPUTS[0].var((0, 1)), rtol=1e-5)
 
 
 def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
-    norm = layers.ConditionalInstanceNorm(1)
+    norm = convolutions.ConditionalInstanceNorm(1)
     shares = tf.ones([1, 1])
     whole = norm(INPUTS[:1], shares)
     moments = tf.nn.moments(INPUTS[0], [0, 1])
@@ -159,7 +159,7 @@ def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
 
 
 def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient():
-    norm = layers.ConditionalInstanceNorm(1)
+    norm = convolutions.ConditionalInstanceNorm(1)
     shares, weights = tf.ones([1, 1]), tf.random.stateless_normal(INPUTS.shape, [1, 2])
 
     def gradient(batches):
@@ -179,9 +179,9 @@ def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient(
 def test_bfloat16_convolves_as_float32_does(channels, abreast, side):
     """On machines with AMX some of oneDNN's convolutions are wrong; none of ours may be."""
     inputs = tf.cast(random(1, 24, 32, channels), tf.bfloat16)
-    narrow = layers.ReflectConv2D(3, side, abreast=abreast, dtype="bfloat16")
+    narrow = convolutions.ReflectConv2D(3, side, abreast=abreast, dtype="bfloat16")
     outputs = tf.cast(narrow(inputs), tf.float32)
-    wide = layers.ReflectConv2D(3, side, dtype="float32")
+    wide = convolutions.ReflectConv2D(3, side, dtype="float32")
     wide.build(inputs.shape)
     wide.set_weights([np.asarray(weight, np.float32) for weight in narrow.get_weights()])
     expected = wide(tf.cast(inputs, tf.float32))

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import networks
+from tfstyle.networks import transform_net
 
 STYLES = ("wave", "scream", "night")
 
@@ -15,7 +15,7 @@ STYLES = ("wave", "scream", "night")
 @pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
 def stylizer(request):
     keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(STYLES, width=4, residual_blocks=2, inner_norms=request.param)
+    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=2, inner_norms=request.param)
     random = np.random.default_rng(2)
     for variable in stylizer.net.weights:
         if variable.name in ("scale", "shift"):
@@ -39,17 +39,17 @@ def test_pastiche_has_the_image_s_size_and_range(stylizer, size):
 
 def test_a_smaller_outer_kernel_is_kept_and_reaches_less_far():
     keras.utils.set_random_seed(1)
-    net = networks.Stylizer(("wave",), width=4, residual_blocks=0, outer_kernel=5)
-    outer = [stage.convolve.kernel.shape for stage in networks.stages(net.blocks)]
+    net = transform_net.Stylizer(("wave",), width=4, residual_blocks=0, outer_kernel=5)
+    outer = [stage.convolve.kernel.shape for stage in transform_net.stages(net.blocks)]
     assert outer[0] == (5, 5, 3, 4) and outer[-1] == (5, 5, 4, 3)
-    assert networks.Stylizer.from_config(net.get_config()).architecture == net.architecture
+    assert transform_net.Stylizer.from_config(net.get_config()).architecture == net.architecture
     assert net(picture(17, 23)).shape == (1, 17, 23, 3)
 
 
 @pytest.mark.parametrize("side", [-1, 0, 4, 11])
 def test_other_outer_kernels_are_refused(side):
     with pytest.raises(ValueError, match=f"odd, from 1 to 9. Received: outer_kernel={side}"):
-        networks.Stylizer(("wave",), width=4, outer_kernel=side)
+        transform_net.Stylizer(("wave",), width=4, outer_kernel=side)
 
 
 def test_columns_that_only_mirror_the_image_do_not_matter(stylizer):
@@ -100,7 +100,7 @@ def test_style_that_cannot_be_is_refused(stylizer, style, message):
 @pytest.mark.parametrize("styles", [(), ("wave", "wave")])
 def test_styles_need_different_names(styles):
     with pytest.raises(ValueError, match="styles must be different names"):
-        networks.Stylizer(styles)
+        transform_net.Stylizer(styles)
 
 
 def test_unclipped_pastiche_is_what_training_sees(stylizer):
@@ -121,7 +121,7 @@ def test_watching_does_not_alter_the_pastiche(stylizer):
 def test_norms_are_watched_whether_all_or_those_of_the_first_three_stages():
     """Seven stages have scales and shifts where there is one residual block."""
     for inner_norms, norms in ((True, 7), (False, 3)):
-        net = networks.Stylizer(("wave",), width=4, residual_blocks=1, inner_norms=inner_norms)
+        net = transform_net.Stylizer(("wave",), width=4, residual_blocks=1, inner_norms=inner_norms)
         assert len(net.watch()(picture(16, 16), "wave")) == 1 + norms
 
 

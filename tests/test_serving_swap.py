@@ -13,8 +13,9 @@ from conftest import picture
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from tfstyle import cli, export, inverse, serving_swap
+from tfstyle import cli, export, serving_swap
 from tfstyle.methods import style_swap
+from tfstyle.networks import inverse_net
 
 MAX_PIXELS = 4000
 
@@ -66,7 +67,7 @@ BAD = {
 @pytest.fixture(scope="module")
 def net():
     """An inverse network of six channels that nobody trained."""
-    net = inverse.InverseNet(channels=6, width=4)
+    net = inverse_net.InverseNet(channels=6, width=4)
     for index, variable in enumerate(net.weights):
         variable.assign(np.random.default_rng(index).normal(0, 0.3, variable.shape))
     return net

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import networks, strips, stylizers
 from tfstyle.methods import feed_forward
+from tfstyle.networks import pretrained, strips, transform_net
 
 KINDS = {
     "inner_norms": {},
@@ -16,7 +16,9 @@ KINDS = {
 @pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
 def stylizer(request):
     keras.utils.set_random_seed(1)
-    stylizer = networks.Stylizer(("wave", "scream"), width=4, residual_blocks=2, **request.param)
+    stylizer = transform_net.Stylizer(
+        ("wave", "scream"), width=4, residual_blocks=2, **request.param
+    )
     random = np.random.default_rng(2)
     for variable in stylizer.net.weights:
         if variable.name in ("scale", "shift"):
@@ -59,7 +61,7 @@ def test_styles_and_blends_are_the_whole_s(stylizer, style):
 
 def test_bfloat16_is_as_near_as_its_rounding(stylizer):
     image = picture(64, 48)
-    half = stylizers.in_precision(stylizer, "bfloat16")
+    half = pretrained.in_precision(stylizer, "bfloat16")
     error = np.abs(strips.paint(half, image, strip_rows=12) - stylizer(image))
     assert error.mean() < 1.5 * np.abs(half(image) - stylizer(image)).mean()
 

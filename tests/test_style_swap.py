@@ -6,9 +6,10 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import inverse, patches
+from tfstyle import patches
 from tfstyle.image import color
 from tfstyle.methods import style_swap
+from tfstyle.networks import inverse_net
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)
 
@@ -189,7 +190,7 @@ def test_no_styles_are_refused(shallow_encoder):
 
 
 def test_inverse_network_of_other_features_is_refused(shallow_encoder, monkeypatch):
-    net = inverse.InverseNet()
+    net = inverse_net.InverseNet()
     monkeypatch.setattr(style_swap.inverse, "find", lambda model: __file__)
     monkeypatch.setattr(style_swap, "_load_decoder", lambda *_: (net, "digest"))
     for changes in ({"layer": "block4_conv1"}, {"pooling": "average"}):
@@ -267,9 +268,9 @@ def test_run_is_resumed_with_less_memory_but_not_with_another_style(shallow_enco
 def test_network_s_file_is_recorded_and_read_anew_when_it_changes(shallow_encoder, tmp_path):
     path, painted = tmp_path / "net.npz", []
     for bias in (0.0, 10.0):
-        net = inverse.InverseNet(channels=6, width=4)
+        net = inverse_net.InverseNet(channels=6, width=4)
         net.weights[-1].assign(np.full(3, bias))
-        inverse.pack(net, path)
+        inverse_net.pack(net, path)
         config = dataclasses.replace(ONE_PASS, model=str(path))
         painted.append(style_swap.stylize(CONTENT, STYLE, config, features=shallow_encoder))
     first, second = painted

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tfstyle import encoder, image, inverse, weights
+from tfstyle import image
 from tfstyle.methods import style_swap
+from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 
 pytestmark = [
     pytest.mark.large,
@@ -14,14 +15,14 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def net():
-    return inverse.load()
+    return inverse_net.load()
 
 
 @pytest.fixture(scope="module")
 def vgg():
     """Keras's own weights: features of others are none that the network knows."""
-    found = weights.load("auto")
-    if found.name != weights.IMAGENET.name:
+    found = vgg19_weights.load("auto")
+    if found.name != vgg19_weights.IMAGENET.name:
         pytest.skip("needs Keras's VGG19")
     return found
 
@@ -29,12 +30,12 @@ def vgg():
 @pytest.fixture(scope="module")
 def features(net, vgg):
     """VGG19 as the network was trained for it."""
-    return encoder.build([net.layer], vgg, pooling=net.pooling, padding=net.padding)
+    return vgg19.build([net.layer], vgg, pooling=net.pooling, padding=net.padding)
 
 
 def test_shipped_network_is_of_vgg19_and_small(net):
     assert (net.layer, net.pooling, net.padding) == ("block3_conv1", "max", "reflect")
-    assert inverse.SHIPPED.stat().st_size <= 3e6
+    assert inverse_net.SHIPPED.stat().st_size <= 3e6
     assert all(np.isfinite(weight).all() for weight in net.get_weights())
 
 

@@ -6,12 +6,13 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose
 
-from tfstyle import image, networks, packing, stylizers
+from tfstyle import image
+from tfstyle.networks import packing, pretrained, transform_net
 
 
 def net(styles, seed, **arguments):
     keras.utils.set_random_seed(seed)
-    stylizer = networks.Stylizer(styles, **{"width": 4, "residual_blocks": 1, **arguments})
+    stylizer = transform_net.Stylizer(styles, **{"width": 4, "residual_blocks": 1, **arguments})
     for index, weight in enumerate(stylizer.weights):
         weight.assign(np.random.default_rng([seed, index]).normal(0, 0.3, weight.shape))
     return stylizer
@@ -19,7 +20,7 @@ def net(styles, seed, **arguments):
 
 def test_styles_are_taken_over_by_name_and_new_ones_are_the_mean():
     earlier, later = net(("wave", "scream"), 1), net(("night", "scream", "wave"), 2)
-    stylizers.begin_from(later, earlier)
+    pretrained.begin_from(later, earlier)
     image = picture(20, 24, seed=3)
     for style in ("wave", "scream"):
         assert_allclose(later(image, style=style), earlier(image, style=style), atol=1e-6)
@@ -34,12 +35,12 @@ OTHERS = [{"width": 8}, {"residual_blocks": 2}, {"outer_kernel": 5}, {"inner_nor
 def test_another_network_is_no_beginning(other):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
-        stylizers.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
+        pretrained.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
 
 
 def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
     stylizer, photograph = net(("wave", "scream"), 1), picture(32, 32, seed=3)
-    made = stylizers.without_inner_norms(stylizer, [photograph])
+    made = pretrained.without_inner_norms(stylizer, [photograph])
     for style in stylizer.styles:
         expected = stylizer(photograph, style=style, training=True)
         assert_allclose(made(photograph, style=style, training=True), expected, atol=1e-4)
@@ -52,8 +53,8 @@ def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
 def test_moments_of_several_photographs_are_averaged():
     stylizer = net(("wave",), 1)
     photographs = [picture(32, 32, seed=seed) for seed in (3, 4, 5)]
-    together = stylizers.without_inner_norms(stylizer, photographs)
-    last = [stage for stage in networks.stages(together.blocks) if stage.modulate][-1].modulate
+    together = pretrained.without_inner_norms(stylizer, photographs)
+    last = [stage for stage in transform_net.stages(together.blocks) if stage.modulate][-1].modulate
     watch, norm = stylizer.watch(), stylizer.blocks[-2][0].modulate
     given = [np.asarray(watch(photograph, "wave")[-1]) for photograph in photographs]
     deviation = np.mean([np.sqrt(each.var((0, 1, 2)) + 1e-5) for each in given], 0)
@@ -64,8 +65,8 @@ def test_moments_of_several_photographs_are_averaged():
 
 def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     stylizer = net(("wave",), 1, inner_norms=False)
-    stylizers.pack(stylizer, tmp_path / "packed.npz")
-    read, photograph = stylizers.load(tmp_path / "packed.npz"), picture(32, 32, seed=3)
+    pretrained.pack(stylizer, tmp_path / "packed.npz")
+    read, photograph = pretrained.load(tmp_path / "packed.npz"), picture(32, 32, seed=3)
     assert not read.architecture.inner_norms
     assert_allclose(read(photograph), stylizer(photograph), atol=0.01)
 
@@ -73,16 +74,16 @@ def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
 # --- Shipped ---
 
 
-@pytest.mark.parametrize("name", stylizers.names())
+@pytest.mark.parametrize("name", pretrained.names())
 def test_card_and_size_of_a_shipped_stylizer(name):
-    stylizer = stylizers.load(name)
-    assert set(stylizers.works(name)) == set(stylizer.styles)
+    stylizer = pretrained.load(name)
+    assert set(pretrained.works(name)) == set(stylizer.styles)
     assert (packing.SHIPPED / f"{name}.npz").stat().st_size <= 6e6
 
 
 def test_masters_tell_their_styles_apart():
-    stylizer = stylizers.load("masters")
-    photograph = image.fit(image.read(stylizers.PHOTOGRAPH), 96)
+    stylizer = pretrained.load("masters")
+    photograph = image.fit(image.read(pretrained.PHOTOGRAPH), 96)
     painted = [np.mean(stylizer(photograph, style=style), (0, 1, 2)) for style in stylizer.styles]
     apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(painted, 2)]
     assert min(apart) > 5 / 255  # Their mean colours already.

@@ -15,9 +15,10 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import fitting, image, networks, stylizers, train, train_callbacks, trainee
+from tfstyle import fitting, image, train, train_callbacks, trainee
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
+from tfstyle.networks import pretrained, transform_net
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
@@ -25,7 +26,7 @@ CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
 
 def build(tiny_encoder):
     keras.utils.set_random_seed(0)
-    stylizer = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, train.Config().weights())
     training = trainee.StylizerTrainee(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
@@ -184,15 +185,15 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
 
 def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
     """What they did on average is done to the photograph, better than by the bare weights."""
-    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    earlier = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     for index, weight in enumerate(earlier.weights):
         weight.assign(np.random.default_rng(index).normal(0, 0.1, weight.shape))
-    stylizers.pack(earlier, tmp_path / "earlier.npz")
+    pretrained.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(
         tiny, start=tmp_path / "earlier.npz", inner_norms=False, steps=1, learning_rate=1e-9
     )
     made = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
-    bare = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=False)
+    bare = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=False)
     bare.set_weights(earlier.get_weights())
     photograph = image.read(sorted(pathlib.Path(photos).rglob("*.png"))[0])[:, :32, :32]
     goal, near, far = (
@@ -204,8 +205,10 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
 @pytest.mark.parametrize("inner_norms", [True, False])
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms):
     """One without inner norms stays without, though the setting is left as it is."""
-    earlier = networks.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=inner_norms)
-    stylizers.pack(earlier, tmp_path / "earlier.npz")
+    earlier = transform_net.Stylizer(
+        tuple(STYLES), width=4, residual_blocks=1, inner_norms=inner_norms
+    )
+    pretrained.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
     trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     assert trained.architecture.inner_norms == inner_norms

@@ -7,9 +7,10 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import fitting, image, inverse, inverse_trainee, train_callbacks, train_inverse
+from tfstyle import fitting, image, inverse_trainee, train_callbacks, train_inverse
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
+from tfstyle.networks import inverse_net
 from tfstyle.pieces import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
@@ -23,7 +24,7 @@ def trainee(tiny_encoder):
     keras.utils.set_random_seed(0)
     loss = objective.Objective(tiny_encoder, train_inverse.Config().weights())
     pieces = Pieces(list(STYLES.values()), longest_side=40, crop=32, seed=0)
-    net = inverse.InverseNet(channels=6, width=4)
+    net = inverse_net.InverseNet(channels=6, width=4)
     made = inverse_trainee.InverseTrainee(net, loss, tuple(STYLES), pieces)
     return fitting.equip(made, train_inverse.Config(steps=60, learning_rate=1e-2))
 
@@ -142,8 +143,8 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
 
 
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
-    earlier = inverse.InverseNet(channels=6, width=4, unit=3.0, pooling="average")
-    inverse.pack(earlier, tmp_path / "earlier.npz")
+    earlier = inverse_net.InverseNet(channels=6, width=4, unit=3.0, pooling="average")
+    inverse_net.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
     trained = train_inverse.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     assert trained.unit == 3
@@ -154,7 +155,7 @@ def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
 @pytest.mark.parametrize("other", [{"pooling": "max"}, {"layer": "relu3_2"}, {"width": 8}])
 def test_network_for_other_features_is_no_beginning(other, tiny, tmp_path):
     arguments = {"channels": 6, "width": 4, "pooling": "average", **other}
-    inverse.pack(inverse.InverseNet(**arguments), tmp_path / "earlier.npz")
+    inverse_net.pack(inverse_net.InverseNet(**arguments), tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz")
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):

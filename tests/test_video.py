@@ -9,8 +9,9 @@ from clips import frames
 from conftest import TINY_CHANNELS, picture
 from numpy.testing import assert_array_equal
 
-from tfstyle import inverse, networks, settings
+from tfstyle import settings
 from tfstyle.methods import feed_forward, gatys, style_swap, video
+from tfstyle.networks import inverse_net, transform_net
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
 PLAIN = video.Config(stabilize=0)
@@ -19,7 +20,7 @@ PLAIN = video.Config(stabilize=0)
 @pytest.fixture
 def stylizer(monkeypatch):
     keras.utils.set_random_seed(0)
-    net = networks.Stylizer(["wave"], width=4, residual_blocks=1)
+    net = transform_net.Stylizer(["wave"], width=4, residual_blocks=1)
     monkeypatch.setattr(feed_forward, "load", lambda model, precision: net)
     return net
 
@@ -30,8 +31,8 @@ def tiny_vgg(tiny_encoder, shallow_encoder, monkeypatch, tmp_path):
     build = gatys.judge.build
     monkeypatch.setattr(gatys.judge, "build", lambda config, _: build(config, tiny_encoder))
     keras.utils.set_random_seed(0)
-    net = inverse.InverseNet(channels=TINY_CHANNELS["block3_conv1"], width=4)
-    inverse.pack(net, tmp_path / "net.npz")
+    net = inverse_net.InverseNet(channels=TINY_CHANNELS["block3_conv1"], width=4)
+    inverse_net.pack(net, tmp_path / "net.npz")
     return tmp_path / "net.npz"
 
 

@@ -6,7 +6,8 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import inputs, networks, painting, process, record, settings, shared_flags
+from tfstyle import inputs, painting, process, record, settings, shared_flags
+from tfstyle.networks import transform_net
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +31,7 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
     """Paints every content and returns the exit status; a lone failure is raised."""
     pairs = inputs.pair_paths(files.content, files.output)
     stylizer = method.load(config.model, config.precision)
-    stylizer.shares(networks.parse_style(files.style))
+    stylizer.shares(transform_net.parse_style(files.style))
     failures = 0
     for content, output in pairs:
         if files.skip_existing and output.exists():
@@ -65,7 +66,9 @@ def _paint(
     height, width = source.picture.pixels.shape[1:3]
     too_large = f"memory ran out; give a size. Received: {width}x{height}"
     with process.exhaustion_as_memory_error(too_large):
-        result = method.stylize(source.picture.pixels, networks.parse_style(files.style), config)
+        result = method.stylize(
+            source.picture.pixels, transform_net.parse_style(files.style), config
+        )
     painting.write_picture(output, result.image, source.picture.alpha)
     record.write(
         output,

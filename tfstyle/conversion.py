@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import halves, networks, serving
+from tfstyle import serving
+from tfstyle.networks import halves, transform_net
 from tfstyle.system import extras, files
 
 TOLERANCE = 1e-3
@@ -23,7 +24,7 @@ OPSET = 18
 
 @halves.for_any_processor()
 def save_onnx(
-    stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
+    stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:
     """Writes the stylizer for ONNX Runtime, for any batch, height and width.
 
@@ -53,7 +54,7 @@ def save_onnx(
 
 @halves.for_any_processor()
 def save_litert(
-    stylizer: networks.Stylizer, path: str | pathlib.Path, style: networks.Style = None
+    stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:
     """Writes the stylizer for LiteRT, once TensorFlow Lite; see `save_onnx`.
 
@@ -69,7 +70,7 @@ def save_litert(
 
 
 def _frozen(
-    stylizer: networks.Stylizer, style: networks.Style
+    stylizer: transform_net.Stylizer, style: transform_net.Style
 ) -> tuple[Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]:
     """Returns the network as a function with its weights as constants, and what it takes.
 

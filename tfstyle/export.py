@@ -9,20 +9,8 @@ from collections.abc import Sequence
 
 import keras
 
-from tfstyle import (
-    conversion,
-    encoder,
-    halves,
-    inverse,
-    networks,
-    serving,
-    serving_swap,
-    settings,
-    stylizers,
-    swapper,
-    warmup,
-    weights,
-)
+from tfstyle import conversion, serving, serving_swap, settings, swapper, warmup
+from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.settings import setting
 
 SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
@@ -59,7 +47,7 @@ class Config:
     precision: str = setting(
         "float32",
         "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
-        choices=encoder.PRECISIONS,
+        choices=vgg19.PRECISIONS,
     )
     vgg_weights: str | os.PathLike = setting(
         "auto",
@@ -94,12 +82,12 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
     """
     _check_output(pathlib.Path(output), config.format)
     if config.method == "swap":
-        net = inverse.load(config.model or inverse.NAME, config.precision)
+        net = inverse_net.load(config.model or inverse_net.NAME, config.precision)
         limit = config.max_pixels or serving_swap.MAX_PIXELS
         save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
         return
-    stylizer = stylizers.load(config.model or stylizers.NAME, config.precision)
-    style = None if config.style is None else networks.parse_style(config.style)
+    stylizer = pretrained.load(config.model or pretrained.NAME, config.precision)
+    style = None if config.style is None else transform_net.parse_style(config.style)
     if config.format == "onnx":
         conversion.save_onnx(stylizer, output, style)
     elif config.format == "litert":
@@ -109,10 +97,10 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
 
 
 def save(
-    stylizer: networks.Stylizer,
+    stylizer: transform_net.Stylizer,
     folder: str | pathlib.Path,
     *,
-    style: networks.Style = None,
+    style: transform_net.Style = None,
     max_pixels: int = serving.MAX_PIXELS,
 ) -> None:
     """Writes the stylizer as a SavedModel, whole or not at all, with requests to warm it up.
@@ -143,7 +131,7 @@ def save(
 
 
 def save_swap(
-    net: inverse.InverseNet,
+    net: inverse_net.InverseNet,
     folder: str | pathlib.Path,
     *,
     vgg_weights: str | os.PathLike = "auto",
@@ -173,9 +161,9 @@ def save_swap(
         ValueError: the folder exists.
     """
     precision = net.dtype_policy.compute_dtype
-    features = features or encoder.build(
+    features = features or vgg19.build(
         [net.layer],
-        weights.load(vgg_weights),
+        vgg19_weights.load(vgg_weights),
         pooling=net.pooling,
         padding=net.padding,
         precision=precision,

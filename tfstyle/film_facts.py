@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import encoder, inputs, inverse, record, stylizers, weights
+from tfstyle import inputs, record
 from tfstyle.clip import Clip
+from tfstyle.networks import inverse_net, pretrained, vgg19, vgg19_weights
 from tfstyle.result import Result
 from tfstyle.version import __version__
 from tfstyle.video_flags import Files
@@ -49,7 +50,7 @@ class Facts:
             dataclasses.asdict(self.settings),
             [each.sha256 for each in self.inputs],
             self.weights,
-            encoder.resolve_precision(self.settings.frames.precision),
+            vgg19.resolve_precision(self.settings.frames.precision),
             __version__,
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
@@ -70,7 +71,7 @@ def describe_clip(files: Files, clip: Clip) -> record.Input:
     height, width = clip.size
     digest = hashlib.sha256()
     for path in [] if files.is_camera else inputs.find_contents(files.input, "input"):
-        digest.update(bytes.fromhex(weights.digest(path, "sha256")))
+        digest.update(bytes.fromhex(vgg19_weights.digest(path, "sha256")))
     return record.Input(files.input, width, height, digest.hexdigest())
 
 
@@ -82,13 +83,13 @@ def weights_used(files: Files, config: Any) -> dict[str, str]:
         config: the method's settings.
     """
     if files.method == "apply":
-        digest = weights.digest(stylizers.find(config.model), "sha256")
+        digest = vgg19_weights.digest(pretrained.find(config.model), "sha256")
         return {"name": str(config.model), "sha256": digest, "style": files.style}
-    vgg = weights.find(config.vgg_weights)
-    used = {"name": vgg.name, "sha256": weights.digest(vgg, "sha256")}
+    vgg = vgg19_weights.find(config.vgg_weights)
+    used = {"name": vgg.name, "sha256": vgg19_weights.digest(vgg, "sha256")}
     if getattr(config, "decode", None) == "inverse":
         used["inverse"] = str(config.model)
-        used["inverse_sha256"] = weights.digest(inverse.find(config.model), "sha256")
+        used["inverse_sha256"] = vgg19_weights.digest(inverse_net.find(config.model), "sha256")
     return used
 
 

@@ -11,7 +11,6 @@ from tfstyle import (
     film_checks,
     film_facts,
     inputs,
-    networks,
     process,
     record,
     settings,
@@ -21,6 +20,7 @@ from tfstyle import (
     video_writing,
 )
 from tfstyle.clip import Clip
+from tfstyle.networks import transform_net
 from tfstyle.system import devices
 from tfstyle.video_flags import METHODS, Files
 from tfstyle.video_parts import Film
@@ -113,7 +113,7 @@ def pipeline_workers(files: Files, clip: Clip) -> int:
 def read_styles(files: Files) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if files.method == "apply":
-        return networks.parse_style(files.style), []
+        return transform_net.parse_style(files.style), []
     read = [inputs.read_input(path, "style") for path in inputs.split_paths(files.style)]
     return [each.picture.pixels for each in read], [each.described for each in read]
 

@@ -10,16 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
-from tfstyle import (
-    data,
-    encoder,
-    muon,
-    settings,
-    shared_settings,
-    snapshot,
-    train_callbacks,
-    weights,
-)
+from tfstyle import data, muon, settings, shared_settings, snapshot, train_callbacks
+from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.settings import setting
 from tfstyle.system import devices
 from tfstyle.trainee import Trainee
@@ -180,16 +172,16 @@ def _claim(folder: pathlib.Path, identity: str) -> None:
 
 def precision(config: Config) -> str:
     """Returns the dtype's name of the arithmetic."""
-    resolved = encoder.resolve_precision(config.precision)
+    resolved = vgg19.resolve_precision(config.precision)
     # Gradients of a few hundred-millionths vanish in float16; bfloat16 has float32's range.
     return "bfloat16" if resolved == "float16" else resolved
 
 
 def features(config: Config, layers: Sequence[str], *, pooling: str, padding: str) -> keras.Model:
     """Returns VGG19 down to the deepest of the layers; see `encoder.build`."""
-    return encoder.build(
+    return vgg19.build(
         layers,
-        weights.load(config.vgg_weights),
+        vgg19_weights.load(config.vgg_weights),
         pooling=pooling,
         padding=padding,
         precision=precision(config),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import inverse, patches
+from tfstyle import patches
 from tfstyle.losses import objective
+from tfstyle.networks import inverse_net
 from tfstyle.pieces import Pieces
 from tfstyle.trainee import Terms, Trainee
 
@@ -36,7 +37,7 @@ class InverseTrainee(Trainee):
 
     def __init__(
         self,
-        net: inverse.InverseNet,
+        net: inverse_net.InverseNet,
         loss: objective.Objective,
         names: Sequence[str],
         pieces: Pieces,
@@ -46,7 +47,7 @@ class InverseTrainee(Trainee):
         self.net = net
         self._loss, self._names, self._pieces = loss, tuple(names), pieces
 
-    def network(self) -> inverse.InverseNet:
+    def network(self) -> inverse_net.InverseNet:
         """Returns the inverse network."""
         return self.net
 

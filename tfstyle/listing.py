@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, process, settings, stylizers
+from tfstyle import image, process, settings
 from tfstyle.image import contact_sheet
+from tfstyle.networks import pretrained
 
 COLUMNS = 4
 """Pictures in a row of the sheet."""
@@ -29,11 +30,11 @@ class Files:
 def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
     """Lists the styles, draws the sheet when asked to, and returns the exit status."""
     stylizer = method.load(config.model, config.precision)
-    for line in describe(stylizer.styles, stylizers.works(config.model)):
+    for line in describe(stylizer.styles, pretrained.works(config.model)):
         process.say(line)
     if files.sheet is not None:
         image.check_writable(pathlib.Path(files.sheet))
-        content = image.read(files.content or stylizers.PHOTOGRAPH)
+        content = image.read(files.content or pretrained.PHOTOGRAPH)
         image.write(files.sheet, _draw(content, stylizer, method, config))
         process.say(f"{files.sheet}  drawn")
     return process.DONE

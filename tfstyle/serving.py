@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from tfstyle import networks, serving_checks
+from tfstyle import serving_checks
+from tfstyle.networks import transform_net
 
 MAX_PIXELS = 4096 * 4096
 """Of a request's images together, of each file for `image_bytes`: more would exhaust a server."""
@@ -24,8 +25,8 @@ class Endpoints:
 
     def __init__(
         self,
-        stylizer: networks.Stylizer,
-        style: networks.Style = None,
+        stylizer: transform_net.Stylizer,
+        style: transform_net.Style = None,
         max_pixels: int = MAX_PIXELS,
     ):
         """Takes what to serve, what style to bake in (None leaves the choice), and the limit."""

@@ -59,24 +59,24 @@ def vgg_weights() -> Any:
 
 def pooling(default: str) -> Any:
     """Returns the field of VGG19's pooling."""
-    from tfstyle import encoder
+    from tfstyle.networks import vgg19
 
-    return setting(default, "VGG19's pooling.", choices=encoder.POOLINGS)
+    return setting(default, "VGG19's pooling.", choices=vgg19.POOLINGS)
 
 
 def padding() -> Any:
     """Returns the field of VGG19's borders."""
-    from tfstyle import encoder
+    from tfstyle.networks import vgg19
 
     return setting(
         "reflect",
         "What VGG19's convolutions see beyond the border.",
-        choices=encoder.PADDINGS,
+        choices=vgg19.PADDINGS,
     )
 
 
 def precision(help: str) -> Any:
     """Returns the field of the arithmetic's precision."""
-    from tfstyle import encoder
+    from tfstyle.networks import vgg19
 
-    return setting("auto", help, choices=encoder.PRECISIONS)
+    return setting("auto", help, choices=vgg19.PRECISIONS)

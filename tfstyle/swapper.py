@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tfstyle import encoder, image, layers, patches, weights
+from tfstyle import image, patches
+from tfstyle.networks import convolutions, vgg19, vgg19_weights
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""
@@ -25,7 +26,7 @@ class Grid:
     @property
     def smallest_side(self) -> int:
         """How many pixels a side must have."""
-        return max(self.patch_size, FEWEST) * encoder.stride(self.layer)
+        return max(self.patch_size, FEWEST) * vgg19.stride(self.layer)
 
     def style_size(self, size: tuple[int, int], longest: int) -> tuple[int, int]:
         """Returns a style's (height, width) at that longest side, or larger for one patch.
@@ -45,19 +46,19 @@ class Grid:
 
     def patch_bytes(self, precision: str) -> float:
         """Returns what a style's patches take for each of its pixels."""
-        channels = weights.CHANNELS[weights.LAYERS.index(self.layer)]
-        positions = self.patch_size / (self.patch_stride * encoder.stride(self.layer))
+        channels = vgg19_weights.CHANNELS[vgg19_weights.LAYERS.index(self.layer)]
+        positions = self.patch_size / (self.patch_stride * vgg19.stride(self.layer))
         return tf.as_dtype(precision).size * channels * positions**2
 
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""
-        pixels = encoder.stride(self.layer)
+        pixels = vgg19.stride(self.layer)
         return tf.maximum((side + pixels - 1) // pixels * pixels, self.smallest_side)
 
     def grow(self, images: tf.Tensor) -> tf.Tensor:
         """Returns the images with mirrored pixels more, so that each belongs to a position."""
         height, width = tf.unstack(tf.shape(images)[1:3])
-        return layers.mirror_to(images, self.covering(height), self.covering(width))
+        return convolutions.mirror_to(images, self.covering(height), self.covering(width))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tfstyle import data, encoder, fitting, image, networks, stylizers
+from tfstyle import data, fitting, image
 from tfstyle.losses import objective
+from tfstyle.networks import pretrained, transform_net, vgg19
 from tfstyle.settings import setting
 from tfstyle.trainee import StylizerTrainee
 
@@ -87,7 +88,7 @@ def train(
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
     quiet: bool = False,
-) -> networks.Stylizer:
+) -> transform_net.Stylizer:
     """Returns a stylizer trained on a folder of photographs; goes on where it was stopped.
 
     Args:
@@ -106,19 +107,19 @@ def _build(
 ) -> StylizerTrainee:
     terms = config.weights()
     features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
-    earlier = None if config.start is None else stylizers.load(config.start)
-    stylizer = networks.Stylizer(
+    earlier = None if config.start is None else pretrained.load(config.start)
+    stylizer = transform_net.Stylizer(
         tuple(styles),
         width=config.width,
         residual_blocks=config.residual_blocks,
         outer_kernel=config.outer_kernel,
         inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
-        dtype=encoder.policy(fitting.precision(config)),
+        dtype=vgg19.policy(fitting.precision(config)),
     )
     if earlier is not None:
         if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
-            earlier = stylizers.without_inner_norms(earlier, _seen(photos, config))
-        stylizers.begin_from(stylizer, earlier)
+            earlier = pretrained.without_inner_norms(earlier, _seen(photos, config))
+        pretrained.begin_from(stylizer, earlier)
     trainee = StylizerTrainee(
         stylizer,
         objective.Objective(features, terms),

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, fitting, inverse, shared_settings
+from tfstyle import fitting, shared_settings
 from tfstyle.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.losses import objective
+from tfstyle.networks import inverse_net, vgg19
 from tfstyle.pieces import Pieces
 from tfstyle.settings import setting
 
@@ -46,7 +47,7 @@ class Config(fitting.Config):
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         super().__post_init__()
-        least = PATCH * encoder.stride(encoder.parse_layer(self.layer))
+        least = PATCH * vgg19.stride(vgg19.parse_layer(self.layer))
         if self.crop < least:
             raise ValueError(
                 f"crop must be at least {least} pixels for a patch of the layer. "
@@ -56,7 +57,7 @@ class Config(fitting.Config):
     def weights(self) -> objective.Weights:
         """Returns the weights of the terms."""
         return objective.feature_weights(
-            encoder.parse_layer(self.layer), self.total_variation_weight, self.range_weight
+            vgg19.parse_layer(self.layer), self.total_variation_weight, self.range_weight
         )
 
 
@@ -67,7 +68,7 @@ def train(
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
     quiet: bool = False,
-) -> inverse.InverseNet:
+) -> inverse_net.InverseNet:
     """Returns an inverse network trained on photographs and styles; goes on where it was stopped.
 
     Args:
@@ -94,24 +95,24 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainee:
     return fitting.equip(InverseTrainee(net, loss, tuple(styles), pieces), config)
 
 
-def _new(features: dict[str, tf.Tensor], config: Config) -> inverse.InverseNet:
+def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseNet:
     """Returns an untrained network for features such as these."""
-    of_layer = tf.cast(features[encoder.parse_layer(config.layer)], tf.float32)
-    return inverse.InverseNet(
+    of_layer = tf.cast(features[vgg19.parse_layer(config.layer)], tf.float32)
+    return inverse_net.InverseNet(
         layer=config.layer,
         pooling=config.pooling,
         padding=config.padding,
         channels=of_layer.shape[-1],
         width=config.width,
         unit=float(tf.sqrt(tf.reduce_mean(tf.square(of_layer)))),
-        dtype=encoder.policy(fitting.precision(config)),
+        dtype=vgg19.policy(fitting.precision(config)),
     )
 
 
-def _begun(config: Config) -> inverse.InverseNet:
+def _begun(config: Config) -> inverse_net.InverseNet:
     """Returns the network to begin from; raises ValueError when it is for other features."""
-    net = inverse.load(config.start, fitting.precision(config))
-    asked = {**dataclasses.asdict(config), "layer": encoder.parse_layer(config.layer)}
+    net = inverse_net.load(config.start, fitting.precision(config))
+    asked = {**dataclasses.asdict(config), "layer": vgg19.parse_layer(config.layer)}
     for name in ("layer", "pooling", "padding", "width"):
         if getattr(net, name) != asked[name]:
             raise ValueError(

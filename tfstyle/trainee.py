@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import networks
 from tfstyle.losses import objective
+from tfstyle.networks import transform_net
 
 LONGEST_GRADIENT = 1.0
 """Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
@@ -96,7 +96,7 @@ class StylizerTrainee(Trainee):
 
     def __init__(
         self,
-        stylizer: networks.Stylizer,
+        stylizer: transform_net.Stylizer,
         loss: objective.Objective,
         styles: Mapping[str, np.ndarray],
     ):
@@ -107,7 +107,7 @@ class StylizerTrainee(Trainee):
         grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
         self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
 
-    def network(self) -> networks.Stylizer:
+    def network(self) -> transform_net.Stylizer:
         """Returns the stylizer."""
         return self.stylizer
 

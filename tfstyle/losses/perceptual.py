@@ -7,8 +7,8 @@ from typing import Protocol
 
 import keras
 
-from tfstyle import encoder, weights
 from tfstyle.losses import objective
+from tfstyle.networks import vgg19, vgg19_weights
 
 
 class Settings(Protocol):
@@ -36,7 +36,7 @@ def build(
         return objective.Objective(features, config.weights()), {}
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _on_vgg19(hashable, weights.stamp(config.vgg_weights))
+    return _on_vgg19(hashable, vgg19_weights.stamp(config.vgg_weights))
 
 
 @functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
@@ -47,8 +47,8 @@ def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objectiv
         config: the settings.
         stamp: the weights file's; when that has changed, the file is read anew.
     """
-    vgg = weights.load(config.vgg_weights)
-    features = encoder.build(
+    vgg = vgg19_weights.load(config.vgg_weights)
+    features = vgg19.build(
         config.weights().layers,
         vgg,
         pooling=config.pooling,

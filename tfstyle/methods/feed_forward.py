@@ -6,7 +6,8 @@ import os
 
 import numpy as np
 
-from tfstyle import image, networks, settings, shared_settings, strips, stylizers
+from tfstyle import image, settings, shared_settings
+from tfstyle.networks import pretrained, strips, transform_net
 from tfstyle.result import Result
 from tfstyle.settings import setting
 
@@ -15,7 +16,7 @@ from tfstyle.settings import setting
 class Config:
     """Every setting of the method; the only home of its defaults."""
 
-    model: str | os.PathLike = stylizers.model_setting()
+    model: str | os.PathLike = pretrained.model_setting()
     size: int | None = setting(
         None,
         "Longest side of the result; none keeps the content's.",
@@ -34,10 +35,10 @@ class Config:
 
 def stylize(
     content: np.ndarray,
-    style: networks.Style = None,
+    style: transform_net.Style = None,
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
-    stylizer: networks.Stylizer | None = None,
+    stylizer: transform_net.Stylizer | None = None,
 ) -> Result:
     """Returns the content image painted in one pass.
 
@@ -64,6 +65,6 @@ def stylize(
 
 
 @functools.lru_cache(maxsize=1)
-def load(model: str | os.PathLike, precision: str) -> networks.Stylizer:
+def load(model: str | os.PathLike, precision: str) -> transform_net.Stylizer:
     """Returns the stylizer, the last one from memory."""
-    return stylizers.load(model, precision)
+    return pretrained.load(model, precision)

@@ -12,7 +12,6 @@ import numpy as np
 
 from tfstyle import (
     descent,
-    encoder,
     image,
     multiscale,
     pyramid,
@@ -23,6 +22,7 @@ from tfstyle import (
 )
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.networks import vgg19
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -157,10 +157,10 @@ class Config:
             style=self.style_weight,
             total_variation=self.total_variation_weight,
             range=self.range_weight,
-            content_layers=encoder.parse_layers(
+            content_layers=vgg19.parse_layers(
                 "content_layers", self.content_layers, self.content_layer_weights
             ),
-            style_layers=encoder.parse_layers(
+            style_layers=vgg19.parse_layers(
                 "style_layers", self.style_layers, self.style_layer_weights
             ),
             at_size=self.weights_at_size,
@@ -219,7 +219,7 @@ def stylize(
         options=_options(config),
         weights=dict(weights_used),
     )
-    facts = (*task.weights.values(), encoder.resolve_precision(config.precision))
+    facts = (*task.weights.values(), vgg19.resolve_precision(config.precision))
     identity = snapshot.fingerprint(config, start, content, *styles, facts=facts)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
@@ -232,7 +232,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
         config.levels,
         steps=config.steps,
         coarse_steps=config.coarse_steps,
-        smallest_side=encoder.smallest_side(config.weights().layers),
+        smallest_side=vgg19.smallest_side(config.weights().layers),
     )
 
 
@@ -240,7 +240,7 @@ def _check_sizes(
     levels: tuple[pyramid.Level, ...], styles: list[np.ndarray], config: Config
 ) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
-    smallest = encoder.smallest_side(config.weights().layers)
+    smallest = vgg19.smallest_side(config.weights().layers)
     for level in levels:
         if min(level.size) < smallest:
             height, width = level.size
@@ -248,7 +248,7 @@ def _check_sizes(
                 f"every level must be at least {smallest} pixels wide and high for the deepest "
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
-    precision = encoder.resolve_precision(config.precision)
+    precision = vgg19.resolve_precision(config.precision)
     style_sizes = [_style_size(style, levels[-1], config) for style in styles]
     memory.check(levels[-1].size, precision, config.history, style_sizes)
 
@@ -294,7 +294,7 @@ def _style_size(style: np.ndarray, level: pyramid.Level, config: Config) -> tupl
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
     enough = math.ceil(
-        encoder.smallest_side(config.weights().layers) * max(height, width) / min(height, width)
+        vgg19.smallest_side(config.weights().layers) * max(height, width) / min(height, width)
     )
     longest = max(1, round(max(level.size) * config.style_scale))
     return image.fit_size(height, width, max(longest, enough))

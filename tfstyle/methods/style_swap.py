@@ -13,9 +13,7 @@ import tensorflow as tf
 
 from tfstyle import (
     descent,
-    encoder,
     image,
-    inverse,
     multiscale,
     patches,
     pyramid,
@@ -23,10 +21,10 @@ from tfstyle import (
     shared_settings,
     snapshot,
     swapper,
-    weights,
 )
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -123,7 +121,7 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
-        encoder.parse_layer(self.layer)
+        vgg19.parse_layer(self.layer)
         if self.patch_stride > self.patch_size:
             raise ValueError(
                 "patch_stride must be at most patch_size, so that patches leave no gaps. "
@@ -210,7 +208,7 @@ def stylize(
         return Result(_finish(pixels, content, config), outcome=ONE_PASS, weights=used)
     task = _optimization(loss, pixels, target, content, config)
     task = dataclasses.replace(task, weights=used)
-    facts = (*used.values(), encoder.resolve_precision(config.precision))
+    facts = (*used.values(), vgg19.resolve_precision(config.precision))
     identity = _identity(content, target, facts, config)
     return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
 
@@ -282,7 +280,7 @@ def _pictures(styles: Styles, config: Config) -> list[np.ndarray]:
 def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: Config) -> None:
     """Raises unless each style has a patch, and all fits in memory."""
     sizes = [_style_size(style, max(size), config) for style in styles]
-    precision = encoder.resolve_precision(config.precision)
+    precision = vgg19.resolve_precision(config.precision)
     patch_bytes = _grid(config).patch_bytes(precision)
 
     def needed_at(longest: int) -> float:
@@ -301,7 +299,7 @@ def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, in
 
 
 def _layer(config: Config) -> str:
-    return encoder.parse_layer(config.layer)
+    return vgg19.parse_layer(config.layer)
 
 
 def _grid(config: Config) -> swapper.Grid:
@@ -355,8 +353,8 @@ def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dic
         return None, {}
     if given is not None:
         return given, {}
-    path = inverse.find(config.model)
-    net, digest = _load_decoder(path, config.precision, weights.stamp(path))
+    path = inverse_net.find(config.model)
+    net, digest = _load_decoder(path, config.precision, vgg19_weights.stamp(path))
     asked_for = {"layer": _layer(config), "pooling": config.pooling, "padding": config.padding}
     for name, asked in asked_for.items():
         trained = getattr(net, name)
@@ -371,9 +369,9 @@ def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dic
 @functools.lru_cache(maxsize=1)
 def _load_decoder(
     path: pathlib.Path, precision: str, stamp: tuple
-) -> tuple[inverse.InverseNet, str]:
+) -> tuple[inverse_net.InverseNet, str]:
     """Returns the network and its file's digest, the last one from memory while the file stays."""
-    return inverse.load(path, precision), weights.digest(path, "sha256")
+    return inverse_net.load(path, precision), vgg19_weights.digest(path, "sha256")
 
 
 def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:

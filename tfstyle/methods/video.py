@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, networks, settings, strips, temporal
+from tfstyle import image, settings, temporal
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys, style_swap
+from tfstyle.networks import strips, transform_net
 from tfstyle.settings import setting
 
 
@@ -211,7 +212,7 @@ class _Optimizer(Painter):
         return pastiche
 
 
-def _in_one_pass(style: networks.Style, method: feed_forward.Config):
+def _in_one_pass(style: transform_net.Style, method: feed_forward.Config):
     """Returns what paints a frame by a trained network."""
     stylizer = feed_forward.load(method.model, method.precision)
     shares = stylizer.shares(style)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle import encoder, layers, packing, weave, weights
+from tfstyle.networks import checkerboard, convolutions, packing, vgg19, vgg19_weights
 
 NAME = "inverse"
 """What `load` calls the network that the package ships."""
@@ -58,7 +58,7 @@ class InverseNet(keras.Model):
             **kwargs: Keras's.
         """
         super().__init__(**kwargs)
-        self.layer, self.pooling, self.padding = encoder.parse_layer(layer), pooling, padding
+        self.layer, self.pooling, self.padding = vgg19.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
         self.net = _mirrored_vgg19(self.layer, channels, width, unit, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
@@ -78,13 +78,13 @@ class InverseNet(keras.Model):
         images = net(tf.cast(features, tf.float32))
         if training:
             return images
-        images = weave.without_weave(images, encoder.stride(self.layer))
+        images = checkerboard.without_weave(images, vgg19.stride(self.layer))
         return tf.clip_by_value(images, 0.0, 1.0)
 
     def compute_output_shape(self, input_shape, **_):
         """Returns the images' shape."""
         batch, rows, columns, _ = input_shape
-        stride = encoder.stride(self.layer)
+        stride = vgg19.stride(self.layer)
         sides = (None if side is None else side * stride for side in (rows, columns))
         return (batch, *sides, 3)
 
@@ -109,7 +109,7 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     Raises:
         ValueError: there is no such network.
     """
-    path, precision = find(model), encoder.resolve_precision(precision)
+    path, precision = find(model), vgg19.resolve_precision(precision)
     packed = path.suffix == packing.SUFFIX
     net = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(net, InverseNet):
@@ -147,7 +147,7 @@ def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -
             keras.Input([None, None, channels], name="features", dtype="float32"),
             keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
             *(_convolution(*counts, dtype) for counts in _convolutions(layer, width)),
-            _last_convolution(encoder.stride(layer), dtype),
+            _last_convolution(vgg19.stride(layer), dtype),
             keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="images"),
         ],
         name="inverse_net",
@@ -160,14 +160,16 @@ def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
     VGG19's convolution from a to b channels becomes one from b to a, and what was pooled after it
     is doubled before. The first of all keeps the layer's channels.
     """
-    names = weights.LAYERS[: weights.LAYERS.index(layer) + 1]
-    channels = [width * count // weights.CHANNELS[0] for count in weights.CHANNELS[: len(names)]]
+    names = vgg19_weights.LAYERS[: vgg19_weights.LAYERS.index(layer) + 1]
+    channels = [
+        width * count // vgg19_weights.CHANNELS[0] for count in vgg19_weights.CHANNELS[: len(names)]
+    ]
     enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
     return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
 
 
-def _convolution(channels: int, enlarge: int, dtype) -> layers.ReflectConv2D:
-    return layers.ReflectConv2D(
+def _convolution(channels: int, enlarge: int, dtype) -> convolutions.ReflectConv2D:
+    return convolutions.ReflectConv2D(
         channels,
         3,
         enlarge=enlarge,
@@ -177,9 +179,9 @@ def _convolution(channels: int, enlarge: int, dtype) -> layers.ReflectConv2D:
     )
 
 
-def _last_convolution(stride: int, dtype) -> layers.ReflectConv2D:
+def _last_convolution(stride: int, dtype) -> convolutions.ReflectConv2D:
     """Returns the convolution to red, green and blue; the image's width is `stride` times some."""
     quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-    return layers.ReflectConv2D(
+    return convolutions.ReflectConv2D(
         3, 3, abreast=min(ABREAST, stride), kernel_initializer=quiet, dtype=dtype
     )

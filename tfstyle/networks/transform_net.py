@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import keras
 import tensorflow as tf
 
-from tfstyle import layers, settings
+from tfstyle import settings
+from tfstyle.networks import convolutions
 
 OUTPUT_SCALE = 0.1
 """What the last convolution's output is multiplied by: it sums thousands of values, and without
@@ -109,7 +110,7 @@ class Stylizer(keras.Model):
     def _run(self, net: Callable, images: tf.Tensor, style: Style) -> list[tf.Tensor]:
         """Returns the net's outputs for images of any size; the first is cut to theirs."""
         height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = layers.mirror_to(images, fitting(height), fitting(width))
+        grown = convolutions.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
         return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
 
@@ -171,8 +172,8 @@ def fitting(side: tf.Tensor) -> tf.Tensor:
 class Stage:
     """What the net consists of: a convolution, what the style does to it, and an ending."""
 
-    convolve: layers.ReflectConv2D
-    modulate: layers.ConditionalAffine | None
+    convolve: convolutions.ReflectConv2D
+    modulate: convolutions.ConditionalAffine | None
     """Each channel's scale and shift, after a norm or without one; the last stage has none."""
     finish: keras.layers.Layer
     """Of each value by itself; a residual block's second one adds what the block was given."""
@@ -180,7 +181,7 @@ class Stage:
     @property
     def measures(self) -> bool:
         """Whether it has a norm, which measures the whole image."""
-        return isinstance(self.modulate, layers.ConditionalInstanceNorm)
+        return isinstance(self.modulate, convolutions.ConditionalInstanceNorm)
 
 
 Blocks = Sequence[Sequence[Stage]]
@@ -210,13 +211,13 @@ def walk(blocks: Blocks, flow, run: Callable):
 
 def _blocks(styles: int, architecture: Architecture, dtype) -> Blocks:
     """Returns the layers of Johnson et al. (2016), in order."""
-    outer = layers.ConditionalInstanceNorm
-    inner = outer if architecture.inner_norms else layers.ConditionalAffine
+    outer = convolutions.ConditionalInstanceNorm
+    inner = outer if architecture.inner_norms else convolutions.ConditionalAffine
     width, outer_kernel = architecture.width, architecture.outer_kernel
 
     def stage(channels: int, size=3, finish=keras.layers.ReLU, norm=inner, **kwargs) -> Stage:
         return Stage(
-            layers.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
+            convolutions.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
             norm(styles, dtype=dtype),
             finish(dtype=dtype),
         )
@@ -226,7 +227,7 @@ def _blocks(styles: int, architecture: Architecture, dtype) -> Blocks:
 
     def last() -> Stage:
         quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-        convolve = layers.ReflectConv2D(
+        convolve = convolutions.ReflectConv2D(
             3, outer_kernel, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype
         )
         return Stage(

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import encoder, layers, networks, packing, settings
+from tfstyle import settings
+from tfstyle.networks import convolutions, packing, transform_net, vgg19
 
 NAME = "masters"
 """What `load` takes by default."""
@@ -40,7 +41,7 @@ def works(model: str | pathlib.Path) -> dict[str, str]:
     return json.loads(card.read_text("utf-8"))["styles"] if card.exists() else {}
 
 
-def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> networks.Stylizer:
+def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> transform_net.Stylizer:
     """Returns a trained stylizer, a Keras model from images to pastiches.
 
     Args:
@@ -51,10 +52,10 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> networ
     Raises:
         ValueError: there is no such stylizer; the message lists what exists.
     """
-    path, precision = find(model), encoder.resolve_precision(precision)
+    path, precision = find(model), vgg19.resolve_precision(precision)
     packed = path.suffix == packing.SUFFIX
     stylizer = unpack(path, precision) if packed else keras.models.load_model(path)
-    if not isinstance(stylizer, networks.Stylizer):
+    if not isinstance(stylizer, transform_net.Stylizer):
         raise ValueError(f"model must be a stylizer. Received: model={model}")
     return in_precision(stylizer, precision)
 
@@ -68,12 +69,12 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
     return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())
 
 
-def in_precision(stylizer: networks.Stylizer, precision: str) -> networks.Stylizer:
+def in_precision(stylizer: transform_net.Stylizer, precision: str) -> transform_net.Stylizer:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
     return packing.in_precision(stylizer, _architecture(stylizer), precision)
 
 
-def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
+def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer) -> None:
     """Gives a stylizer an earlier one's weights; styles that are new get the mean of its styles'.
 
     Raises:
@@ -88,8 +89,8 @@ def begin_from(stylizer: networks.Stylizer, earlier: networks.Stylizer) -> None:
 
 
 def without_inner_norms(
-    stylizer: networks.Stylizer, photographs: Sequence[np.ndarray]
-) -> networks.Stylizer:
+    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray]
+) -> transform_net.Stylizer:
     """Returns a stylizer that does to all images what the inner norms do to these on average.
 
     To be trained on. Inner norms are what a net outwits with spots that are seen as blobs
@@ -99,9 +100,9 @@ def without_inner_norms(
         stylizer: one with inner norms.
         photographs: `[1, height, width, 3]` each, as in its training.
     """
-    made = networks.Stylizer(**{**_architecture(stylizer), "inner_norms": False})
+    made = transform_net.Stylizer(**{**_architecture(stylizer), "inner_norms": False})
     made.set_weights(stylizer.get_weights())
-    stages = [stage for stage in networks.stages(made.blocks) if stage.modulate]
+    stages = [stage for stage in transform_net.stages(made.blocks) if stage.modulate]
     for row, style in enumerate(stylizer.styles):
         moments = _mean_moments(stylizer, photographs, style)
         for stage, (mean, deviation) in zip(stages, moments, strict=True):
@@ -111,21 +112,21 @@ def without_inner_norms(
 
 
 def _mean_moments(
-    stylizer: networks.Stylizer, photographs: Sequence[np.ndarray], style: str
+    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray], style: str
 ) -> list[np.ndarray]:
     """Returns mean and deviation, `[2, channels]`, that each norm finds on average."""
     watch = tf.function(stylizer.watch(), reduce_retracing=True)
     shares, found = stylizer.shares(style), []
     for photograph in photographs:
         _, *given = watch(tf.constant(photograph), shares)
-        moments = map(layers.moments, given)
-        epsilon = layers.ConditionalInstanceNorm.EPSILON
+        moments = map(convolutions.moments, given)
+        epsilon = convolutions.ConditionalInstanceNorm.EPSILON
         found.append([(mean, np.sqrt(variance + epsilon)) for mean, variance in moments])
     return [np.mean(pairs, axis=0) for pairs in zip(*found, strict=True)]
 
 
 def _take_in(
-    affine: layers.ConditionalAffine, row: int, mean: np.ndarray, deviation: np.ndarray
+    affine: convolutions.ConditionalAffine, row: int, mean: np.ndarray, deviation: np.ndarray
 ) -> None:
     """Lets a style's scale and shift do what they did to (x - mean) / deviation."""
     scale, shift = (np.array(weight) for weight in (affine.scale, affine.shift))
@@ -135,25 +136,27 @@ def _take_in(
     affine.shift.assign(shift)
 
 
-def _of_styles(given, stylizer: networks.Stylizer, earlier: networks.Stylizer) -> np.ndarray:
+def _of_styles(
+    given, stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
+) -> np.ndarray:
     """Returns scales or shifts, `[styles, channels]`, in the order of the stylizer's styles."""
     rows = dict(zip(earlier.styles, np.asarray(given), strict=True))
     return np.stack([rows.get(style, np.mean(given, axis=0)) for style in stylizer.styles])
 
 
-def pack(stylizer: networks.Stylizer, path: pathlib.Path) -> None:
+def pack(stylizer: transform_net.Stylizer, path: pathlib.Path) -> None:
     """Writes the weights in float16 with the network's settings: half a `.keras` file's bytes."""
     packing.pack(stylizer, _architecture(stylizer), path)
 
 
-def unpack(path: pathlib.Path, precision: str = "float32") -> networks.Stylizer:
+def unpack(path: pathlib.Path, precision: str = "float32") -> transform_net.Stylizer:
     """Returns what `pack` wrote.
 
     Raises:
         ValueError: the file is another or damaged.
     """
-    return packing.unpack(path, networks.Stylizer, "stylizer", precision)
+    return packing.unpack(path, transform_net.Stylizer, "stylizer", precision)
 
 
-def _architecture(stylizer: networks.Stylizer) -> dict:
+def _architecture(stylizer: transform_net.Stylizer) -> dict:
     return {"styles": list(stylizer.styles), **dataclasses.asdict(stylizer.architecture)}

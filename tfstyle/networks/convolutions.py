@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tfstyle import halves
+from tfstyle.networks import halves
 
 Moments = tuple[tf.Tensor, tf.Tensor]
 """Each channel's mean and variance over the positions of one image: `[channels]`, float32."""

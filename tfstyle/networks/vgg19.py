@@ -8,7 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import halves, layers, settings, weights
+from tfstyle import settings
+from tfstyle.networks import convolutions as layers
+from tfstyle.networks import halves, vgg19_weights
 from tfstyle.system import processor
 
 IMAGENET_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
@@ -21,7 +23,7 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 def build(
     layer_names: Sequence[str],
-    vgg: weights.Vgg19Weights,
+    vgg: vgg19_weights.Vgg19Weights,
     *,
     pooling: str = "max",
     padding: str = "zero",
@@ -57,7 +59,7 @@ def parse_layer(name: str) -> str:
     """
     papers_name = re.fullmatch(r"(?:relu|conv)([1-5])_([1-4])", name)
     keras_name = "block{}_conv{}".format(*papers_name.groups()) if papers_name else name
-    settings.check_choice("layer", keras_name, weights.LAYERS)
+    settings.check_choice("layer", keras_name, vgg19_weights.LAYERS)
     return keras_name
 
 
@@ -142,9 +144,9 @@ def _tap(vgg_layers, layer_names: Sequence[str], convert, dtype: str) -> keras.M
     return keras.Model(inputs, features, name="encoder")
 
 
-def _assign(features: keras.Model, convolutions: weights.Convolutions) -> None:
-    for name, (kernel, bias) in zip(weights.LAYERS, convolutions, strict=True):
-        if name == weights.LAYERS[0]:
+def _assign(features: keras.Model, convolutions: vgg19_weights.Convolutions) -> None:
+    for name, (kernel, bias) in zip(vgg19_weights.LAYERS, convolutions, strict=True):
+        if name == vgg19_weights.LAYERS[0]:
             # VGG19 expects BGR from 0 to 255: doing that to the kernel costs nothing.
             kernel = kernel[:, :, ::-1] * 255
         if name in [layer.name for layer in features.layers]:
