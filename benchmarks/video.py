@@ -50,11 +50,11 @@ class Material:
 
 def read_material(folder: pathlib.Path, longest: int, most: int) -> list[Material]:
     """Returns the clips and Sintel's scenes, fitted to that longest side."""
-    from tfstyle import video_reading
+    from tfstyle.video_io import reading
 
     found = []
     for path in sorted(folder.glob("*.mp4")):
-        with video_reading.open_clip(path, longest=longest) as clip:
+        with reading.open_clip(path, longest=longest) as clip:
             frames = [frame.pixels for frame in itertools.islice(clip, most)]
             found.append(Material(path.stem, frames))
     return found + [read_scene(path, longest) for path in sorted(folder.glob("sintel_*"))]

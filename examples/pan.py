@@ -11,7 +11,9 @@ import pathlib
 
 import numpy as np
 
-from tfstyle import image, video_encoding, video_reading, video_writing
+from tfstyle import image
+from tfstyle.video_io import encoding as video_encoding
+from tfstyle.video_io import reading, writing
 
 INPUTS = pathlib.Path(__file__).parent / "inputs"
 SIZE, RATE, FRAMES = (180, 320), fractions.Fraction(12), 24
@@ -22,13 +24,13 @@ def main() -> None:
     photograph = image.read(INPUTS / "chelsea.jpg")
     wide = image.fit(photograph, SIZE[1] + 2 * FRAMES)[0]
     encoding = video_encoding.Encoding(SIZE, RATE, 1 / RATE, crf=23)
-    film = video_writing.begin(INPUTS / "pan.mp4", run="pan")
+    film = writing.begin(INPUTS / "pan.mp4", run="pan")
     for number in range(FRAMES):
         top, left = 20 + number // 2, 2 * number
         view = wide[top : top + SIZE[0], left : left + SIZE[1]]
         film.write(np.rint(255 * view).astype(np.uint8), number, encoding)
     film.close_part([])
-    film.finish(video_reading.Clip("", SIZE, RATE, 1 / RATE), encoding)
+    film.finish(reading.Clip("", SIZE, RATE, 1 / RATE), encoding)
 
 
 if __name__ == "__main__":

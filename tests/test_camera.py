@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tfstyle import camera
-from tfstyle.video_reading import open_clip
+from tfstyle.video_io import camera
+from tfstyle.video_io.reading import open_clip
 
 cv2 = pytest.importorskip("cv2")
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from film_stub import decode, film, record
 
-from tfstyle import cli, image, pipeline, video_encoding, video_joining
+from tfstyle import cli, image
+from tfstyle.video_io import encoding, joining, pipeline
 
 av = film_stub.av
 folder, stop, failing = film_stub.folder, film_stub.stop, film_stub.failing  # Fixtures.
@@ -27,7 +28,7 @@ def test_last_frames_that_are_not_written_cost_no_others(folder, failing, error)
 
 
 def test_frames_before_one_that_cannot_be_written_are_kept(failing, folder, capsys):
-    failing(video_encoding.Part, "write", 4, OSError("no room"))
+    failing(encoding.Part, "write", 4, OSError("no room"))
     assert film() == 2
     assert "no room" in capsys.readouterr().err
     assert film("--resume") == 0
@@ -35,9 +36,7 @@ def test_frames_before_one_that_cannot_be_written_are_kept(failing, folder, caps
     assert len(decode("out.mp4")) == 8
 
 
-@pytest.mark.parametrize(
-    ("owner", "name"), [(video_encoding, "_add_stream"), (video_joining, "join")]
-)
+@pytest.mark.parametrize(("owner", "name"), [(encoding, "_add_stream"), (joining, "join")])
 def test_ffmpegs_errors_are_a_sentence_and_lose_nothing(failing, folder, capsys, owner, name):
     failing(owner, name, 1, av.error.ExternalError(1, "broken"))
     assert film() == 2
@@ -49,7 +48,7 @@ def test_ffmpegs_errors_are_a_sentence_and_lose_nothing(failing, folder, capsys,
 
 
 def test_interrupted_while_parts_are_joined_says_how_to_go_on(failing, capsys):
-    failing(video_joining, "join", 1, KeyboardInterrupt())
+    failing(joining, "join", 1, KeyboardInterrupt())
     assert film() == 130
     assert "interrupted after 8 frames; the same command with --resume" in capsys.readouterr().err
 

@@ -7,7 +7,7 @@ import film_stub
 import pytest
 from film_stub import decode, film, record
 
-from tfstyle import pipeline, window
+from tfstyle.video_io import pipeline, window
 
 folder, stop = film_stub.folder, film_stub.stop  # Fixtures.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from tfstyle import contact_strip
+from tfstyle.video_io import contact_strip
 
 
 def strip_of(count, length):

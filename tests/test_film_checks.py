@@ -6,8 +6,9 @@ import clips
 import numpy as np
 import pytest
 
-from tfstyle import film_checks, image, record, window
+from tfstyle import film_checks, image, record
 from tfstyle.video_flags import Files
+from tfstyle.video_io import window
 
 
 @pytest.fixture(autouse=True)

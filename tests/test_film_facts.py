@@ -7,10 +7,10 @@ import clips
 import pytest
 
 from tfstyle import film_facts, image, record
-from tfstyle.clip import Clip
 from tfstyle.methods import feed_forward, style_swap, video
 from tfstyle.networks import inverse_net, pretrained, vgg19_weights
 from tfstyle.video_flags import Files
+from tfstyle.video_io.clip import Clip
 
 DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("vgg", "net")}
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tfstyle import pipeline
+from tfstyle.video_io import pipeline
 
 
 def wait_until(condition):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from conftest import DATA
 
-from tfstyle import flow, video_reading
+from tfstyle import flow
 from tfstyle.methods import feed_forward, video
+from tfstyle.video_io import reading
 
 pytestmark = pytest.mark.large
 
@@ -16,7 +17,7 @@ PAN = pathlib.Path(__file__).parents[1] / "examples" / "inputs" / "pan.mp4"
 
 
 def read(path, count=10):
-    with video_reading.open_clip(path) as clip:
+    with reading.open_clip(path) as clip:
         return [frame.pixels for frame in itertools.islice(clip, count)]
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfstyle import video_encoding, video_reading, video_sound, video_writing
-from tfstyle.clip import Clip, Colors
+from tfstyle.video_io import encoding as video_encoding
+from tfstyle.video_io import reading, writing
+from tfstyle.video_io import sound as video_sound
+from tfstyle.video_io.clip import Clip, Colors
 
 av = pytest.importorskip("av")
 
@@ -29,8 +31,8 @@ def encoding(clip, **changes):
 
 def copy(source, output, *, parts=(8,), crf=4, **options):
     """Writes the clip's frames unchanged, a part closed after each of these counts."""
-    film = video_writing.begin(output, "run")
-    with video_reading.open_clip(source, **options) as clip:
+    film = writing.begin(output, "run")
+    with reading.open_clip(source, **options) as clip:
         coding = video_encoding.Encoding.of(clip, crf)
         for number, frame in enumerate(clip, start=1):
             film.write(frame.pixels, frame.tick, coding)
@@ -68,7 +70,7 @@ def write_later(source, path, seconds):
 
 
 def warn_of_lost_sound(source, output):
-    with video_reading.open_clip(source) as clip:
+    with reading.open_clip(source) as clip:
         video_sound.warn_of_lost(clip, output)
 
 
@@ -111,7 +113,7 @@ def test_a_video_lasts_as_long_as_its_frames(tmp_path, suffix):
     copy(tmp_path / "in.mp4", tmp_path / f"out{suffix}")
     with av.open(str(tmp_path / f"out{suffix}")) as container:
         assert container.duration / av.time_base == pytest.approx(0.8, abs=0.02)
-    with video_reading.open_clip(tmp_path / f"out{suffix}") as back:
+    with reading.open_clip(tmp_path / f"out{suffix}") as back:
         assert len(list(back)) == 8
         assert not back.problem
 
@@ -316,7 +318,7 @@ def test_shape_of_pixels_and_colours_are_kept(tmp_path):
     source, output = tmp_path / "in.mp4", tmp_path / "out.mp4"
     clips.write(source, FRAMES, aspect=Fraction(4, 3), colors=(9, 9, 14))
     copy(source, output)
-    with video_reading.open_clip(source) as clip, video_reading.open_clip(output) as back:
+    with reading.open_clip(source) as clip, reading.open_clip(output) as back:
         assert back.colors == clip.colors == Colors(matrix=9, primaries=9, transfer=14)
         assert back.pixel_aspect == clip.pixel_aspect == Fraction(4, 3)
 
@@ -326,19 +328,19 @@ def test_shape_of_pixels_and_colours_are_kept(tmp_path):
 def test_colours_come_back_in_either_range(tmp_path, full_range, matrix):
     """Flat colours, so that coding costs nothing: only range and matrix could alter them."""
     flat = np.full([48, 64, 3], [200, 30, 90], np.uint8)
-    film = video_writing.begin(tmp_path / "a.mp4", "run")
+    film = writing.begin(tmp_path / "a.mp4", "run")
     clip = Clip("", (48, 64), clips.RATE, 1 / clips.RATE)
     coding = encoding(clip, crf=2, colors=Colors(full_range, matrix))
     film.write(flat, 0, coding)
     film.close_part([flat])
     film.finish(clip, coding)
-    with video_reading.open_clip(tmp_path / "a.mp4") as back:
+    with reading.open_clip(tmp_path / "a.mp4") as back:
         assert back.colors == Colors(full_range, matrix)
         assert np.abs(next(iter(back)).pixels.astype(int) - flat).max() <= 3
 
 
 def test_odd_sides_lose_a_row_or_column(tmp_path):
-    film = video_writing.begin(tmp_path / "a.mp4", "run")
+    film = writing.begin(tmp_path / "a.mp4", "run")
     clip = Clip("", (33, 35), clips.RATE, 1 / clips.RATE)
     (frame,) = clips.frames(1, size=(33, 35))
     film.write(frame, 0, encoding(clip))
@@ -351,4 +353,4 @@ def test_odd_sides_lose_a_row_or_column(tmp_path):
 def test_outputs_that_cannot_be_are_refused_before_anything_is_read(tmp_path, name):
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(ValueError, match=r"output must .*Received: output="):
-        video_writing.check_output(tmp_path / name)
+        writing.check_output(tmp_path / name)

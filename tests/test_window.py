@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tfstyle import window
+from tfstyle.video_io import window
 
 cv2 = pytest.importorskip("cv2")
 

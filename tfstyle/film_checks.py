@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tfstyle import inputs, outputs, record, video_parts, video_pictures, video_writing, window
+from tfstyle import inputs, outputs, record
 from tfstyle.image import paths
 from tfstyle.video_flags import Files
+from tfstyle.video_io import picture_writer, video_writer, window, writing
 
 
 def check(files: Files, styles: Sequence[record.Input]) -> None:
@@ -14,7 +15,7 @@ def check(files: Files, styles: Sequence[record.Input]) -> None:
     if files.show:
         window.load_opencv()
     if files.output is not None:
-        video_writing.check_output(Path(files.output))
+        writing.check_output(Path(files.output))
         outputs.check_record(Path(files.output))
     if files.strip is not None:
         inputs.check_writable(files.strip, "strip")
@@ -51,7 +52,7 @@ def _check_folder(files: Files, named: Mapping[str, str | Path]) -> None:
     folder = os.path.realpath(files.output)
     frames = set(map(os.path.realpath, _pictures(files)))
     for path, given in named.items():
-        is_named_so = video_pictures.NAME.fullmatch(os.path.basename(path))
+        is_named_so = picture_writer.NAME.fullmatch(os.path.basename(path))
         if os.path.dirname(path) == folder and (path in frames or is_named_so):
             raise ValueError(
                 f"output must be another folder than that of the input {given}. "
@@ -62,7 +63,7 @@ def _check_folder(files: Files, named: Mapping[str, str | Path]) -> None:
 def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
     """Raises ValueError when an input is one of the parts of an interrupted run, which go."""
     output = Path(os.path.realpath(output))
-    folder = str(output.with_name(video_parts.parts_name(output)))
+    folder = str(output.with_name(video_writer.parts_name(output)))
     for path, given in named.items():
         if os.path.dirname(path) == folder:
             raise ValueError(
@@ -80,14 +81,14 @@ def _written(files: Files) -> Iterator[tuple[str, Path]]:
         if _has_folder(files) and output.is_dir():
             present = output.iterdir()
             yield from (
-                ("output", path) for path in present if video_pictures.NAME.fullmatch(path.name)
+                ("output", path) for path in present if picture_writer.NAME.fullmatch(path.name)
             )
     if files.strip is not None:
         yield "strip", Path(files.strip)
 
 
 def _has_folder(files: Files) -> bool:
-    return files.output is not None and not video_writing.is_video(Path(files.output))
+    return files.output is not None and not writing.is_video(Path(files.output))
 
 
 def _check_strip(files: Files) -> None:
@@ -95,5 +96,5 @@ def _check_strip(files: Files) -> None:
     if files.strip is None or not _has_folder(files):
         return
     folder, name = os.path.split(os.path.realpath(files.strip))
-    if folder == os.path.realpath(files.output) and video_pictures.NAME.fullmatch(name):
+    if folder == os.path.realpath(files.output) and picture_writer.NAME.fullmatch(name):
         raise ValueError(f"strip must not replace an output. Received: strip={files.strip}")

@@ -6,25 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import (
-    config_flags,
-    film_checks,
-    film_facts,
-    inputs,
-    process,
-    record,
-    settings,
-    shot,
-    video_reading,
-    video_sound,
-    video_writing,
-)
-from tfstyle.clip import Clip
+from tfstyle import config_flags, film_checks, film_facts, inputs, process, record, settings, shot
 from tfstyle.networks import transform_net
 from tfstyle.system import devices
 from tfstyle.video_flags import METHODS, Files
-from tfstyle.video_parts import Film
-from tfstyle.video_pictures import Pictures
+from tfstyle.video_io import reading, sound, writing
+from tfstyle.video_io.clip import Clip
+from tfstyle.video_io.picture_writer import Pictures
+from tfstyle.video_io.video_writer import Film
 
 SMALL_FRAME = 1_000_000
 """Pixels of a frame up to which several are painted at once."""
@@ -46,7 +35,7 @@ def run(
     """Paints the clip and returns the exit status: 1 when it broke off."""
     styles, described = read_styles(files)
     film_checks.check(files, described)
-    with video_reading.open_clip(
+    with reading.open_clip(
         files.input,
         longest=frame_config.size,
         start=files.start,
@@ -77,9 +66,9 @@ def begin(files: Files, facts: film_facts.Facts, clip: Clip) -> Film | Pictures 
     if files.output is None:
         return None
     output = Path(files.output)
-    if video_writing.is_video(output):
-        video_sound.warn_of_lost(clip, output)
-    return video_writing.begin(output, facts.run, files.resume)
+    if writing.is_video(output):
+        sound.warn_of_lost(clip, output)
+    return writing.begin(output, facts.run, files.resume)
 
 
 def was_finished(files: Files, facts: film_facts.Facts, film: Film | Pictures | None) -> bool:

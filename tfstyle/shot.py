@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import contact_strip, frame_bar, image, pipeline, video_encoding, window
-from tfstyle.clip import Clip, Frame
+from tfstyle import frame_bar, image
 from tfstyle.film_facts import COMPLETE, Outcome
 from tfstyle.video_flags import Files
-from tfstyle.video_parts import Film
-from tfstyle.video_pictures import Pictures
+from tfstyle.video_io import contact_strip, encoding, pipeline, window
+from tfstyle.video_io.clip import Clip, Frame
+from tfstyle.video_io.picture_writer import Pictures
+from tfstyle.video_io.video_writer import Film
 
 
 class Shot:
@@ -39,7 +40,7 @@ class Shot:
         self._last: list[np.ndarray] = []
         # A second Ctrl-C closes the part while the writer's thread may still be in it.
         self._writing = threading.Lock()
-        self._encoding = video_encoding.Encoding.of(clip, files.crf)
+        self._encoding = encoding.Encoding.of(clip, files.crf)
         self._strip = contact_strip.ContactStrip(clip.length) if files.strip is not None else None
         self._window = window.Window() if files.show else None
         self.meter = pipeline.Meter()

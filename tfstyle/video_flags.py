@@ -2,8 +2,9 @@
 
 import dataclasses
 
-from tfstyle import camera, shared_flags
+from tfstyle import shared_flags
 from tfstyle.settings import setting
+from tfstyle.video_io import camera
 
 METHODS = ("apply", "gatys", "swap")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle.clip import Clip, Colors
-from tfstyle.video_decoding import load_pyav
+from tfstyle.video_io.clip import Clip, Colors
+from tfstyle.video_io.decoding import load_pyav
 
 CODECS = {
     ".m4v": "libx264",

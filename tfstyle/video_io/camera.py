@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from tfstyle import image
-from tfstyle.clip import Clip, Fraction, Frame, Span
 from tfstyle.system import extras
+from tfstyle.video_io.clip import Clip, Fraction, Frame, Span
 
 PREFIX = "camera:"
 """What the name of a camera begins with; its number follows."""

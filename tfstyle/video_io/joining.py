@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tfstyle.clip import Clip
-from tfstyle.video_decoding import load_pyav
-from tfstyle.video_encoding import Encoding
-from tfstyle.video_sound import Sound
+from tfstyle.video_io.clip import Clip
+from tfstyle.video_io.decoding import load_pyav
+from tfstyle.video_io.encoding import Encoding
+from tfstyle.video_io.sound import Sound
 
 Parts = Sequence[tuple[Path, list[int]]]
 """Files, each with its frames' ticks."""

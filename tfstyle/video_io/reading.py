@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import camera, image, video_file
-from tfstyle.clip import Clip, Fraction, Frame, Span
+from tfstyle import image
 from tfstyle.image import paths as picture_paths
+from tfstyle.video_io import camera, video_reader
+from tfstyle.video_io.clip import Clip, Fraction, Frame, Span
 
 
 @contextlib.contextmanager
@@ -40,7 +41,7 @@ def open_clip(
     elif picture_paths.is_many(path):
         opened = _open_pictures(path, longest, span, Fraction(rate).limit_denominator(100_000))
     else:
-        opened = video_file.open_clip(path, longest, span)
+        opened = video_reader.open_clip(path, longest, span)
     with opened as clip:
         yield clip
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from tfstyle import image
-from tfstyle.clip import Clip, Colors, Fraction, Frame, Span
-from tfstyle.video_decoding import Clock, Decoder, load_pyav, wind
+from tfstyle.video_io.clip import Clip, Colors, Fraction, Frame, Span
+from tfstyle.video_io.decoding import Clock, Decoder, load_pyav, wind
 
 MISSING_END = 0.5
 """Seconds by which a clip may end before the time that its file states."""

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 from tfstyle import image
-from tfstyle.video_encoding import CODECS
-from tfstyle.video_parts import Film, parts_name
-from tfstyle.video_pictures import Pictures
+from tfstyle.video_io.encoding import CODECS
+from tfstyle.video_io.picture_writer import Pictures
+from tfstyle.video_io.video_writer import Film, parts_name
 
 
 def is_video(output: Path) -> bool:

@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle.clip import Clip, Seam
-from tfstyle.video_decoding import load_pyav, wind
+from tfstyle.video_io.clip import Clip, Seam
+from tfstyle.video_io.decoding import load_pyav, wind
 
 FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
 """FFmpeg's names of the kinds of file, by suffix."""

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import image, video_joining
-from tfstyle.clip import Clip
-from tfstyle.video_decoding import load_pyav
-from tfstyle.video_encoding import Encoding, Part
-from tfstyle.video_reading import open_clip
+from tfstyle import image
+from tfstyle.video_io import joining
+from tfstyle.video_io.clip import Clip
+from tfstyle.video_io.decoding import load_pyav
+from tfstyle.video_io.encoding import Encoding, Part
+from tfstyle.video_io.reading import open_clip
 
 PART_SECONDS = 30.0
 """How much work a kill may cost: a part that is this old is closed."""
@@ -131,7 +132,7 @@ class Film:
         joined = self._folder / f"joined{self._output.suffix}"
         try:
             with self._telling("joined from its parts"):
-                video_joining.join(self._parts, joined, clip, encoding)
+                joining.join(self._parts, joined, clip, encoding)
             _sync(joined)
             os.replace(joined, self._output)
         finally:

@@ -10,9 +10,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
-from tfstyle.clip import Clip
-from tfstyle.video_encoding import Encoding
-from tfstyle.video_parts import check_run
+from tfstyle.video_io.clip import Clip
+from tfstyle.video_io.encoding import Encoding
+from tfstyle.video_io.video_writer import check_run
 
 NAME = re.compile(r"frame_([0-9]{6,})\.png")
 """How the pictures are named, counted from 0."""

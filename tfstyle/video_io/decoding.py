@@ -4,8 +4,8 @@ import contextlib
 import types
 from collections.abc import Iterator
 
-from tfstyle.clip import Fraction, Seam
 from tfstyle.system import extras
+from tfstyle.video_io.clip import Fraction, Seam
 
 JUMP_BACK = 0.15
 """Seconds by which a frame's time must fall, from where the last frame ends, for what follows to be

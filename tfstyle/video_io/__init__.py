@@ -1,0 +1,1 @@
+"""Clips in and out: frames of files, folders and cameras, and videos with their sound."""
