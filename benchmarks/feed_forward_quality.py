@@ -24,10 +24,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, snapshot, train
+from tfstyle import data, image, train
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
+from tfstyle.optimization import checkpoint_file
 
 EVALUATIONS = 60
 
@@ -118,7 +119,7 @@ def settings(content: Picture) -> gatys.Config:
 def fingerprint(content: Picture, style: Picture, config: gatys.Config) -> str:
     """Returns a short digest of all that decides the loss."""
     facts = digest_of_vgg19(), vgg19.resolve_precision(config.precision)
-    return snapshot.fingerprint(config, content.pixels, style.pixels, facts=facts)[:16]
+    return checkpoint_file.fingerprint(config, content.pixels, style.pixels, facts=facts)[:16]
 
 
 @functools.cache

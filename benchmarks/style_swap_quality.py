@@ -18,10 +18,11 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, optimize, snapshot, swapper
+from tfstyle import data, image, swapper
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
 from tfstyle.networks import inverse_net
+from tfstyle.optimization import checkpoint_file, loop
 
 EVALUATIONS = 100
 
@@ -30,7 +31,7 @@ CONFIG = style_swap.Config(decode="optimize")
 HEADER = f"{'style':24} contents  one pass  L-BFGS {EVALUATIONS}  ratio"
 
 
-def stop_in_time(trace: optimize.Trace) -> None:
+def stop_in_time(trace: loop.Trace) -> None:
     """Ends an optimisation at its last evaluation, as Ctrl-C does."""
     if trace.evaluations >= EVALUATIONS:
         raise KeyboardInterrupt
@@ -40,7 +41,7 @@ def optimized(loss: objective.Objective, start: tf.Tensor, target: tf.Tensor) ->
     """Returns the picture that L-BFGS finds for the target features."""
     targets = loss.targets_of({CONFIG.layer: target})
     function = functools.partial(loss.value_and_gradient, targets=targets)
-    return optimize.minimize(function, start.numpy(), EVALUATIONS, callback=stop_in_time).image
+    return loop.minimize(function, start.numpy(), EVALUATIONS, callback=stop_in_time).image
 
 
 def relative_loss(loss: objective.Objective, picture: np.ndarray, target: tf.Tensor) -> float:
@@ -59,7 +60,7 @@ def compare(
     swap = swapper.Swapper(lambda images: loss.features(images)[CONFIG.layer], grid)
     start = grid.grow(image.fit(image.read(content), size))
     target = swap.swap(start, swap.prepare([image.fit(image.read(style), size)]))
-    decided = snapshot.fingerprint(CONFIG, target.numpy(), facts=tuple(vgg.values()))
+    decided = checkpoint_file.fingerprint(CONFIG, target.numpy(), facts=tuple(vgg.values()))
     name = f"{content.name} as {style.name}, {size} px, {decided[:16]}"
     if name not in known:
         known[name] = relative_loss(loss, optimized(loss, start, target), target)

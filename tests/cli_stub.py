@@ -7,7 +7,8 @@ import types
 import numpy as np
 import pytest
 
-from tfstyle import cli, image, pyramid, settings
+from tfstyle import cli, image, settings
+from tfstyle.optimization import pyramid
 from tfstyle.result import LevelTrace, Loss, Progress, Result
 
 SIZE = (4, 6)

@@ -10,8 +10,9 @@ import cli_stub
 import pytest
 from cli_stub import gatys, sentence
 
-from tfstyle import cli, process, progress_bar, pyramid
+from tfstyle import cli, process, progress_bar
 from tfstyle.inputs import Files
+from tfstyle.optimization import pyramid
 from tfstyle.result import Loss, Progress
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.

@@ -8,7 +8,7 @@ import tensorflow_probability as tfp
 from numpy.testing import assert_allclose
 from tensorflow_probability.python.optimizer import bfgs_utils, lbfgs
 
-from tfstyle import lean_lbfgs
+from tfstyle.optimization import lbfgs_parts
 
 ORIGINALS = bfgs_utils.hager_zhang, lbfgs._get_search_direction
 
@@ -75,7 +75,7 @@ def state_with(pairs, history=5, size=8):
 def test_minimum_is_that_of_tfp_s_own_at_no_more_evaluations(name):
     function, start, minimum = PROBLEMS[name]
     own = minimize(function, start)
-    with lean_lbfgs.lean_lbfgs():
+    with lbfgs_parts.lean_lbfgs():
         lean = minimize(function, start)
     assert bool(own.converged) and bool(lean.converged)
     assert_allclose(own.position, minimum, atol=1e-4)
@@ -91,14 +91,14 @@ def test_evaluations_are_counted_as_they_are_made():
         calls.append(position)
         return function(position)
 
-    with lean_lbfgs.lean_lbfgs():
+    with lbfgs_parts.lean_lbfgs():
         result = minimize(counted, start)
     assert int(result.num_objective_evaluations) == len(calls)
 
 
 def test_ill_conditioned_quadratic_is_minimised_all_the_same():
     function, start, minimum = quadratic(10, 1000, seed=2)
-    with lean_lbfgs.lean_lbfgs():
+    with lbfgs_parts.lean_lbfgs():
         result = minimize(function, start)
     assert bool(result.converged)
     assert_allclose(result.position, minimum, atol=1e-4)
@@ -109,12 +109,12 @@ def test_direction_is_tfp_s_own(pairs):
     state = state_with(pairs)
     expected = lbfgs._get_search_direction(state).numpy()
     tolerance = 1e-4 * np.abs(expected).max()
-    assert_allclose(lean_lbfgs.compact_direction(state), expected, atol=tolerance)
+    assert_allclose(lbfgs_parts.compact_direction(state), expected, atol=tolerance)
 
 
 def test_direction_without_history_is_downhill():
     state = state_with(0)
-    assert_allclose(lean_lbfgs.compact_direction(state), -state.objective_gradient)
+    assert_allclose(lbfgs_parts.compact_direction(state), -state.objective_gradient)
 
 
 # --- The Wolfe conditions ---
@@ -138,7 +138,7 @@ def test_direction_without_history_is_downhill():
 def test_step_is_accepted_when_it_is_lower_and_flatter(value, slope, accepted):
     start = SimpleNamespace(f=tf.constant(1.0), df=tf.constant(-1.0))
     trial = SimpleNamespace(x=tf.constant(1.0), f=tf.constant(value), df=tf.constant(slope))
-    assert bool(lean_lbfgs.satisfies_wolfe(start, trial)) == accepted
+    assert bool(lbfgs_parts.satisfies_wolfe(start, trial)) == accepted
 
 
 # --- TFP's private names ---
@@ -154,15 +154,15 @@ def names_now():
 
 
 def test_names_are_exchanged_and_restored():
-    with lean_lbfgs.lean_lbfgs():
+    with lbfgs_parts.lean_lbfgs():
         inside = names_now()
     assert inside[0] is not ORIGINALS[0]
-    assert inside[1] is lean_lbfgs.compact_direction
+    assert inside[1] is lbfgs_parts.compact_direction
     assert names_now() == ORIGINALS
 
 
 def test_names_are_restored_after_an_error():
-    with pytest.raises(ZeroDivisionError), lean_lbfgs.lean_lbfgs():
+    with pytest.raises(ZeroDivisionError), lbfgs_parts.lean_lbfgs():
         raise ZeroDivisionError
     assert names_now() == ORIGINALS
 
@@ -171,12 +171,12 @@ def test_names_are_restored_when_two_threads_overlap():
     entered, leave = threading.Event(), threading.Event()
 
     def hold():
-        with lean_lbfgs.lean_lbfgs():
+        with lbfgs_parts.lean_lbfgs():
             entered.set()
             leave.wait(10)
 
     def follow():
-        with lean_lbfgs.lean_lbfgs():
+        with lbfgs_parts.lean_lbfgs():
             pass
 
     first, second = threading.Thread(target=hold), threading.Thread(target=follow)
@@ -200,5 +200,5 @@ def test_renamed_tfp_runs_untouched_with_a_warning(monkeypatch, module, name):
     monkeypatch.delattr(module, name)
     before = dict(vars(bfgs_utils)), dict(vars(lbfgs))
     with pytest.warns(UserWarning, match="tensorflow-probability has renamed its line search"):
-        with lean_lbfgs.lean_lbfgs():
+        with lbfgs_parts.lean_lbfgs():
             assert (dict(vars(bfgs_utils)), dict(vars(lbfgs))) == before

@@ -8,7 +8,8 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_array_equal
 
-from tfstyle import descent, image, multiscale, optimize, pyramid
+from tfstyle import image
+from tfstyle.optimization import adam, coarse_to_fine, loop, pyramid
 from tfstyle.result import Interrupted
 
 START = picture(8, 8, seed=1, smoothing=0)
@@ -35,11 +36,11 @@ def run(optimizer="lbfgs", callback=None, folder=None, resume=False, name="run",
         "start": START,
         "objective_at": objective_at,
         "finish": lambda pixels: pixels,
-        "options": descent.Options(optimizer=optimizer, history=3),
+        "options": adam.Options(optimizer=optimizer, history=3),
         "weights": {"name": "tiny"},
     }
-    task = multiscale.Task(**{**settings, **changes})
-    return multiscale.run(task, multiscale.Checkpoints(folder, name, resume), callback)
+    task = coarse_to_fine.Task(**{**settings, **changes})
+    return coarse_to_fine.run(task, coarse_to_fine.Checkpoints(folder, name, resume), callback)
 
 
 def stop_at(total_step):
@@ -130,7 +131,7 @@ def test_interrupt_carries_the_best_image_at_full_size(total_step):
 
 
 @pytest.mark.parametrize("total_step", [1, 3, 4, 5, 7, 9, 12])
-@pytest.mark.parametrize("optimizer", descent.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", adam.OPTIMIZERS)
 def test_resumed_run_is_the_uninterrupted_one(tmp_path, optimizer, total_step):
     with pytest.raises(Interrupted):
         run(optimizer, stop_at(total_step), folder=tmp_path)
@@ -169,7 +170,7 @@ def second_a_step(monkeypatch):
     """A clock that is looked at once before the first step and once after each."""
     ticks = itertools.count()
     clock = types.SimpleNamespace(perf_counter=lambda: float(next(ticks)))
-    monkeypatch.setattr(optimize, "time", clock)
+    monkeypatch.setattr(loop, "time", clock)
 
 
 def test_seconds_before_an_interruption_count(tmp_path, second_a_step):
@@ -187,7 +188,7 @@ def test_killed_run_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
         if progress.total_step == 10:
             raise SystemExit
 
-    monkeypatch.setattr(multiscale, "CHECKPOINT_EVERY", 2)
+    monkeypatch.setattr(coarse_to_fine, "CHECKPOINT_EVERY", 2)
     with pytest.raises(SystemExit):
         run(callback=kill, folder=tmp_path)
     seen = []

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import descent, optimize
+from tfstyle.optimization import adam, loop
 
 START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
@@ -13,7 +13,7 @@ IMPORTANCE = np.geomspace(1, 100, 60, dtype=np.float32).reshape([1, 4, 5, 3])
 
 SIZE = "5x4"
 
-OPTIMIZERS = descent.OPTIMIZERS
+OPTIMIZERS = adam.OPTIMIZERS
 
 
 def pull(image):
@@ -56,8 +56,8 @@ def interrupt(image):
 
 
 def minimize(objective=pull, steps=10, optimizer="lbfgs", **arguments):
-    options = descent.Options(optimizer=optimizer, learning_rate=0.05, history=5)
-    return optimize.minimize(objective, START, steps, options, **arguments)
+    options = adam.Options(optimizer=optimizer, learning_rate=0.05, history=5)
+    return loop.minimize(objective, START, steps, options, **arguments)
 
 
 def distance(image):
@@ -81,7 +81,7 @@ def test_lbfgs_costs_hardly_more_than_one_evaluation_a_step():
 
 def test_tfp_s_own_line_search_costs_more():
     lean, own = (
-        optimize.minimize(smooth, START, 15, descent.Options(line_search=line_search))
+        loop.minimize(smooth, START, 15, adam.Options(line_search=line_search))
         for line_search in ("unit_step", "hager_zhang")
     )
     assert lean.evaluations < own.evaluations
@@ -127,7 +127,7 @@ def test_start_image_is_not_written_to():
 
 
 def test_loss_that_no_longer_changes_ends_the_run():
-    trace = optimize.minimize(pull, TARGET, 100)
+    trace = loop.minimize(pull, TARGET, 100)
     assert trace.outcome == "converged: the loss no longer changes"
     assert trace.step < 100
     assert_array_equal(trace.image, TARGET)
@@ -176,10 +176,10 @@ def test_restart_s_first_trial_is_shorter_than_a_first_step():
         seen.append(image.numpy())
         return pull(image)
 
-    failed_before = optimize.Trace(START, distance(START), step=3, kind_since=(3, 9))
-    optimize.minimize(watched, START, 4, resume_from=failed_before)
+    failed_before = loop.Trace(START, distance(START), step=3, kind_since=(3, 9))
+    loop.minimize(watched, START, 4, resume_from=failed_before)
     trial = next(image for image in seen if not np.array_equal(image, START))
-    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), descent.RESTART_STEP, rtol=1e-2)
+    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), adam.RESTART_STEP, rtol=1e-2)
 
 
 def test_second_failure_at_once_hands_over_to_adam():
@@ -280,13 +280,13 @@ def test_run_interrupted_in_the_midst_of_a_step_resumes_bit_for_bit(optimizer):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_run_interrupted_between_a_step_and_its_account_resumes_bit_for_bit(monkeypatch, optimizer):
-    account = optimize._after_step
+    account = loop._after_step
 
     def account_or_stop(trace, *arguments):
         return interrupt(None) if trace.step == 3 else account(trace, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(optimize, "_after_step", account_or_stop)
+        patch.setattr(loop, "_after_step", account_or_stop)
         half = minimize(optimizer=optimizer)
     assert (half.step, half.interrupted) == (3, True)
     half = dataclasses.replace(half, outcome="running")

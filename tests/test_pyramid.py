@@ -1,7 +1,7 @@
 import pytest
 
-from tfstyle import pyramid
-from tfstyle.pyramid import Level
+from tfstyle.optimization import pyramid
+from tfstyle.optimization.pyramid import Level
 
 
 def plan(size, levels):

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tfstyle import cli, image, optimize
+from tfstyle import cli, image
+from tfstyle.optimization import loop
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,7 +52,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def short(monkeypatch):
     """Makes results small, and ends optimisations early, however long the block has them."""
-    fit_size, minimize = image.fit_size, optimize.minimize
+    fit_size, minimize = image.fit_size, loop.minimize
 
     def small(height, width, longest):
         return fit_size(height, width, min(longest, LONGEST))
@@ -60,7 +61,7 @@ def short(monkeypatch):
         return minimize(value_and_gradient, start, min(steps, STEPS), *others, **named)
 
     monkeypatch.setattr(image, "fit_size", small)
-    monkeypatch.setattr(optimize, "minimize", early)
+    monkeypatch.setattr(loop, "minimize", early)
 
 
 def words(command: str) -> list[str]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tfstyle import snapshot
-from tfstyle.optimize import Trace
+from tfstyle.optimization import checkpoint_file
+from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
 
 RANDOM = np.random.default_rng(0)
@@ -29,7 +29,7 @@ TRACE = Trace(
     state=lambda: STATE,
     notes=("line search failed at step 2, Adam went on",),
 )
-SNAPSHOT = snapshot.Snapshot(
+SNAPSHOT = checkpoint_file.Snapshot(
     1, TRACE, (LevelTrace((1, 2), 5, 6, 0.05),), (Loss(5, 6, 0.05, {"total": 2.0}),)
 )
 
@@ -41,8 +41,8 @@ class Config:
 
 
 def test_snapshot_comes_back_exactly(tmp_path):
-    snapshot.save(tmp_path / "new" / "folder", SNAPSHOT, "run")
-    loaded = snapshot.load(tmp_path / "new" / "folder", "run")
+    checkpoint_file.save(tmp_path / "new" / "folder", SNAPSHOT, "run")
+    loaded = checkpoint_file.load(tmp_path / "new" / "folder", "run")
     assert_array_equal(loaded.trace.image, TRACE.image)
     state = loaded.trace.state()
     assert set(state) == set(STATE)
@@ -57,9 +57,9 @@ def test_snapshot_comes_back_exactly(tmp_path):
 
 
 def test_snapshot_before_the_first_step_comes_back(tmp_path):
-    fresh = snapshot.Snapshot(0, Trace(TRACE.image, np.inf), (), ())
-    snapshot.save(tmp_path, fresh, "run")
-    loaded = snapshot.load(tmp_path, "run")
+    fresh = checkpoint_file.Snapshot(0, Trace(TRACE.image, np.inf), (), ())
+    checkpoint_file.save(tmp_path, fresh, "run")
+    loaded = checkpoint_file.load(tmp_path, "run")
     assert loaded.trace.loss == np.inf
     assert loaded.trace.state is None
     assert_array_equal(loaded.trace.image, TRACE.image)
@@ -67,27 +67,27 @@ def test_snapshot_before_the_first_step_comes_back(tmp_path):
 
 def test_interrupted_run_comes_back_running(tmp_path):
     trace = dataclasses.replace(TRACE, outcome="interrupted at step 7", interrupted=True)
-    snapshot.save(tmp_path, dataclasses.replace(SNAPSHOT, trace=trace), "run")
-    loaded = snapshot.load(tmp_path, "run").trace
+    checkpoint_file.save(tmp_path, dataclasses.replace(SNAPSHOT, trace=trace), "run")
+    loaded = checkpoint_file.load(tmp_path, "run").trace
     assert (loaded.outcome, loaded.interrupted) == ("running", False)
 
 
 def test_second_snapshot_takes_the_place_of_the_first(tmp_path):
-    snapshot.save(tmp_path, SNAPSHOT, "run")
-    snapshot.save(tmp_path, dataclasses.replace(SNAPSHOT, level=2), "run")
-    assert snapshot.load(tmp_path, "run").level == 2
-    assert os.listdir(tmp_path) == [snapshot.FILE_NAME]
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run")
+    checkpoint_file.save(tmp_path, dataclasses.replace(SNAPSHOT, level=2), "run")
+    assert checkpoint_file.load(tmp_path, "run").level == 2
+    assert os.listdir(tmp_path) == [checkpoint_file.FILE_NAME]
 
 
 def test_another_run_s_checkpoint_is_refused(tmp_path):
-    snapshot.save(tmp_path, SNAPSHOT, "run")
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run")
     with pytest.raises(ValueError, match="same pictures and settings.*of another run"):
-        snapshot.load(tmp_path, "other")
+        checkpoint_file.load(tmp_path, "other")
 
 
 def test_folder_without_a_checkpoint_is_refused(tmp_path):
     with pytest.raises(ValueError, match="resume needs the checkpoint of an interrupted run"):
-        snapshot.load(tmp_path, "run")
+        checkpoint_file.load(tmp_path, "run")
 
 
 def halve(path):
@@ -121,17 +121,17 @@ def write_other_arrays(path):
     "damage", [halve, empty, flip_a_bit, write_text, write_one_array, write_other_arrays]
 )
 def test_damaged_checkpoint_is_refused(tmp_path, damage):
-    snapshot.save(tmp_path, SNAPSHOT, "run")
-    damage(tmp_path / snapshot.FILE_NAME)
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run")
+    damage(tmp_path / checkpoint_file.FILE_NAME)
     with pytest.raises(ValueError, match="resume needs the checkpoint"):
-        snapshot.load(tmp_path, "run")
+        checkpoint_file.load(tmp_path, "run")
 
 
 def test_removing_leaves_the_folder_and_may_be_repeated(tmp_path):
-    snapshot.save(tmp_path, SNAPSHOT, "run")
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run")
     (tmp_path / "other.txt").write_text("")
     for _ in range(2):
-        snapshot.remove(tmp_path)
+        checkpoint_file.remove(tmp_path)
         assert os.listdir(tmp_path) == ["other.txt"]
 
 
@@ -145,16 +145,18 @@ def test_fingerprint_tells_runs_apart():
         (Config(), image.reshape([1, 3, 2, 3])),
         (Config(), image, image),
     ]
-    assert len({snapshot.fingerprint(*run) for run in runs}) == len(runs)
+    assert len({checkpoint_file.fingerprint(*run) for run in runs}) == len(runs)
 
 
 def test_fingerprint_of_equal_runs_is_equal():
     image = np.ones([1, 2, 3, 3], np.float32)
-    assert snapshot.fingerprint(Config(), image) == snapshot.fingerprint(Config(), image.copy())
+    assert checkpoint_file.fingerprint(Config(), image) == checkpoint_file.fingerprint(
+        Config(), image.copy()
+    )
 
 
 def test_checkpoint_needs_no_pickle(tmp_path):
-    snapshot.save(tmp_path, SNAPSHOT, "run")
-    with np.load(tmp_path / snapshot.FILE_NAME, allow_pickle=False) as file:
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run")
+    with np.load(tmp_path / checkpoint_file.FILE_NAME, allow_pickle=False) as file:
         described = json.loads(str(file["described"]))
     assert described["level"] == 1

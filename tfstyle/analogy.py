@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfstyle import image, neighbourhoods, pyramid, waves
+from tfstyle import image, neighbourhoods, waves
 from tfstyle.neighbourhoods import Coarser
+from tfstyle.optimization import pyramid
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
-from tfstyle import data, muon, settings, shared_settings, snapshot, train_callbacks
+from tfstyle import data, muon, settings, shared_settings, train_callbacks
 from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.optimization import checkpoint_file
 from tfstyle.settings import setting
 from tfstyle.system import devices
 from tfstyle.trainee import Trainee
@@ -100,7 +101,7 @@ def run(
     spread = devices.strategy(config.strategy)
     split = data.find(photos, config.held_out_share, config.seed)
     folder = _own_folder(pathlib.Path(folder))
-    _claim(folder, snapshot.fingerprint(config, *styles.values(), facts=tuple(styles)))
+    _claim(folder, checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles)))
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
         trainee = build(styles, config)

@@ -28,10 +28,10 @@ def forget_checkpoint(files: Files, output: Path) -> None:
     """Removes the state of a run whose picture and record are written."""
     checkpoint, _ = find_checkpoint(files, output)
     if checkpoint:
-        from tfstyle import snapshot  # With it comes TensorFlow.
+        from tfstyle.optimization import checkpoint_file
 
         with contextlib.suppress(OSError):
-            snapshot.remove(Path(checkpoint))
+            checkpoint_file.remove(Path(checkpoint))
 
 
 def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:

@@ -6,8 +6,8 @@ quilting and analogies need none.
 
 from typing import Any
 
-from tfstyle import pyramid
 from tfstyle.image import color
+from tfstyle.optimization import pyramid
 from tfstyle.settings import setting
 
 

@@ -6,17 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfstyle import (
-    analogy,
-    image,
-    neighbourhoods,
-    pyramid,
-    settings,
-    shared_settings,
-    smoothing,
-    waves,
-)
+from tfstyle import analogy, image, neighbourhoods, settings, shared_settings, smoothing, waves
 from tfstyle.image import color
+from tfstyle.optimization import pyramid
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory

@@ -10,19 +10,11 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from tfstyle import (
-    descent,
-    image,
-    multiscale,
-    pyramid,
-    settings,
-    shared_settings,
-    snapshot,
-    temporal,
-)
+from tfstyle import image, settings, shared_settings, temporal
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.networks import vgg19
+from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -124,11 +116,11 @@ class Config:
         minimum=0,
         maximum=100_000,
     )
-    optimizer: str = setting("lbfgs", "How the loss is minimised.", choices=descent.OPTIMIZERS)
+    optimizer: str = setting("lbfgs", "How the loss is minimised.", choices=adam.OPTIMIZERS)
     line_search: str = setting(
         "unit_step",
         "L-BFGS's: unit_step tries the whole step first, hager_zhang is TFP's own.",
-        choices=descent.LINE_SEARCHES,
+        choices=adam.LINE_SEARCHES,
     )
     history: int = setting(
         10,
@@ -211,7 +203,7 @@ def stylize(
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
     loss, weights_used = perceptual.build(config, features)
-    task = multiscale.Task(
+    task = coarse_to_fine.Task(
         levels=levels,
         start=start,
         objective_at=_objective_at(loss, content, styles, held, config),
@@ -220,8 +212,10 @@ def stylize(
         weights=dict(weights_used),
     )
     facts = (*task.weights.values(), vgg19.resolve_precision(config.precision))
-    identity = snapshot.fingerprint(config, start, content, *styles, facts=facts)
-    return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
+    identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
+    return coarse_to_fine.run(
+        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
+    )
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
@@ -274,13 +268,13 @@ def _objective_at(
     styles: list[np.ndarray],
     held: temporal.Held | None,
     config: Config,
-) -> Callable[[pyramid.Level], descent.ValueAndGradient]:
+) -> Callable[[pyramid.Level], adam.ValueAndGradient]:
     """Returns what gives the objective at a level, its targets computed at that level's size."""
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
     grey_or_not = color.prepare_content(content, config.preserve_color)
     blend = _blend(len(styles), config)
 
-    def objective_at(level: pyramid.Level) -> descent.ValueAndGradient:
+    def objective_at(level: pyramid.Level) -> adam.ValueAndGradient:
         scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
         if held is not None and config.weights().temporal:
@@ -317,8 +311,8 @@ def _keep_colors(
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)
 
 
-def _options(config: Config) -> descent.Options:
-    return descent.Options(
+def _options(config: Config) -> adam.Options:
+    return adam.Options(
         optimizer=config.optimizer,
         line_search=config.line_search,
         history=config.history,

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from tfstyle import block_search, guide, image, pyramid, quilt, settings, shared_settings
+from tfstyle import block_search, guide, image, quilt, settings, shared_settings
 from tfstyle.image import color
+from tfstyle.optimization import pyramid
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory

@@ -11,20 +11,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import (
-    descent,
-    image,
-    multiscale,
-    patches,
-    pyramid,
-    settings,
-    shared_settings,
-    snapshot,
-    swapper,
-)
+from tfstyle import image, patches, settings, shared_settings, swapper
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.networks import inverse_net, vgg19, vgg19_weights
+from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
 from tfstyle.system import memory
@@ -108,7 +99,7 @@ class Config:
         maximum=1e9,
     )
     optimizer: str = setting(
-        "lbfgs", "How the loss is minimised, for decode=optimize.", choices=descent.OPTIMIZERS
+        "lbfgs", "How the loss is minimised, for decode=optimize.", choices=adam.OPTIMIZERS
     )
     learning_rate: float = shared_settings.learning_rate_of_pixels()
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
@@ -210,7 +201,9 @@ def stylize(
     task = dataclasses.replace(task, weights=used)
     facts = (*used.values(), vgg19.resolve_precision(config.precision))
     identity = _identity(content, target, facts, config)
-    return multiscale.run(task, multiscale.Checkpoints(checkpoint, identity, resume), callback)
+    return coarse_to_fine.run(
+        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
+    )
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
@@ -288,7 +281,7 @@ def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: C
         area, style_area = (scale * sum(map(math.prod, each)) for each in ([size], sizes))
         need = memory.needed_to_swap(area, style_area, precision, patch_bytes)
         if config.decode == "optimize":
-            need = max(need, memory.needed((1, round(area)), precision, descent.Options.history))
+            need = max(need, memory.needed((1, round(area)), precision, adam.Options.history))
         return need
 
     memory.check_need(size, needed_at)
@@ -386,19 +379,19 @@ def _optimization(
     target: tf.Tensor,
     content: np.ndarray,
     config: Config,
-) -> multiscale.Task:
+) -> coarse_to_fine.Task:
     """Returns what moves pixels from `start`, of the grown content's size, to the target."""
     targets = loss.targets_of({_layer(config): target})
-    return multiscale.Task(
+    return coarse_to_fine.Task(
         levels=plan(content.shape[1:3], config),
         start=start,
         objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
         finish=lambda pixels: _finish(pixels, content, config),
-        options=descent.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
+        options=adam.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
     )
 
 
 def _identity(content: np.ndarray, target: tf.Tensor, facts: tuple, config: Config) -> str:
     """Returns what tells this run from others; how much memory it may take does not."""
     same = dataclasses.replace(config, score_memory=Config.score_memory)
-    return snapshot.fingerprint(same, content, target.numpy(), facts=facts)
+    return checkpoint_file.fingerprint(same, content, target.numpy(), facts=facts)

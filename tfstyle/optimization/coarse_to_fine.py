@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfstyle import descent, image, optimize, pyramid, snapshot
+from tfstyle import image
+from tfstyle.optimization import adam, checkpoint_file, loop, pyramid
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 
 CHECKPOINT_EVERY = 50
@@ -31,10 +32,10 @@ class Task:
     levels: tuple[pyramid.Level, ...]
     start: np.ndarray
     """`[1, height, width, 3]`, any size: resized to the first level's."""
-    objective_at: Callable[[pyramid.Level], descent.ValueAndGradient]
+    objective_at: Callable[[pyramid.Level], adam.ValueAndGradient]
     finish: Callable[[np.ndarray], np.ndarray]
     """From the optimised image at full size to the pastiche."""
-    options: descent.Options
+    options: adam.Options
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights, for the result."""
 
@@ -61,7 +62,7 @@ def run(
         _save(checkpoints, done)
 
 
-def _paint_level(task, checkpoints, done, callback) -> optimize.Trace:
+def _paint_level(task, checkpoints, done, callback) -> loop.Trace:
     """Returns where the level at work got to; Ctrl-C ends it, even before its first step."""
     level = task.levels[done.level]
     try:
@@ -71,7 +72,7 @@ def _paint_level(task, checkpoints, done, callback) -> optimize.Trace:
         outcome = f"interrupted before level {level}"
         return dataclasses.replace(done.trace, outcome=outcome, interrupted=True)
     fresh = dataclasses.replace(done.trace, image=start)
-    return optimize.minimize(
+    return loop.minimize(
         value_and_gradient,
         start,
         level.steps,
@@ -88,7 +89,7 @@ class _Watcher:
         self._task, self._checkpoints = task, checkpoints
         self._done, self._callback = done, callback
 
-    def __call__(self, trace: optimize.Trace) -> None:
+    def __call__(self, trace: loop.Trace) -> None:
         done = dataclasses.replace(self._done, trace=trace)
         if trace.step % CHECKPOINT_EVERY == 0:
             _save(self._checkpoints, done)
@@ -96,27 +97,27 @@ class _Watcher:
             self._callback(_progress(self._task, done))
 
 
-def _begin(task: Task, checkpoints: Checkpoints) -> snapshot.Snapshot:
+def _begin(task: Task, checkpoints: Checkpoints) -> checkpoint_file.Snapshot:
     if checkpoints.resume and checkpoints.folder is not None:
-        return snapshot.load(pathlib.Path(checkpoints.folder), checkpoints.run)
-    return snapshot.Snapshot(0, _fresh(task, task.start), (), ())
+        return checkpoint_file.load(pathlib.Path(checkpoints.folder), checkpoints.run)
+    return checkpoint_file.Snapshot(0, _fresh(task, task.start), (), ())
 
 
-def _fresh(task: Task, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> optimize.Trace:
-    return optimize.Trace(pixels, np.inf, kind=task.options.optimizer, notes=notes)
+def _fresh(task: Task, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> loop.Trace:
+    return loop.Trace(pixels, np.inf, kind=task.options.optimizer, notes=notes)
 
 
-def _next_level(task: Task, done: snapshot.Snapshot) -> snapshot.Snapshot:
+def _next_level(task: Task, done: checkpoint_file.Snapshot) -> checkpoint_file.Snapshot:
     trace = _fresh(task, done.trace.image, done.trace.notes)
-    return snapshot.Snapshot(done.level + 1, trace, _levels(task, done), _losses(done))
+    return checkpoint_file.Snapshot(done.level + 1, trace, _levels(task, done), _losses(done))
 
 
-def _levels(task: Task, done: snapshot.Snapshot) -> tuple[LevelTrace, ...]:
+def _levels(task: Task, done: checkpoint_file.Snapshot) -> tuple[LevelTrace, ...]:
     size, trace = task.levels[done.level].size, done.trace
     return (*done.levels, LevelTrace(size, trace.step, trace.evaluations, trace.seconds))
 
 
-def _losses(done: snapshot.Snapshot) -> tuple[Loss, ...]:
+def _losses(done: checkpoint_file.Snapshot) -> tuple[Loss, ...]:
     """Returns the curve of all levels, steps, evaluations and seconds counted on."""
     steps = sum(level.steps for level in done.levels)
     evaluations = sum(level.evaluations for level in done.levels)
@@ -128,7 +129,7 @@ def _losses(done: snapshot.Snapshot) -> tuple[Loss, ...]:
     return (*done.losses, *counted_on)
 
 
-def _progress(task: Task, done: snapshot.Snapshot) -> Progress:
+def _progress(task: Task, done: checkpoint_file.Snapshot) -> Progress:
     level = task.levels[done.level]
     return Progress(
         level=done.level,
@@ -143,12 +144,12 @@ def _progress(task: Task, done: snapshot.Snapshot) -> Progress:
     )
 
 
-def _pastiche(task: Task, done: snapshot.Snapshot) -> np.ndarray:
+def _pastiche(task: Task, done: checkpoint_file.Snapshot) -> np.ndarray:
     pixels = np.clip(done.trace.image, 0, 1)
     return task.finish(image.resize(pixels, task.levels[-1].size))
 
 
-def _result(task: Task, done: snapshot.Snapshot, begun: snapshot.Snapshot) -> Result:
+def _result(task: Task, done: checkpoint_file.Snapshot, begun: checkpoint_file.Snapshot) -> Result:
     return Result(
         image=_pastiche(task, done),
         losses=_losses(done),
@@ -159,10 +160,10 @@ def _result(task: Task, done: snapshot.Snapshot, begun: snapshot.Snapshot) -> Re
     )
 
 
-def _save(checkpoints: Checkpoints, done: snapshot.Snapshot) -> None:
+def _save(checkpoints: Checkpoints, done: checkpoint_file.Snapshot) -> None:
     if checkpoints.folder is None:
         return
     try:
-        snapshot.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
+        checkpoint_file.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
     except OSError as error:  # A full disk must not cost the picture.
         warnings.warn(f"the checkpoint could not be written: {error}", stacklevel=2)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfstyle import descent
+from tfstyle.optimization import adam
 from tfstyle.result import Loss
 
 if TYPE_CHECKING:
-    from tfstyle.lbfgs import Lbfgs
+    from tfstyle.optimization.lbfgs import Lbfgs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Trace:
     """The optimiser at work; after two failures not the one asked for."""
     kind_since: tuple[int, int] = (0, 0)
     """Steps and evaluations before that optimiser started."""
-    state: Callable[[], descent.State] | None = None
+    state: Callable[[], adam.State] | None = None
     """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
 
 
 def minimize(
-    value_and_gradient: descent.ValueAndGradient,
+    value_and_gradient: adam.ValueAndGradient,
     image: np.ndarray,
     steps: int,
-    options: descent.Options = descent.Options(),  # noqa: B008 (frozen)
+    options: adam.Options = adam.Options(),  # noqa: B008 (frozen)
     *,
     callback: Callable[[Trace], None] | None = None,
     resume_from: Trace | None = None,
@@ -84,18 +84,18 @@ def minimize(
 def kind(optimizer: str) -> "type[Lbfgs] | type[descent.Adam]":
     """Returns the class of one of `descent.OPTIMIZERS`."""
     if optimizer == "adam":
-        return descent.Adam
+        return adam.Adam
     # With it comes TFP: more than a second, for which the methods of one pass need not wait.
-    from tfstyle.lbfgs import Lbfgs
+    from tfstyle.optimization.lbfgs import Lbfgs
 
     return Lbfgs
 
 
 def _start(
-    value_and_gradient: descent.ValueAndGradient, trace: Trace, options: descent.Options
+    value_and_gradient: adam.ValueAndGradient, trace: Trace, options: adam.Options
 ) -> "Lbfgs | descent.Adam":
     if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
-        options = dataclasses.replace(options, first_step=descent.RESTART_STEP)
+        options = dataclasses.replace(options, first_step=adam.RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())

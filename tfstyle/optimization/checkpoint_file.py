@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 
 from tfstyle import image
-from tfstyle.optimize import Trace
+from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
 from tfstyle.version import __version__
 

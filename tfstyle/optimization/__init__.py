@@ -1,0 +1,1 @@
+"""The optimisation of an image: L-BFGS, Adam, coarse to fine, and what goes on after a stop."""
