@@ -18,9 +18,10 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, swapper
+from tfstyle import data, image
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
+from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net
 from tfstyle.optimization import checkpoint_file, loop
 
@@ -56,8 +57,8 @@ def compare(
 ) -> tuple[float, float]:
     """Returns the losses of one pass and of L-BFGS; notes the latter among those known."""
     loss, vgg = perceptual.build(CONFIG)
-    grid = swapper.Grid(CONFIG.layer)
-    swap = swapper.Swapper(lambda images: loss.features(images)[CONFIG.layer], grid)
+    grid = feature_swap.Grid(CONFIG.layer)
+    swap = feature_swap.Swapper(lambda images: loss.features(images)[CONFIG.layer], grid)
     start = grid.grow(image.fit(image.read(content), size))
     target = swap.swap(start, swap.prepare([image.fit(image.read(style), size)]))
     decided = checkpoint_file.fingerprint(CONFIG, target.numpy(), facts=tuple(vgg.values()))

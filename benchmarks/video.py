@@ -62,7 +62,8 @@ def read_material(folder: pathlib.Path, longest: int, most: int) -> list[Materia
 
 def read_scene(folder: pathlib.Path, longest: int = 1024) -> Material:
     """Returns a scene of MPI-Sintel, with its flow and masks brought to that size."""
-    from tfstyle import flow, image
+    from tfstyle import image
+    from tfstyle.methods.video import flow
 
     pictures = [image.fit(image.read(folder / f"frame_000{n}.png"), longest) for n in (1, 2, 3)]
     frames = [np.rint(255 * picture[0]).astype(np.uint8) for picture in pictures]
@@ -79,7 +80,7 @@ def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:
     """Returns the mean squared difference of neighbours, one warped to the other, in [0, 1]^2."""
     if material.true is not None:
         return squared_difference(*pastiches[1:3], *material.true)
-    from tfstyle import flow
+    from tfstyle.methods.video import flow
 
     errors = []
     for index in range(1, len(pastiches)):
@@ -92,7 +93,7 @@ def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:
 
 def squared_difference(pastiche, other, flow_to_other, seen) -> float:
     """Returns it between a pastiche and another warped to it, where both show the same thing."""
-    from tfstyle import flow
+    from tfstyle.methods.video import flow
 
     warped = flow.warp(np.float32(other) / 255, flow_to_other).numpy()
     squares = np.square(warped - np.float32(pastiche) / 255).mean(axis=-1, keepdims=True)
@@ -101,7 +102,7 @@ def squared_difference(pastiche, other, flow_to_other, seen) -> float:
 
 def end_point_error(material: Material) -> float:
     """Returns how far the estimated flow ends from the true one, in pixels, the mean."""
-    from tfstyle import flow
+    from tfstyle.methods.video import flow
 
     true, seen = material.true
     missed = np.linalg.norm(flow.estimate(*material.frames[1:3]) - true, axis=-1, keepdims=True)

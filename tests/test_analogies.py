@@ -3,9 +3,9 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import waves
 from tfstyle.image import color
 from tfstyle.methods import analogies
+from tfstyle.methods.analogies import level as analogy_level
 from tfstyle.result import Interrupted
 
 WHOLE = {"size": None, "style_scale": None, "smoothing": 1.0}
@@ -74,13 +74,13 @@ def test_texture_synthesis_copies_pixels_of_the_texture():
 
 
 def test_kappa_halves_from_level_to_coarser_level(monkeypatch):
-    penalties, level = [], waves.Level
+    penalties, level = [], analogy_level.Level
 
     def spy(*arguments, penalty, **options):
         penalties.append(penalty)
         return level(*arguments, penalty=penalty, **options)
 
-    monkeypatch.setattr(waves, "Level", spy)
+    monkeypatch.setattr(analogy_level, "Level", spy)
     stylize(picture(20, 24, 1), picture(20, 20, 2), levels=3, kappa=6.0)
     assert penalties == [1.5, 3.0, 6.0]
 

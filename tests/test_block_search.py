@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import block_search
-from tfstyle.block_search import BlockSearch, Term
+from tfstyle.methods.quilting import block_search
+from tfstyle.methods.quilting.block_search import BlockSearch, Term
 
 RANDOM = np.random.default_rng(0)
 

@@ -7,7 +7,8 @@ from clips import frames
 from conftest import DATA, picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import flow, image
+from tfstyle import image
+from tfstyle.methods.video import flow
 
 SINTEL = DATA / "video"
 RANDOM = np.random.default_rng(0)

@@ -3,8 +3,8 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import neighbourhoods
-from tfstyle.neighbourhoods import Coarser
+from tfstyle.methods.analogies import neighbourhoods
+from tfstyle.methods.analogies.neighbourhoods import Coarser
 
 
 def test_pyramid_halves_rounding_up():

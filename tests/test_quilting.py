@@ -7,8 +7,8 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import quilt
 from tfstyle.methods import quilting
+from tfstyle.methods.quilting import canvas as quilt_canvas
 from tfstyle.result import Interrupted
 
 TEXTURE = picture(40, 48, seed=2, smoothing=1)
@@ -65,7 +65,9 @@ def test_every_pixel_is_the_textures():
 
 def test_a_block_is_laid_up_to_its_cut():
     """Of three columns that overlap, the pictures agree in the second alone."""
-    canvas = quilt.Canvas(quilt.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32))
+    canvas = quilt_canvas.Canvas(
+        quilt_canvas.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32)
+    )
     new = np.ones([3, 8, 8], np.float32)
     new[:, :, 1] = 0
     canvas.lay((0, 0), np.zeros([3, 8, 8], np.float32))
@@ -84,7 +86,7 @@ def test_seams_are_lower_than_those_of_blocks_at_random():
 
 def test_number_of_threads_does_not_alter_the_result(monkeypatch):
     def pictures(threads):
-        monkeypatch.setattr(quilt, "THREADS", threads)
+        monkeypatch.setattr(quilt_canvas, "THREADS", threads)
         config = quilting.Config(size=60, block_size=12, passes=2)
         return synthesize(), quilting.stylize(picture(50, 60, 1), TEXTURE, config).image
 
@@ -136,13 +138,13 @@ def test_alpha_rises_from_pass_to_pass(passes, expected):
 
 
 def test_neighbours_count_as_alpha_and_the_content_as_the_rest(monkeypatch):
-    passes, wishes = [], quilt.Wishes
+    passes, wishes = [], quilt_canvas.Wishes
 
     def spy(alpha, previous, guide, guide_weight):
         passes.append((alpha, previous is not None, guide_weight))
         return wishes(alpha, previous, guide, guide_weight)
 
-    monkeypatch.setattr(quilt, "Wishes", spy)
+    monkeypatch.setattr(quilt_canvas, "Wishes", spy)
     quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=40, block_size=12))
     expected = [(0.1, False, 0.9), (0.5, True, 0.5), (0.9, True, 0.1)]
     assert_allclose(np.array(passes, float), np.array(expected, float))
@@ -178,8 +180,8 @@ def test_texture_is_scaled_beside_the_content(monkeypatch):
 
 
 def test_luminances_are_compared_blurred(monkeypatch):
-    seen, wishes, real = spy_on_textures(monkeypatch), [], quilt.Wishes
-    monkeypatch.setattr(quilt, "Wishes", lambda *given: wishes.append(given) or real(*given))
+    seen, wishes, real = spy_on_textures(monkeypatch), [], quilt_canvas.Wishes
+    monkeypatch.setattr(quilt_canvas, "Wishes", lambda *given: wishes.append(given) or real(*given))
     paint(TEXTURE, size=None, style_scale=None, match_range="none", blur=1.5)
     luminance = quilting.color.luminance(TEXTURE)[0, :, :, 0]
     expected = quilting.guide.blurred(luminance, 1.5)
@@ -190,8 +192,8 @@ def test_luminances_are_compared_blurred(monkeypatch):
 
 @pytest.mark.parametrize("match_range", ["none", "deviation", "histogram"])
 def test_luminance_of_the_content_is_brought_to_the_textures_range(monkeypatch, match_range):
-    wishes, real = [], quilt.Wishes
-    monkeypatch.setattr(quilt, "Wishes", lambda *given: wishes.append(given) or real(*given))
+    wishes, real = [], quilt_canvas.Wishes
+    monkeypatch.setattr(quilt_canvas, "Wishes", lambda *given: wishes.append(given) or real(*given))
     content, texture = 0.5 + 0.3 * picture(40, 48, seed=1), 0.1 + 0.3 * TEXTURE
     paint(content, texture, size=None, style_scale=None, match_range=match_range, blur=0.0)
     wanted = wishes[0][2][0]
@@ -236,7 +238,7 @@ def test_an_interruption_before_the_first_block_records_no_step(monkeypatch):
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(quilt, "fill", fill)
+    monkeypatch.setattr(quilt_canvas, "fill", fill)
     with pytest.raises(Interrupted) as caught:
         synthesize()
     assert caught.value.result.steps == 0
@@ -244,7 +246,7 @@ def test_an_interruption_before_the_first_block_records_no_step(monkeypatch):
 
 
 def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
-    finished, canvas = paint(TEXTURE, passes=1, tolerance=0.0), quilt.Canvas
+    finished, canvas = paint(TEXTURE, passes=1, tolerance=0.0), quilt_canvas.Canvas
     made = []
 
     def make(grid, *given):
@@ -253,7 +255,7 @@ def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
             raise KeyboardInterrupt
         return canvas(grid, *given)
 
-    monkeypatch.setattr(quilt, "Canvas", make)
+    monkeypatch.setattr(quilt_canvas, "Canvas", make)
     monkeypatch.setattr(quilting, "alpha_of_pass", lambda number, passes: 0.5)  # As of one alone.
     with pytest.raises(Interrupted) as caught:
         paint(TEXTURE, passes=3, tolerance=0.0)
@@ -264,16 +266,20 @@ def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
 
 def test_pixels_outside_of_the_picture_count_nothing():
     """Two blocks of 8 with an overlap of 4 reach 12 pixels, of which 10 are the picture's."""
-    canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
+    canvas = quilt_canvas.Canvas(quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
     (overlap,) = canvas.terms((0, 1))
     assert overlap.weights[:, :4].all()
-    corner = quilt.Canvas(quilt.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32))
+    corner = quilt_canvas.Canvas(
+        quilt_canvas.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32)
+    )
     (overlap,) = corner.terms((1, 1))
     expected = np.zeros([8, 8])
     expected[:4, :6] = expected[:6, :4] = 1
     assert_array_equal(overlap.weights, expected)
-    wishes = quilt.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
-    canvas = quilt.Canvas(quilt.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes)
+    wishes = quilt_canvas.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
+    canvas = quilt_canvas.Canvas(
+        quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes
+    )
     for term in canvas.terms((0, 1))[1:]:
         assert_array_equal(term.weights[:, :6], np.full([8, 6], 0.5))
         assert_array_equal(term.weights[:, 6:], np.zeros([8, 2]))
@@ -329,7 +335,7 @@ def test_too_large_a_size_is_refused_beforehand(monkeypatch):
 @pytest.mark.parametrize("is_ring", [False, True])
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (24, 12, 6), (97, 20, 0)])
 def test_blocks_cover_a_side(length, block, overlap, is_ring):
-    axis = quilt.axis(length, block, overlap, is_ring)
+    axis = quilt_canvas.axis(length, block, overlap, is_ring)
     covered = {pixel for index in range(len(axis.starts)) for pixel in axis.pixels(index)}
     assert set(range(length)) <= covered
     assert all(axis.before(index) >= overlap for index in range(1, len(axis.starts)))
@@ -338,7 +344,7 @@ def test_blocks_cover_a_side(length, block, overlap, is_ring):
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (17, 8, 4), (24, 12, 6)])
 def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
     """Of 17 pixels, five blocks of 8 would be 40: four overlap by 4, and at the border by 3."""
-    ring = quilt.axis(length, block, overlap, is_ring=True)
+    ring = quilt_canvas.axis(length, block, overlap, is_ring=True)
     pixels = np.concatenate([ring.pixels(index) for index in range(len(ring.starts))])
     laid = np.bincount(pixels, minlength=length)
     assert laid.min() >= 1 and laid.max() <= 2
@@ -348,7 +354,7 @@ def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
 
 
 def test_waves_lay_each_block_after_those_it_lies_on():
-    grid = quilt.grid((50, 70), 12, 3)
+    grid = quilt_canvas.grid((50, 70), 12, 3)
     order = {place: number for number, wave in enumerate(grid.waves()) for place in wave}
     assert len(order) == grid.count
     for row, column in order:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from tfstyle import seams
+from tfstyle.methods.quilting import seams
 
 RANDOM = np.random.default_rng(0)
 

@@ -2,7 +2,7 @@ import numpy as np
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import smoothing
+from tfstyle.methods.analogies import smoothing
 
 NO_EDGES = 1e6
 

@@ -6,9 +6,9 @@ import tensorflow as tf
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import patches
 from tfstyle.image import color
 from tfstyle.methods import style_swap
+from tfstyle.methods.style_swap import patches
 from tfstyle.networks import inverse_net
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)

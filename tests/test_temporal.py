@@ -5,7 +5,7 @@ from clips import frames
 from conftest import picture
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import temporal
+from tfstyle.methods.video import temporal
 
 
 def constant(value, channels, size=(2, 2)):

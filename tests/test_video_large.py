@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from conftest import DATA
 
-from tfstyle import flow
 from tfstyle.methods import feed_forward, video
+from tfstyle.methods.video import flow
 from tfstyle.video_io import reading
 
 pytestmark = pytest.mark.large

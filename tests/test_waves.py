@@ -5,15 +5,16 @@ import pytest
 from conftest import picture
 from numpy.testing import assert_array_equal
 
-from tfstyle import neighbourhoods, waves
-from tfstyle.neighbourhoods import Coarser
+from tfstyle.methods.analogies import level as analogy_level
+from tfstyle.methods.analogies import neighbourhoods
+from tfstyle.methods.analogies.neighbourhoods import Coarser
 
 
 def paired(height, width, seed=1):
     """A and A' of random luminance, with those of half the size."""
     unfiltered, filtered = (picture(height, width, seed + i, 1)[0, ..., :1] for i in (0, 9))
     coarser = Coarser(neighbourhoods.halve(unfiltered), neighbourhoods.halve(filtered))
-    return waves.Known(unfiltered, filtered, coarser)
+    return analogy_level.Known(unfiltered, filtered, coarser)
 
 
 def halved(unfiltered, seed=7):
@@ -23,7 +24,7 @@ def halved(unfiltered, seed=7):
 
 def fill(known, unfiltered, penalty=0.5, candidates=10_000, error=0.0, threads=1):
     coarser = known.coarser and halved(unfiltered)
-    level = waves.Level(
+    level = analogy_level.Level(
         known,
         unfiltered,
         coarser,
@@ -76,7 +77,7 @@ def test_narrow_pictures_are_filled_as_any(size):
 def test_candidates_are_compared_a_few_at_a_time_with_the_same_result(monkeypatch):
     known, target = paired(6, 7), picture(9, 8, 3, 1)[0, ..., :1]
     together = fill(known, target).sources
-    monkeypatch.setattr(waves, "COMPARED", 1)
+    monkeypatch.setattr(analogy_level, "COMPARED", 1)
     assert_array_equal(fill(known, target).sources, together)
 
 
@@ -126,7 +127,7 @@ def row(unfiltered, filtered, coarser, known, y, x):
 def test_waves_paint_what_reading_order_does(penalty, has_coarser):
     known, target = paired(12, 13), picture(12, 11, 4, 1)[0, ..., :1]
     if not has_coarser:
-        known = waves.Known(known.unfiltered, known.filtered, None)
+        known = analogy_level.Known(known.unfiltered, known.filtered, None)
     coarser = halved(target) if has_coarser else None
     painted, sources = one_by_one(known, target, coarser, penalty)
     level = fill(known, target, penalty)
@@ -137,8 +138,8 @@ def test_waves_paint_what_reading_order_does(penalty, has_coarser):
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (2, 3), (5, 4)])
 def test_waves_reach_every_pixel_once_and_after_those_it_sees(size):
     seen = {}
-    for wave in range(waves.waves(size)):
-        for place in zip(*waves.pixels_of(wave, size), strict=True):
+    for wave in range(analogy_level.waves(size)):
+        for place in zip(*analogy_level.pixels_of(wave, size), strict=True):
             assert place not in seen
             seen[place] = wave
     assert set(seen) == set(np.ndindex(size))
@@ -167,7 +168,7 @@ def test_search_is_near_to_exact():
 @pytest.mark.parametrize("features", ["luminance", "rgb"])
 def test_number_of_threads_does_not_alter_the_result(features):
     channels = {"luminance": 1, "rgb": 3}[features]
-    known = waves.Known(
+    known = analogy_level.Known(
         *(picture(60, 60, seed)[0, ..., :channels] for seed in (1, 2)), coarser=None
     )
     target = picture(50, 64, 3)[0, ..., :channels]

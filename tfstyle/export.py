@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import keras
 
-from tfstyle import conversion, serving, serving_swap, settings, swapper, warmup
+from tfstyle import conversion, serving, serving_swap, settings, warmup
+from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.settings import setting
 
@@ -168,7 +169,9 @@ def save_swap(
         padding=net.padding,
         precision=precision,
     )
-    swap = swapper.Swapper(lambda images: features(images)[net.layer], swapper.Grid(net.layer))
+    swap = feature_swap.Swapper(
+        lambda images: features(images)[net.layer], feature_swap.Grid(net.layer)
+    )
     endpoints = serving_swap.Endpoints(swap, net, max_pixels)
     _write(endpoints, [features, net], pathlib.Path(folder))
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
-from tfstyle import data, muon, settings, shared_settings, train_callbacks
+from tfstyle import data, muon, settings, train_callbacks
+from tfstyle.methods import shared_settings
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.settings import setting

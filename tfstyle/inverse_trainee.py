@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import patches
 from tfstyle.losses import objective
+from tfstyle.methods.style_swap import patches
 from tfstyle.networks import inverse_net
 from tfstyle.pieces import Pieces
 from tfstyle.trainee import Terms, Trainee

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from tfstyle import serving, serving_checks, swapper
+from tfstyle import serving, serving_checks
+from tfstyle.methods.style_swap import swap as feature_swap
 
 MAX_PIXELS = 2**20
 """Of each picture: the work grows with the product of both pictures' pixels."""
@@ -25,7 +26,9 @@ class Endpoints:
 
     names = tuple(INPUTS)
 
-    def __init__(self, swap: swapper.Swapper, decoder: keras.Model, max_pixels: int = MAX_PIXELS):
+    def __init__(
+        self, swap: feature_swap.Swapper, decoder: keras.Model, max_pixels: int = MAX_PIXELS
+    ):
         """Takes what swaps, the inverse network, and the limit of a picture."""
         self.swap, self.decoder, self.max_pixels = swap, decoder, max_pixels
 

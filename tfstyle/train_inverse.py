@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import fitting, shared_settings
+from tfstyle import fitting
 from tfstyle.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.losses import objective
+from tfstyle.methods import shared_settings
 from tfstyle.networks import inverse_net, vgg19
 from tfstyle.pieces import Pieces
 from tfstyle.settings import setting

@@ -6,7 +6,8 @@ import os
 
 import numpy as np
 
-from tfstyle import image, settings, shared_settings
+from tfstyle import image, settings
+from tfstyle.methods import shared_settings
 from tfstyle.networks import pretrained, strips, transform_net
 from tfstyle.result import Result
 from tfstyle.settings import setting

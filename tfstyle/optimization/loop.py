@@ -81,7 +81,7 @@ def minimize(
     return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
 
 
-def kind(optimizer: str) -> "type[Lbfgs] | type[descent.Adam]":
+def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
     """Returns the class of one of `descent.OPTIMIZERS`."""
     if optimizer == "adam":
         return adam.Adam
@@ -93,7 +93,7 @@ def kind(optimizer: str) -> "type[Lbfgs] | type[descent.Adam]":
 
 def _start(
     value_and_gradient: adam.ValueAndGradient, trace: Trace, options: adam.Options
-) -> "Lbfgs | descent.Adam":
+) -> "Lbfgs | adam.Adam":
     if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
         options = dataclasses.replace(options, first_step=adam.RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
@@ -102,7 +102,7 @@ def _start(
     return optimizer
 
 
-def _after_step(trace: Trace, optimizer: "Lbfgs | descent.Adam", seconds: float) -> Trace:
+def _after_step(trace: Trace, optimizer: "Lbfgs | adam.Adam", seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from tfstyle import image, settings, shared_settings, temporal
+from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.methods import shared_settings
+from tfstyle.methods.video import temporal
 from tfstyle.networks import vgg19
 from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result

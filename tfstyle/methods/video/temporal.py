@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from tfstyle import flow
+from tfstyle.methods.video import flow
 
 MARGIN = 2
 """Pixels around what is not trusted that are trusted half."""

@@ -11,9 +11,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, patches, settings, shared_settings, swapper
+from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.methods import shared_settings
+from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result
@@ -295,12 +298,12 @@ def _layer(config: Config) -> str:
     return vgg19.parse_layer(config.layer)
 
 
-def _grid(config: Config) -> swapper.Grid:
-    return swapper.Grid(_layer(config), config.patch_size, config.patch_stride)
+def _grid(config: Config) -> feature_swap.Grid:
+    return feature_swap.Grid(_layer(config), config.patch_size, config.patch_stride)
 
 
-def _swapper(loss: objective.Objective, config: Config) -> swapper.Swapper:
-    return swapper.Swapper(
+def _swapper(loss: objective.Objective, config: Config) -> feature_swap.Swapper:
+    return feature_swap.Swapper(
         encode=lambda images: loss.features(images)[_layer(config)],
         grid=_grid(config),
         num_swaps=config.num_swaps,
@@ -310,7 +313,7 @@ def _swapper(loss: objective.Objective, config: Config) -> swapper.Swapper:
 
 
 def _patches(
-    styles: Styles, content: np.ndarray, swap: swapper.Swapper, config: Config
+    styles: Styles, content: np.ndarray, swap: feature_swap.Swapper, config: Config
 ) -> patches.PatchBank:
     """Returns the styles' patches, in the content's colours where those are to be kept."""
     if isinstance(styles, StyleBank):
@@ -322,7 +325,7 @@ def _patches(
 
 
 def _prepare(
-    styles: Sequence[np.ndarray], longest: int | None, swap: swapper.Swapper, config: Config
+    styles: Sequence[np.ndarray], longest: int | None, swap: feature_swap.Swapper, config: Config
 ) -> patches.PatchBank:
     sizes = [_style_size(style, longest, config) for style in styles]
     return swap.prepare([image.resize(*pair) for pair in zip(styles, sizes, strict=True)])

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from tfstyle import block_search, guide, image, quilt, settings, shared_settings
+from tfstyle import image, settings
 from tfstyle.image import color
+from tfstyle.methods import shared_settings
+from tfstyle.methods.quilting import block_search, guide
+from tfstyle.methods.quilting import canvas as quilt_canvas
 from tfstyle.optimization import pyramid
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 from tfstyle.settings import setting
@@ -155,9 +158,9 @@ def stylize(
         for number, block in enumerate(blocks):
             alpha = alpha_of_pass(number, config.passes)
             previous = picture if number else None
-            wishes = quilt.Wishes(alpha, previous, wanted, 1 - alpha)
-            grid = quilt.grid(size, block, _overlap(block, config))
-            picture = work.fill(quilt.Canvas(grid, picture, wishes))
+            wishes = quilt_canvas.Wishes(alpha, previous, wanted, 1 - alpha)
+            grid = quilt_canvas.grid(size, block, _overlap(block, config))
+            picture = work.fill(quilt_canvas.Canvas(grid, picture, wishes))
         return work.result(picture, "painted with blocks of the texture")
 
 
@@ -190,7 +193,9 @@ def synthesize(
     work = _Work(search, levels, config, callback)
     backdrop = np.full([3, *level.size], np.float32(0.5))
     with work.kept():
-        picture = work.fill(quilt.Canvas(_synthesis_grid(level.size, block, config), backdrop))
+        picture = work.fill(
+            quilt_canvas.Canvas(_synthesis_grid(level.size, block, config), backdrop)
+        )
         return work.result(picture, "filled with blocks of the texture")
 
 
@@ -207,7 +212,9 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
             f"Received: size={config.size}"
         )
     size = content_size if wanted is None else image.fit_size(*content_size, wanted)
-    grids = (quilt.grid(size, block, _overlap(block, config)) for block in _blocks(size, config))
+    grids = (
+        quilt_canvas.grid(size, block, _overlap(block, config)) for block in _blocks(size, config)
+    )
     return tuple(pyramid.Level(size, grid.count) for grid in grids)
 
 
@@ -243,7 +250,9 @@ class _Work:
         self._random = np.random.default_rng(config.seed)
         self._began = time.monotonic()
         self._done: list[tuple[LevelTrace, Loss]] = []
-        self._canvas: quilt.Canvas | None = None  # The last one: while the next is made, as well.
+        self._canvas: quilt_canvas.Canvas | None = (
+            None  # The last one: while the next is made, as well.
+        )
         self._errors: list[float] = []  # Of the blocks of the pass at work.
         self.finish = lambda pixels: pixels
 
@@ -259,10 +268,10 @@ class _Work:
                 self._end_level()
             raise Interrupted(self.result(self._canvas.picture(), "interrupted")) from None
 
-    def fill(self, canvas: quilt.Canvas) -> np.ndarray:
+    def fill(self, canvas: quilt_canvas.Canvas) -> np.ndarray:
         """Returns the canvas's picture, `[3, height, width]`, with every block laid."""
         self._canvas, self._level_began = canvas, time.monotonic()
-        for match in quilt.fill(canvas, self._search, self._tolerance, self._random):
+        for match in quilt_canvas.fill(canvas, self._search, self._tolerance, self._random):
             self._errors.append(match.error)
             self._report(canvas, self._errors)
         self._end_level()
@@ -292,7 +301,7 @@ class _Work:
         level = LevelTrace(size, blocks, blocks, time.monotonic() - self._level_began)
         self._done.append((level, self._loss(errors)))
 
-    def _report(self, canvas: quilt.Canvas, errors: Sequence[float]) -> None:
+    def _report(self, canvas: quilt_canvas.Canvas, errors: Sequence[float]) -> None:
         if self._callback is None:
             return
         level = len(self._done)
@@ -327,13 +336,13 @@ def _overlap(block: int, config: Config) -> int:
     return min(block // 2, max(round(block * config.overlap), config.overlap > 0))
 
 
-def _synthesis_grid(size: tuple[int, int], block: int, config: Config) -> quilt.Grid:
+def _synthesis_grid(size: tuple[int, int], block: int, config: Config) -> quilt_canvas.Grid:
     if config.tileable and min(size) < 2 * block:
         raise ValueError(
             f"block_size must be at most half of the result's shorter side, {min(size) // 2}, for "
             f"a tileable one. Received: block_size={block}"
         )
-    return quilt.grid(size, block, _overlap(block, config), config.tileable)
+    return quilt_canvas.grid(size, block, _overlap(block, config), config.tileable)
 
 
 def _scaled(
@@ -363,7 +372,7 @@ def _check_memory(
     def needed_at(longest: int) -> float:
         scale = (longest / max(size)) ** 2
         texture_pixels = sum(map(math.prod, texture_sizes)) * (scale if is_scaled else 1)
-        return memory.needed_to_quilt(scale * math.prod(size), texture_pixels, quilt.THREADS)
+        return memory.needed_to_quilt(scale * math.prod(size), texture_pixels, quilt_canvas.THREADS)
 
     memory.check_need(size, needed_at)
 

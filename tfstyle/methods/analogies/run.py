@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfstyle import image, neighbourhoods, waves
-from tfstyle.neighbourhoods import Coarser
+from tfstyle import image
+from tfstyle.methods.analogies import level as analogy_level
+from tfstyle.methods.analogies import neighbourhoods
+from tfstyle.methods.analogies.neighbourhoods import Coarser
 from tfstyle.optimization import pyramid
 from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
 
@@ -76,7 +78,7 @@ class _Run:
         self._began = time.monotonic()
         self._before = pictures.target[0]
         self._number = 0
-        self.level: waves.Level | None = None
+        self.level: analogy_level.Level | None = None
         self.wave = 0
         """How many waves of the level are done."""
 
@@ -87,14 +89,14 @@ class _Run:
             before = neighbourhoods.enlarge(self._pixels(), level.size)
         self.level, self._before, self._number = level, before, number
 
-    def _prepare(self, number: int) -> waves.Level:
+    def _prepare(self, number: int) -> analogy_level.Level:
         pictures, half, options = self._pictures, self.level, self._options
-        known = waves.Known(
+        known = analogy_level.Known(
             pictures.unfiltered[number],
             pictures.filtered[number],
             half and Coarser(half.known.unfiltered, half.known.filtered),
         )
-        return waves.Level(
+        return analogy_level.Level(
             known,
             pictures.target[number],
             half and Coarser(half.unfiltered, half.filtered),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from tfstyle import image, patches
+from tfstyle import image
+from tfstyle.methods.style_swap import patches
 from tfstyle.networks import convolutions, vgg19, vgg19_weights
 
 FEWEST = 2

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfstyle import analogy, image, neighbourhoods, settings, shared_settings, smoothing, waves
+from tfstyle import image, settings
 from tfstyle.image import color
+from tfstyle.methods import shared_settings
+from tfstyle.methods.analogies import level, neighbourhoods, run, smoothing
 from tfstyle.optimization import pyramid
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
@@ -142,8 +144,8 @@ def stylize(
     else:
         ranged = unfiltered = image.resize(unfiltered, known_size)
     pictures = _pictures(unfiltered, filtered, target, ranged, len(levels), config)
-    options = analogy.Options(config.kappa, config.candidates, config.search_error)
-    return analogy.paint(pictures, levels, options, _finish(target, config), callback)
+    options = run.Options(config.kappa, config.candidates, config.search_error)
+    return run.paint(pictures, levels, options, _finish(target, config), callback)
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
@@ -152,7 +154,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
     sizes = [size]
     while len(sizes) < _level_count(size, config):
         sizes.insert(0, tuple(-(-side // 2) for side in sizes[0]))
-    return tuple(pyramid.Level(each, waves.waves(each)) for each in sizes)
+    return tuple(pyramid.Level(each, level.waves(each)) for each in sizes)
 
 
 def _level_count(size: tuple[int, int], config: Config) -> int:
@@ -209,7 +211,7 @@ def _pictures(
     ranged: np.ndarray,
     levels: int,
     config: Config,
-) -> analogy.Pictures:
+) -> run.Pictures:
     """Returns the pyramids of what is compared and copied.
 
     Args:
@@ -231,7 +233,7 @@ def _pictures(
         paint = np.repeat(paint, 3, axis=-1)
     # Differs from Hertzmann et al. (2001): no steerable filters beside luminance.
     compared = (unfiltered, filtered, target, paint)
-    return analogy.Pictures(*(neighbourhoods.pyramid(each[0], levels) for each in compared))
+    return run.Pictures(*(neighbourhoods.pyramid(each[0], levels) for each in compared))
 
 
 def _remapping(ranged: np.ndarray, target: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, settings, temporal
+from tfstyle import image, settings
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys, style_swap
+from tfstyle.methods.video import temporal
 from tfstyle.networks import strips, transform_net
 from tfstyle.settings import setting
 

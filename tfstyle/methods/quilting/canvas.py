@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfstyle import seams
-from tfstyle.block_search import BlockSearch, Match, Term
+from tfstyle.methods.quilting import seams
+from tfstyle.methods.quilting.block_search import BlockSearch, Match, Term
 
 COLORS = slice(0, 3)
 GUIDE = slice(3, 4)

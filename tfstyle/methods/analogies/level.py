@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfstyle import neighbourhoods
-from tfstyle.neighbourhoods import Coarser
-from tfstyle.row_search import RowSearch
+from tfstyle.methods.analogies import neighbourhoods
+from tfstyle.methods.analogies.nearest import RowSearch
+from tfstyle.methods.analogies.neighbourhoods import Coarser
 
 SLOPE = neighbourhoods.FINE + 1
 """Columns by which a wave lags from row to row: those to the right that a pixel sees above, + 1."""
