@@ -11,7 +11,7 @@ import pytest
 from cli_stub import gatys, sentence
 
 from tfstyle import cli, process, progress_bar
-from tfstyle.inputs import Files
+from tfstyle.jobs.inputs import Files
 from tfstyle.optimization import pyramid
 from tfstyle.result import Loss, Progress
 

@@ -5,7 +5,7 @@ import cli_stub
 import pytest
 from cli_stub import files, gatys, save_picture, sentence
 
-from tfstyle import outputs
+from tfstyle.jobs import outputs
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 

@@ -6,7 +6,8 @@ import clips
 import numpy as np
 import pytest
 
-from tfstyle import film_checks, image, record
+from tfstyle import film_checks, image
+from tfstyle.jobs import record
 from tfstyle.video_flags import Files
 from tfstyle.video_io import window
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 import clips
 import pytest
 
-from tfstyle import film_facts, image, record
+from tfstyle import film_facts, image
+from tfstyle.jobs import record
 from tfstyle.methods import feed_forward, style_swap, video
 from tfstyle.networks import inverse_net, pretrained, vgg19_weights
 from tfstyle.video_flags import Files

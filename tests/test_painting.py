@@ -4,8 +4,9 @@ import sys
 import numpy as np
 import pytest
 
-from tfstyle import painting, process, resuming
-from tfstyle.inputs import Files
+from tfstyle import painting, process
+from tfstyle.jobs import resume
+from tfstyle.jobs.inputs import Files
 from tfstyle.result import Loss, Progress
 
 
@@ -33,7 +34,7 @@ def test_snapshot_that_cannot_be_written_is_a_warning(tmp_path):
 def test_state_is_forgotten_once_the_picture_is_there(tmp_path):
     (tmp_path / "state.npz").write_bytes(b"state")
     files = Files(content="a.png", style="b.png", output="c.png", checkpoint=str(tmp_path))
-    resuming.forget_checkpoint(files, tmp_path / "c.png")
+    resume.forget_checkpoint(files, tmp_path / "c.png")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import PIL
 import pytest
 
-from tfstyle import record
+from tfstyle.jobs import record
 from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.version import __version__
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tfstyle import applying, exporting, inputs, training
+from tfstyle import applying, exporting, training
+from tfstyle.jobs import inputs
 
 REQUIRED = {
     inputs.Files: ("content", "style", "output"),

@@ -4,7 +4,8 @@ import dataclasses
 import types
 from typing import Any
 
-from tfstyle import inputs, painting, settings, shared_flags
+from tfstyle import painting, settings, shared_flags
+from tfstyle.jobs import inputs
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,8 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import inputs, painting, process, record, settings, shared_flags
+from tfstyle import painting, process, settings, shared_flags
+from tfstyle.jobs import inputs, record
 from tfstyle.networks import transform_net
 
 

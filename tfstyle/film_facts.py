@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import inputs, record
+from tfstyle.jobs import inputs, record
 from tfstyle.networks import inverse_net, pretrained, vgg19, vgg19_weights
 from tfstyle.result import Result
 from tfstyle.version import __version__

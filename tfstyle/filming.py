@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import config_flags, film_checks, film_facts, inputs, process, record, settings, shot
+from tfstyle import config_flags, film_checks, film_facts, process, settings
+from tfstyle.jobs import inputs, record, video
 from tfstyle.networks import transform_net
 from tfstyle.system import devices
 from tfstyle.video_flags import METHODS, Files
@@ -53,7 +54,7 @@ def run(
         painter = method.painter(styles, clip_config, frame_config)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with process.exhaustion_as_memory_error(too_large):
-            outcome = shot.Shot(files, clip, painter, film, workers).paint()
+            outcome = video.Shot(files, clip, painter, film, workers).paint()
     if files.output is not None:
         film_facts.write_record(files.output, command, facts, outcome)
     if not files.quiet:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, inputs, outputs, process, progress_bar, record, resuming, settings
-from tfstyle.inputs import Files, Input
+from tfstyle import image, process, progress_bar, settings
+from tfstyle.jobs import inputs, outputs, record
+from tfstyle.jobs import resume as resuming
+from tfstyle.jobs.inputs import Files, Input
 from tfstyle.result import Interrupted, Progress, Result
 
 Watcher = Callable[[Progress], None]

@@ -7,18 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import (
-    inputs,
-    outputs,
-    painting,
-    process,
-    progress_bar,
-    record,
-    resuming,
-    settings,
-    shared_flags,
-)
-from tfstyle.inputs import Input
+from tfstyle import painting, process, progress_bar, settings, shared_flags
+from tfstyle.jobs import inputs, outputs, record
+from tfstyle.jobs import resume as resuming
+from tfstyle.jobs.inputs import Input
 from tfstyle.result import Interrupted, Result
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image, inputs, record
-from tfstyle.inputs import Files
+from tfstyle import image
+from tfstyle.jobs import inputs, record
+from tfstyle.jobs.inputs import Files
 
 
 def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:

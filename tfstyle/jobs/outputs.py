@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfstyle import image, record
+from tfstyle import image
+from tfstyle.jobs import record
 
 Pairs = Sequence[tuple[Path, Path]]
 """(content, output) of each picture to paint."""

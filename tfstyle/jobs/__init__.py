@@ -1,0 +1,1 @@
+"""From file to file: inputs, outputs, records and what an interrupted run goes on from."""
