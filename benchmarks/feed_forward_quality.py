@@ -24,11 +24,13 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image, train
+from tfstyle import image
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
+from tfstyle.training import photographs as photo_data
+from tfstyle.training import stylizer as stylizer_training
 
 EVALUATIONS = 60
 
@@ -44,14 +46,14 @@ class Picture(NamedTuple):
 
 def read_contents(folder: pathlib.Path, size: int, most: int | None) -> list[Picture]:
     """Returns the folder's first photographs, by name."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in data.SUFFIXES)
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in photo_data.SUFFIXES)
     return [Picture(path.name, image.fit(image.read(path), size)) for path in paths[:most]]
 
 
 def read_style(folder: pathlib.Path, name: str) -> Picture:
     """Returns a style's picture at the size that a training sees."""
     pixels = image.read(folder / f"{name}.jpg")
-    return Picture(name, image.fit(pixels, train.Config().style_size))
+    return Picture(name, image.fit(pixels, stylizer_training.Config().style_size))
 
 
 # --- One pass ---
@@ -59,7 +61,7 @@ def read_style(folder: pathlib.Path, name: str) -> Picture:
 
 def build_objective() -> objective.Objective:
     """Returns the objective that both are judged by."""
-    terms = train.Config().weights()
+    terms = stylizer_training.Config().weights()
     vgg = vgg19_weights.load(gatys.Config().vgg_weights)
     features = vgg19.build(
         terms.layers, vgg, pooling="average", padding="reflect", precision="auto"
@@ -103,7 +105,7 @@ class Cache:
 
 def settings(content: Picture) -> gatys.Config:
     """Returns those of a run that minimises the training's loss from the photograph."""
-    training = train.Config()
+    training = stylizer_training.Config()
     size = max(content.pixels.shape[1:3])
     shared = ("content_weight", "style_weight", "total_variation_weight", "range_weight")
     return gatys.Config(

@@ -18,12 +18,13 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image
+from tfstyle import image
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net
 from tfstyle.optimization import checkpoint_file, loop
+from tfstyle.training import photographs
 
 EVALUATIONS = 100
 
@@ -70,7 +71,7 @@ def compare(
 
 def pictures(folder: pathlib.Path, most: int | None) -> list[pathlib.Path]:
     """Returns the folder's first pictures, by name."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in data.SUFFIXES)[:most]
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in photographs.SUFFIXES)[:most]
 
 
 def main() -> None:

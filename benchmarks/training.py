@@ -83,10 +83,10 @@ def pictures(task: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def prepare(task: Task) -> None:
     """Writes what PyTorch takes over from a training of this package."""
-    from tfstyle import train
+    from tfstyle.training import stylizer
 
     np.savez(task.arrays, *our_training(task, "float32").stylizer.net.get_weights())
-    terms = train.Config().weights()
+    terms = stylizer.Config().weights()
     task.terms.write_text(json.dumps({**dataclasses.asdict(terms), "layers": terms.layers}))
 
 
@@ -136,14 +136,14 @@ def our_training(task: Task, precision: str):
     """Returns the model that `tfstyle train` fits, for one style."""
     import keras
 
-    from tfstyle import train
+    from tfstyle.training import stylizer
 
     keras.utils.set_random_seed(0)
-    config = train.Config(
+    config = stylizer.Config(
         batch=task.batch, crop=task.crop, precision=precision, optimizer=task.optimizer
     )
     # Of photographs only what is taken from a network to begin from needs any.
-    return train._build("", {"noise": pictures(task)[-1]}, config)
+    return stylizer._build("", {"noise": pictures(task)[-1]}, config)
 
 
 def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:

@@ -4,7 +4,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
-from tfstyle.pieces import Pieces
+from tfstyle.training.style_crops import Pieces
 
 SIDE = 8
 

@@ -15,20 +15,23 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import fitting, image, train, train_callbacks, trainee
+from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net
+from tfstyle.training import callbacks as train_callbacks
+from tfstyle.training import loop, trainer
+from tfstyle.training import stylizer as stylizer_training
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
-CONFIG = train.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
+CONFIG = stylizer_training.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
 
 
 def build(tiny_encoder):
     keras.utils.set_random_seed(0)
     stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
-    loss = objective.Objective(tiny_encoder, train.Config().weights())
-    training = trainee.StylizerTrainee(stylizer, loss, STYLES)
+    loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
+    training = trainer.StylizerTrainee(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -42,7 +45,7 @@ def one_photograph():
 def test_terms_are_the_optimisation_s(tiny_encoder):
     training = build(tiny_encoder)
     photograph = picture(32, 32, seed=9)
-    loss = objective.Objective(tiny_encoder, train.Config().weights())
+    loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
     for index, style in enumerate(STYLES):
         targets = loss.targets(photograph, [STYLES[style]], [1.0])
         pastiche = training.stylizer(photograph, style=style, training=True)
@@ -63,8 +66,8 @@ def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
 
 @pytest.fixture
 def tiny(tiny_encoder, monkeypatch):
-    monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
-    monkeypatch.setattr(fitting.weights, "load", lambda name: None)
+    monkeypatch.setattr(loop.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+    monkeypatch.setattr(loop.weights, "load", lambda name: None)
     return CONFIG
 
 
@@ -73,10 +76,10 @@ def whole(tiny_encoder, tmp_path_factory):
     """A training that nothing interrupted, to look at: its stylizer and its folder."""
     folder = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
-        patch.setattr(fitting.weights, "load", lambda name: None)
+        patch.setattr(loop.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+        patch.setattr(loop.weights, "load", lambda name: None)
         photos = write_photos(folder / "photos")
-        stylizer = train.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
+        stylizer = stylizer_training.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
     return stylizer, folder / "model"
 
 
@@ -109,7 +112,7 @@ def test_tensorboard_has_the_losses_and_the_samples(whole):
 def test_same_seed_same_weights(photos, tiny, tmp_path):
     def trained(seed):
         config = dataclasses.replace(tiny, steps=2, seed=seed)
-        stylizer = train.train(photos, STYLES, tmp_path / str(seed), config, quiet=True)
+        stylizer = stylizer_training.train(photos, STYLES, tmp_path / str(seed), config, quiet=True)
         shutil.rmtree(tmp_path / str(seed))
         return np.concatenate([np.ravel(weight) for weight in stylizer.get_weights()])
 
@@ -132,7 +135,7 @@ def test_styles_take_turns(tiny_encoder, monkeypatch):
 def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
     (photos / "broken.jpg").write_bytes(b"no picture")
     with pytest.warns(UserWarning) as caught:
-        train.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
+        stylizer_training.train(photos, STYLES, tmp_path / "model", tiny, quiet=True)
     sentences = [str(warning.message) for warning in caught]
     told = [sentence for sentence in sentences if "left out" in sentence]
     assert len(told) == 2
@@ -145,7 +148,7 @@ def test_folder_of_another_training_is_refused(photos, tiny, whole, tmp_path):
     before = (tmp_path / "model" / "stylizer.keras").read_bytes()
     other = {name: 1 - style for name, style in STYLES.items()}
     with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
-        train.train(photos, other, tmp_path / "model", tiny, quiet=True)
+        stylizer_training.train(photos, other, tmp_path / "model", tiny, quiet=True)
     assert (tmp_path / "model" / "stylizer.keras").read_bytes() == before
 
 
@@ -153,7 +156,7 @@ def test_folder_of_another_training_is_refused(photos, tiny, whole, tmp_path):
     ("steps", "rounds"), [(1, (1, 1)), (4, (1, 4)), (5, (2, 3)), (8, (2, 4)), (1001, (251, 4))]
 )
 def test_no_step_asked_for_is_left_out(steps, rounds):
-    assert fitting.rounds(train.Config(steps=steps, evaluate_every=4)) == rounds
+    assert loop.rounds(stylizer_training.Config(steps=steps, evaluate_every=4)) == rounds
 
 
 def test_best_of_an_interrupted_training_is_kept(whole):
@@ -174,9 +177,9 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
             self.model.stop_training = epoch == 1
 
     monkeypatch.setattr(train_callbacks, "make", lambda *args: [*callbacks(*args), Stop()])
-    train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    stylizer_training.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     monkeypatch.setattr(train_callbacks, "make", callbacks)
-    resumed = train.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    resumed = stylizer_training.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     lines = (tmp_path / "cut" / "losses.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1", "2"]
     for one, other in zip(whole[0].get_weights(), resumed.get_weights(), strict=True):
@@ -192,7 +195,7 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
     config = dataclasses.replace(
         tiny, start=tmp_path / "earlier.npz", inner_norms=False, steps=1, learning_rate=1e-9
     )
-    made = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    made = stylizer_training.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     bare = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=False)
     bare.set_weights(earlier.get_weights())
     photograph = image.read(sorted(pathlib.Path(photos).rglob("*.png"))[0])[:, :32, :32]
@@ -210,7 +213,7 @@ def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms
     )
     pretrained.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
-    trained = train.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    trained = stylizer_training.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     assert trained.architecture.inner_norms == inner_norms
     for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
         assert_allclose(own, given, rtol=1e-3, atol=1e-5)

@@ -7,26 +7,28 @@ import tensorflow as tf
 from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle import fitting, image, inverse_trainee, train_callbacks, train_inverse
+from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import inverse_net
-from tfstyle.pieces import Pieces
+from tfstyle.training import callbacks as train_callbacks
+from tfstyle.training import inverse, inverse_trainee, loop
+from tfstyle.training.style_crops import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 LAYER = "block3_conv1"
-CONFIG = train_inverse.Config(**TINY_TRAINING, steps=6, pooling="average")
+CONFIG = inverse.Config(**TINY_TRAINING, steps=6, pooling="average")
 PHOTOGRAPHS = np.concatenate([picture(32, 32, seed) for seed in (5, 6)])
 
 
 @pytest.fixture
 def trainee(tiny_encoder):
     keras.utils.set_random_seed(0)
-    loss = objective.Objective(tiny_encoder, train_inverse.Config().weights())
+    loss = objective.Objective(tiny_encoder, inverse.Config().weights())
     pieces = Pieces(list(STYLES.values()), longest_side=40, crop=32, seed=0)
     net = inverse_net.InverseNet(channels=6, width=4)
     made = inverse_trainee.InverseTrainee(net, loss, tuple(STYLES), pieces)
-    return fitting.equip(made, train_inverse.Config(steps=60, learning_rate=1e-2))
+    return loop.equip(made, inverse.Config(steps=60, learning_rate=1e-2))
 
 
 # --- What the network is given, and its loss ---
@@ -87,8 +89,8 @@ def test_samples_show_the_photograph_decoded_and_in_each_style(trainee):
 
 @pytest.fixture
 def tiny(tiny_encoder, monkeypatch):
-    monkeypatch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
-    monkeypatch.setattr(fitting.weights, "load", lambda name: None)
+    monkeypatch.setattr(loop.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+    monkeypatch.setattr(loop.weights, "load", lambda name: None)
     return CONFIG
 
 
@@ -97,10 +99,10 @@ def whole(tiny_encoder, tmp_path_factory):
     """A training that nothing interrupted, to look at: its network and its folder."""
     folder = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting.encoder, "build", lambda *args, **kwargs: tiny_encoder)
-        patch.setattr(fitting.weights, "load", lambda name: None)
+        patch.setattr(loop.encoder, "build", lambda *args, **kwargs: tiny_encoder)
+        patch.setattr(loop.weights, "load", lambda name: None)
         photos = write_photos(folder / "photos")
-        net = train_inverse.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
+        net = inverse.train(photos, STYLES, folder / "model", CONFIG, quiet=True)
     return net, folder / "model"
 
 
@@ -119,7 +121,7 @@ def test_training_leaves_a_network_and_its_curves(whole, tiny_encoder):
 
 
 def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder):
-    net = train_inverse._build(STYLES, tiny).net
+    net = inverse._build(STYLES, tiny).net
     middles = np.concatenate([STYLES["smooth"][:, :, 4:36], STYLES["rough"][:, 4:36]])
     of_styles = tiny_encoder(middles)[LAYER]
     assert net.unit == pytest.approx(np.sqrt(np.mean(np.square(of_styles))), rel=1e-5)
@@ -135,9 +137,9 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
             self.model.stop_training = epoch == 1
 
     monkeypatch.setattr(train_callbacks, "make", lambda *args: [*callbacks(*args), Stop()])
-    train_inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     monkeypatch.setattr(train_callbacks, "make", callbacks)
-    resumed = train_inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
+    resumed = inverse.train(photos, STYLES, tmp_path / "cut", tiny, quiet=True)
     for one, other in zip(whole[0].get_weights(), resumed.get_weights(), strict=True):
         assert_allclose(one, other, atol=1e-6)
 
@@ -146,7 +148,7 @@ def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
     earlier = inverse_net.InverseNet(channels=6, width=4, unit=3.0, pooling="average")
     inverse_net.pack(earlier, tmp_path / "earlier.npz")
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz", steps=1, learning_rate=1e-9)
-    trained = train_inverse.train(photos, STYLES, tmp_path / "model", config, quiet=True)
+    trained = inverse.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     assert trained.unit == 3
     for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
         assert_allclose(own, given, rtol=1e-3, atol=1e-5)
@@ -159,4 +161,4 @@ def test_network_for_other_features_is_no_beginning(other, tiny, tmp_path):
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz")
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
-        train_inverse._begun(config)
+        inverse._begun(config)

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tfstyle import data, fitting, image
+from tfstyle import image
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net, vgg19
 from tfstyle.settings import setting
-from tfstyle.trainee import StylizerTrainee
+from tfstyle.training import loop, photographs
+from tfstyle.training.trainer import StylizerTrainee
 
 MEASURED = 24
 """Crops over which the features' size is averaged when inner norms are taken out."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(fitting.Config):
+class Config(loop.Config):
     """Every setting of a stylizer's training; with its base the only home of its defaults."""
 
     content_weight: float = setting(1.0, "Weight of the content loss.", minimum=0, maximum=1e9)
@@ -99,14 +100,14 @@ def train(
         quiet: whether Keras's lines about the rounds are left out.
     """
     build = functools.partial(_build, photos)
-    return fitting.run(build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
+    return loop.run(build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
 
 
 def _build(
     photos: str | pathlib.Path, styles: Mapping[str, np.ndarray], config: Config
 ) -> StylizerTrainee:
     terms = config.weights()
-    features = fitting.features(config, terms.layers, pooling="average", padding="reflect")
+    features = loop.features(config, terms.layers, pooling="average", padding="reflect")
     earlier = None if config.start is None else pretrained.load(config.start)
     stylizer = transform_net.Stylizer(
         tuple(styles),
@@ -114,7 +115,7 @@ def _build(
         residual_blocks=config.residual_blocks,
         outer_kernel=config.outer_kernel,
         inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
-        dtype=vgg19.policy(fitting.precision(config)),
+        dtype=vgg19.policy(loop.precision(config)),
     )
     if earlier is not None:
         if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
@@ -125,13 +126,13 @@ def _build(
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
     )
-    return fitting.equip(trainee, config)
+    return loop.equip(trainee, config)
 
 
 def _seen(photos: str | pathlib.Path, config: Config) -> list[np.ndarray]:
     """Returns some of what the network is going to see, `[1, crop, crop, 3]` each."""
-    found = data.find(photos, config.held_out_share, config.seed).training
-    batches = data.Photographs(config.photo_size, config.crop).training(
+    found = photographs.find(photos, config.held_out_share, config.seed).training
+    batches = photographs.Photographs(config.photo_size, config.crop).training(
         found, config.crop, 1, config.seed, noise=config.noise
     )
     return [noisy.numpy() for _, noisy, _ in batches.take(MEASURED)]

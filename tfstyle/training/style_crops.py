@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image
+from tfstyle import image
+from tfstyle.training import photographs
 
 
 class Pieces:
@@ -22,7 +23,7 @@ class Pieces:
             seed: of the choice, the squares and the flips.
         """
         self._crop, self._seed = crop, seed
-        sizes = [data.fitted_size(*one.shape[1:3], longest_side, crop) for one in pictures]
+        sizes = [photographs.fitted_size(*one.shape[1:3], longest_side, crop) for one in pictures]
         fitted = [image.resize(one, size) for one, size in zip(pictures, sizes, strict=True)]
         self._pictures = [tf.constant(one[0]) for one in fitted]
 

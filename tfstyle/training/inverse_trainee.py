@@ -9,8 +9,8 @@ import tensorflow as tf
 from tfstyle.losses import objective
 from tfstyle.methods.style_swap import patches
 from tfstyle.networks import inverse_net
-from tfstyle.pieces import Pieces
-from tfstyle.trainee import Terms, Trainee
+from tfstyle.training.style_crops import Pieces
+from tfstyle.training.trainer import Terms, Trainee
 
 JUDGES = 4
 """Styles that held-out photographs are swapped with, the first ones: each costs a swap."""

@@ -10,16 +10,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import data, image
+from tfstyle import image
 from tfstyle.image import contact_sheet
-from tfstyle.trainee import Trainee
+from tfstyle.training import photographs as photo_data
+from tfstyle.training.trainer import Trainee
 
 COLUMNS = 4
 """Samples in a row."""
 
 
 def make(
-    trainee: Trainee, folder: pathlib.Path, photographs: data.Photographs, sample: np.ndarray
+    trainee: Trainee, folder: pathlib.Path, photographs: photo_data.Photographs, sample: np.ndarray
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks of a training that keeps its files in `folder`.
 
@@ -100,7 +101,7 @@ class ShowSamples(keras.callbacks.Callback):
 class WarnOfPhotographs(keras.callbacks.Callback):
     """Tells of photographs that could not be read, now and then."""
 
-    def __init__(self, photographs: data.Photographs):
+    def __init__(self, photographs: photo_data.Photographs):
         """Takes the pipeline, whose own threads nobody would hear."""
         super().__init__()
         self._photographs = photographs

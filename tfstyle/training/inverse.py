@@ -8,20 +8,20 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import fitting
-from tfstyle.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.losses import objective
 from tfstyle.methods import shared_settings
 from tfstyle.networks import inverse_net, vgg19
-from tfstyle.pieces import Pieces
 from tfstyle.settings import setting
+from tfstyle.training import loop
+from tfstyle.training.inverse_trainee import PATCH, InverseTrainee
+from tfstyle.training.style_crops import Pieces
 
 MEASURED = 8
 """Styles on which the strength of features is measured."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(fitting.Config):
+class Config(loop.Config):
     """Every setting of this training; with its base the only home of its defaults."""
 
     batch: int = setting(
@@ -79,21 +79,19 @@ def train(
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
     """
-    return fitting.run(_build, photos, styles, folder, config, quiet=quiet)
+    return loop.run(_build, photos, styles, folder, config, quiet=quiet)
 
 
 def _build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainee:
     terms = config.weights()
-    features = fitting.features(
-        config, terms.layers, pooling=config.pooling, padding=config.padding
-    )
+    features = loop.features(config, terms.layers, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     pieces = Pieces(list(styles.values()), config.style_size, config.crop, config.seed)
     if config.start is None:
         net = _new(loss.features(pieces.middles(MEASURED)), config)
     else:
         net = _begun(config)
-    return fitting.equip(InverseTrainee(net, loss, tuple(styles), pieces), config)
+    return loop.equip(InverseTrainee(net, loss, tuple(styles), pieces), config)
 
 
 def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseNet:
@@ -106,13 +104,13 @@ def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseN
         channels=of_layer.shape[-1],
         width=config.width,
         unit=float(tf.sqrt(tf.reduce_mean(tf.square(of_layer)))),
-        dtype=vgg19.policy(fitting.precision(config)),
+        dtype=vgg19.policy(loop.precision(config)),
     )
 
 
 def _begun(config: Config) -> inverse_net.InverseNet:
     """Returns the network to begin from; raises ValueError when it is for other features."""
-    net = inverse_net.load(config.start, fitting.precision(config))
+    net = inverse_net.load(config.start, loop.precision(config))
     asked = {**dataclasses.asdict(config), "layer": vgg19.parse_layer(config.layer)}
     for name in ("layer", "pooling", "padding", "width"):
         if getattr(net, name) != asked[name]:

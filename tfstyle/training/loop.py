@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
-from tfstyle import data, muon, settings, train_callbacks
+from tfstyle import settings
 from tfstyle.methods import shared_settings
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.settings import setting
 from tfstyle.system import devices
-from tfstyle.trainee import Trainee
+from tfstyle.training import callbacks, muon
+from tfstyle.training import photographs as photo_data
+from tfstyle.training.trainer import Trainee
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
 """Keras's optimisers by the names that settings have for them."""
@@ -100,7 +102,7 @@ def run(
         quiet: whether Keras's lines about the rounds are left out.
     """
     spread = devices.strategy(config.strategy)
-    split = data.find(photos, config.held_out_share, config.seed)
+    split = photo_data.find(photos, config.held_out_share, config.seed)
     folder = _own_folder(pathlib.Path(folder))
     _claim(folder, checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles)))
     keras.utils.set_random_seed(config.seed)
@@ -113,18 +115,18 @@ def run(
 
 def _fit(
     trainee: Trainee,
-    split: data.Split,
+    split: photo_data.Split,
     folder: pathlib.Path,
     config: Config,
     noise: float,
     quiet: bool,
 ) -> None:
     """Takes all rounds that are left."""
-    photographs = data.Photographs(config.photo_size, config.crop)
+    photographs = photo_data.Photographs(config.photo_size, config.crop)
     held_out = photographs.held_out(split.held_out, config.crop, config.batch)
     sample = next(iter(held_out))[:1]
     epochs, steps_per_epoch = rounds(config)
-    steps_before = len(train_callbacks.held_out_losses(folder)) * steps_per_epoch
+    steps_before = len(callbacks.held_out_losses(folder)) * steps_per_epoch
     trainee.fit(
         photographs.training(
             split.training,
@@ -137,7 +139,7 @@ def _fit(
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=held_out,
-        callbacks=train_callbacks.make(trainee, folder, photographs, sample.numpy()),
+        callbacks=callbacks.make(trainee, folder, photographs, sample.numpy()),
         verbose=0 if quiet else 2,
         shuffle=False,
     )

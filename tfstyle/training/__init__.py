@@ -1,0 +1,1 @@
+"""The training of networks: the stylizer's and the inverse network's."""
