@@ -69,7 +69,7 @@ def contestants(precisions: list[str]) -> list[Contestant]:
 
 def prepare(model: str | None, folder: pathlib.Path) -> Files:
     """Writes the stylizer, its ONNX file and its arrays into the folder."""
-    from tfstyle import conversion
+    from tfstyle.export import onnx_litert
     from tfstyle.networks import pretrained
 
     stylizer = pretrained.load(model) if model else untrained()
@@ -77,7 +77,7 @@ def prepare(model: str | None, folder: pathlib.Path) -> Files:
     files = Files(*paths, stylizer.styles[0], stylizer.architecture.inner_norms)
     pretrained.pack(stylizer, files.stylizer)
     stylizer = pretrained.load(files.stylizer)  # Packing rounds the weights.
-    conversion.save_onnx(stylizer, files.onnx, files.style)
+    onnx_litert.save_onnx(stylizer, files.onnx, files.style)
     np.savez(files.arrays, *stylizer.net.get_weights())
     return files
 

@@ -110,10 +110,10 @@ def stylizer():
 @pytest.fixture(scope="session")
 def served(stylizer, tmp_path_factory):
     """Its SavedModel."""
-    from tfstyle import export
+    from tfstyle.export import savedmodel
 
     folder = tmp_path_factory.mktemp("served") / "pair" / "1"
-    export.save(stylizer, folder)
+    savedmodel.save(stylizer, folder)
     return folder
 
 

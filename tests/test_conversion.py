@@ -6,11 +6,11 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle import conversion, export
+from tfstyle.export import onnx_litert, savedmodel
 from tfstyle.networks import halves, pretrained, transform_net
 from tfstyle.system import processor
 
-SAVERS = {".onnx": conversion.save_onnx, ".tflite": conversion.save_litert}
+SAVERS = {".onnx": onnx_litert.save_onnx, ".tflite": onnx_litert.save_litert}
 SIZES = (1, 16, 16), (3, 33, 50), (2, 1, 70)
 BAKED_IN = {"wave": 1, "scream": 3}
 
@@ -81,7 +81,7 @@ def test_file_does_not_depend_on_this_processor(suffix, stylizer, tmp_path, monk
 def test_file_that_paints_otherwise_is_an_error_and_not_written(
     suffix, stylizer, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(conversion, "TOLERANCE", 0.0)
+    monkeypatch.setattr(onnx_litert, "TOLERANCE", 0.0)
     with pytest.raises(ValueError, match="would not paint as the network does"):
         SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
     assert list(tmp_path.iterdir()) == []
@@ -113,4 +113,4 @@ def test_half_precision_is_refused(suffix, stylizer, tmp_path):
 )
 def test_output_must_end_as_its_format(output, chosen, tmp_path):
     with pytest.raises(ValueError, match="output must end in .* for format="):
-        export.export(tmp_path / output, export.Config(model="any", format=chosen))
+        savedmodel.export(tmp_path / output, savedmodel.Config(model="any", format=chosen))

@@ -4,7 +4,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 
-from tfstyle import export, serving, warmup
+from tfstyle.export import savedmodel, stylizer_endpoints, warmup
 from tfstyle.networks import halves
 from tfstyle.system import processor
 
@@ -19,7 +19,7 @@ def images(batch, height, width, seed=0):
 
 
 def test_signatures_are_named(signatures):
-    assert set(signatures) == set(serving.SIGNATURES)
+    assert set(signatures) == set(stylizer_endpoints.SIGNATURES)
     for name in ("serving_default", "uint8"):
         assert set(signatures[name].structured_input_signature[1]) == {"images", "style_weights"}
         assert set(signatures[name].structured_outputs) == {"pastiches"}
@@ -27,7 +27,7 @@ def test_signatures_are_named(signatures):
 
 
 def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
-    export.save(stylizer, tmp_path / "1", style={"wave": 1, "scream": 3})
+    savedmodel.save(stylizer, tmp_path / "1", style={"wave": 1, "scream": 3})
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures
     assert set(signatures["serving_default"].structured_input_signature[1]) == {"images"}
     given = images(2, 20, 24)
@@ -38,13 +38,13 @@ def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
 def test_exported_graph_does_not_depend_on_this_processor(stylizer, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
     monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
-    export.save(stylizer, tmp_path / "1", style="wave")
+    savedmodel.save(stylizer, tmp_path / "1", style="wave")
 
 
 def test_folder_that_exists_is_left_alone(stylizer, tmp_path):
     (tmp_path / "1").mkdir()
     with pytest.raises(ValueError, match="output must not exist yet"):
-        export.save(stylizer, tmp_path / "1")
+        savedmodel.save(stylizer, tmp_path / "1")
     assert list(tmp_path.iterdir()) == [tmp_path / "1"]
 
 
@@ -72,7 +72,7 @@ def test_each_signature_has_a_request_that_warms_it_up(served, signatures):
 
 
 def test_warming_up_keeps_to_the_model_s_own_limits(stylizer, tmp_path):
-    export.save(stylizer, tmp_path / "1", style="wave", max_pixels=10)
+    savedmodel.save(stylizer, tmp_path / "1", style="wave", max_pixels=10)
     default, *_ = warmup_requests(tmp_path / "1")
     assert set(default.inputs) == {"images"}
     assert tf.make_ndarray(default.inputs["images"]).shape == (1, 3, 3, 3)

@@ -11,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from tfstyle import export
+from tfstyle.export import savedmodel
 
 MAX_PIXELS = 2000
 
@@ -112,7 +112,7 @@ BAD = {
 def answers(stylizer, tmp_path_factory):
     """What one process answers; the good requests come after all the bad ones."""
     folder = tmp_path_factory.mktemp("served") / "1"
-    export.save(stylizer, folder, max_pixels=MAX_PIXELS)
+    savedmodel.save(stylizer, folder, max_pixels=MAX_PIXELS)
     requests = {name: bad for name, (bad, _) in BAD.items()} | GOOD
     server = pathlib.Path(__file__).with_name("model_server.py")
     done = subprocess.run(

@@ -13,7 +13,8 @@ from conftest import picture
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from tfstyle import cli, export, serving_swap
+from tfstyle import cli
+from tfstyle.export import savedmodel, swap_endpoints
 from tfstyle.methods import style_swap
 from tfstyle.networks import inverse_net
 
@@ -77,7 +78,7 @@ def net():
 def answers(net, shallow_encoder, tmp_path_factory):
     """What a process that never saw the package answers to all requests."""
     folder = tmp_path_factory.mktemp("served") / "1"
-    export.save_swap(net, folder, features=shallow_encoder, max_pixels=MAX_PIXELS)
+    savedmodel.save_swap(net, folder, features=shallow_encoder, max_pixels=MAX_PIXELS)
     requests = {**GOOD, **{name: request for name, (request, _) in BAD.items()}}
     command = [sys.executable, model_server.__file__, str(folder)]
     finished = subprocess.run(
@@ -132,9 +133,9 @@ def test_bad_request_is_answered_with_the_cause(answers, name):
 
 
 def test_signatures_are_named(net, shallow_encoder, tmp_path):
-    export.save_swap(net, tmp_path / "1", features=shallow_encoder)
+    savedmodel.save_swap(net, tmp_path / "1", features=shallow_encoder)
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures
-    assert set(signatures) == set(serving_swap.INPUTS)
+    assert set(signatures) == set(swap_endpoints.INPUTS)
 
 
 def test_command_refuses_what_a_swap_cannot_be(tmp_path, capsys):

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfstyle import serving_checks
+from tfstyle.export import request_checks
 from tfstyle.networks import transform_net
 
 MAX_PIXELS = 4096 * 4096
@@ -41,17 +41,17 @@ class Endpoints:
 
     def serving_default(self, images: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints floats in [0, 1]."""
-        floats = serving_checks.unit_range(serving_checks.images(images, self.max_pixels))
+        floats = request_checks.unit_range(request_checks.images(images, self.max_pixels))
         return {"pastiches": self._paint(floats, style_weights)}
 
     def uint8(self, images: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        floats = to_floats(serving_checks.images(images, self.max_pixels))
+        floats = to_floats(request_checks.images(images, self.max_pixels))
         return {"pastiches": to_bytes(self._paint(floats, style_weights))}
 
     def image_bytes(self, image_bytes: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints files of any sizes, one after the other, so that they need the memory of one."""
-        files = serving_checks.files(image_bytes)
+        files = request_checks.files(image_bytes)
         count = tf.size(files)
         shares = tf.broadcast_to(
             self._shares(style_weights, count), [count, len(self.stylizer.styles)]
@@ -64,7 +64,7 @@ class Endpoints:
 
     def _paint_file(self, file: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tf.Tensor:
         index, contents, shares = file
-        pixels = serving_checks.picture(contents, index, self.max_pixels)
+        pixels = request_checks.picture(contents, index, self.max_pixels)
         pastiche = self.stylizer(to_floats(pixels[tf.newaxis]), style=shares[tf.newaxis])
         return tf.io.encode_png(to_bytes(pastiche)[0])
 
@@ -74,7 +74,7 @@ class Endpoints:
     def _shares(self, style_weights: tf.Tensor | None, count: tf.Tensor) -> tf.Tensor:
         if self.shares is not None:
             return self.shares
-        return serving_checks.shares(style_weights, len(self.stylizer.styles), count)
+        return request_checks.shares(style_weights, len(self.stylizer.styles), count)
 
 
 def to_floats(images: tf.Tensor) -> tf.Tensor:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import keras
 
-from tfstyle import conversion, serving, serving_swap, settings, warmup
+from tfstyle import settings
+from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warmup
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.settings import setting
@@ -57,7 +58,7 @@ class Config:
     max_pixels: int | None = setting(
         None,
         "Pixels of a request's images together, or of each file, for savedmodel; none takes "
-        f"{serving.MAX_PIXELS}, for swap {serving_swap.MAX_PIXELS}.",
+        f"{stylizer_endpoints.MAX_PIXELS}, for swap {swap_endpoints.MAX_PIXELS}.",
         minimum=1,
         maximum=2**31 - 1,
     )
@@ -84,17 +85,22 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
     _check_output(pathlib.Path(output), config.format)
     if config.method == "swap":
         net = inverse_net.load(config.model or inverse_net.NAME, config.precision)
-        limit = config.max_pixels or serving_swap.MAX_PIXELS
+        limit = config.max_pixels or swap_endpoints.MAX_PIXELS
         save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
         return
     stylizer = pretrained.load(config.model or pretrained.NAME, config.precision)
     style = None if config.style is None else transform_net.parse_style(config.style)
     if config.format == "onnx":
-        conversion.save_onnx(stylizer, output, style)
+        onnx_litert.save_onnx(stylizer, output, style)
     elif config.format == "litert":
-        conversion.save_litert(stylizer, output, style)
+        onnx_litert.save_litert(stylizer, output, style)
     else:
-        save(stylizer, output, style=style, max_pixels=config.max_pixels or serving.MAX_PIXELS)
+        save(
+            stylizer,
+            output,
+            style=style,
+            max_pixels=config.max_pixels or stylizer_endpoints.MAX_PIXELS,
+        )
 
 
 def save(
@@ -102,7 +108,7 @@ def save(
     folder: str | pathlib.Path,
     *,
     style: transform_net.Style = None,
-    max_pixels: int = serving.MAX_PIXELS,
+    max_pixels: int = stylizer_endpoints.MAX_PIXELS,
 ) -> None:
     """Writes the stylizer as a SavedModel, whole or not at all, with requests to warm it up.
 
@@ -128,7 +134,9 @@ def save(
     Raises:
         ValueError: the folder exists, or the style is unknown.
     """
-    _write(serving.Endpoints(stylizer, style, max_pixels), [stylizer], pathlib.Path(folder))
+    _write(
+        stylizer_endpoints.Endpoints(stylizer, style, max_pixels), [stylizer], pathlib.Path(folder)
+    )
 
 
 def save_swap(
@@ -137,7 +145,7 @@ def save_swap(
     *,
     vgg_weights: str | os.PathLike = "auto",
     features: keras.Model | None = None,
-    max_pixels: int = serving_swap.MAX_PIXELS,
+    max_pixels: int = swap_endpoints.MAX_PIXELS,
 ) -> None:
     """Writes the whole style swap as a SavedModel: a content and any style in, the pastiche out.
 
@@ -172,7 +180,7 @@ def save_swap(
     swap = feature_swap.Swapper(
         lambda images: features(images)[net.layer], feature_swap.Grid(net.layer)
     )
-    endpoints = serving_swap.Endpoints(swap, net, max_pixels)
+    endpoints = swap_endpoints.Endpoints(swap, net, max_pixels)
     _write(endpoints, [features, net], pathlib.Path(folder))
 
 

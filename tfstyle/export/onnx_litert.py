@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import serving
+from tfstyle.export import stylizer_endpoints
 from tfstyle.networks import halves, transform_net
 from tfstyle.system import extras, files
 
@@ -81,7 +81,7 @@ def _frozen(
             "precision must be float32 for the formats onnx and litert. "
             f"Received: precision={stylizer.compute_dtype}"
         )
-    endpoints = serving.Endpoints(stylizer, style)
+    endpoints = stylizer_endpoints.Endpoints(stylizer, style)
     baked_in = None if endpoints.shares is None else endpoints.shares.numpy()
     trained = [variable.numpy() for variable in stylizer.trainable_variables]
     others = [variable.numpy() for variable in stylizer.non_trainable_variables]

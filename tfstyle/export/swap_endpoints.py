@@ -5,7 +5,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from tfstyle import serving, serving_checks
+from tfstyle.export import request_checks, stylizer_endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 
 MAX_PIXELS = 2**20
@@ -40,34 +40,36 @@ class Endpoints:
     def serving_default(self, contents: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints floats in [0, 1]."""
         contents, styles = (
-            serving_checks.unit_range(self._checked(images, name), name)
+            request_checks.unit_range(self._checked(images, name), name)
             for images, name in ((contents, "contents"), (styles, "styles"))
         )
         return {"pastiches": self._paint_all(contents, styles)}
 
     def uint8(self, contents: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        contents = serving.to_floats(self._checked(contents, "contents"))
-        styles = serving.to_floats(self._checked(styles, "styles"))
-        return {"pastiches": serving.to_bytes(self._paint_all(contents, styles))}
+        contents = stylizer_endpoints.to_floats(self._checked(contents, "contents"))
+        styles = stylizer_endpoints.to_floats(self._checked(styles, "styles"))
+        return {"pastiches": stylizer_endpoints.to_bytes(self._paint_all(contents, styles))}
 
     def image_bytes(self, content_bytes: tf.Tensor, style_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints files of any sizes."""
-        contents = serving_checks.files(content_bytes, "content_bytes")
-        styles = serving_checks.files(style_bytes, "style_bytes")
+        contents = request_checks.files(content_bytes, "content_bytes")
+        styles = request_checks.files(style_bytes, "style_bytes")
 
         def paint(index: tf.Tensor, content: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
             pictures = (
-                serving_checks.picture(file, index, self.max_pixels, name)
+                request_checks.picture(file, index, self.max_pixels, name)
                 for file, name in ((content, "content_bytes"), (style, "style_bytes"))
             )
-            content, style = (serving.to_floats(pixels[tf.newaxis]) for pixels in pictures)
-            return tf.io.encode_png(serving.to_bytes(self._paint(content, style))[0])
+            content, style = (
+                stylizer_endpoints.to_floats(pixels[tf.newaxis]) for pixels in pictures
+            )
+            return tf.io.encode_png(stylizer_endpoints.to_bytes(self._paint(content, style))[0])
 
         return {"pastiche_bytes": _each(paint, contents, styles, "style_bytes", tf.string)}
 
     def _checked(self, images: tf.Tensor, name: str) -> tf.Tensor:
-        return serving_checks.images(images, self.max_pixels, name)
+        return request_checks.images(images, self.max_pixels, name)
 
     def _paint_all(self, contents: tf.Tensor, styles: tf.Tensor) -> tf.Tensor:
         def paint(index: tf.Tensor, content: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
@@ -88,7 +90,7 @@ def _each(
 ) -> tf.Tensor:
     """Returns `paint` of each content's number, itself and its style, in the memory of one."""
     count = tf.shape(contents)[0]
-    paired = serving_checks.one_for_each(styles, count, name, "the contents")
+    paired = request_checks.one_for_each(styles, count, name, "the contents")
     each = (tf.range(count), contents, paired)
     return tf.map_fn(
         lambda given: paint(*given), each, fn_output_signature=dtype, parallel_iterations=1

@@ -1,0 +1,1 @@
+"""Trained networks for TF Serving, ONNX Runtime and LiteRT."""
