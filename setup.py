@@ -39,6 +39,7 @@ setup(
         "pillow>=11",
         "absl-py>=2.1",
         "rich>=13",
+        "lazy-loader>=0.4",
     ],
     extras_require={
         "offline": OFFLINE,
@@ -51,5 +52,5 @@ setup(
         "dev": DEV,
         "benchmarks": BENCHMARKS,
     },
-    entry_points={"console_scripts": ["tfstyle = tfstyle.cli:main"]},
+    entry_points={"console_scripts": ["tfstyle = tfstyle.cli.app:main"]},
 )

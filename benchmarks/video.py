@@ -189,7 +189,7 @@ def print_real_time(clip: pathlib.Path, model: str, style: str) -> None:
     for more in (["--stabilize=0"], []):
         with tempfile.TemporaryDirectory() as folder:
             words = ["video", *flags, *more, f"--output={folder}/a.mp4"]
-            command = [sys.executable, "-m", "tfstyle.cli", *words]
+            command = [sys.executable, "-m", "tfstyle.cli.app", *words]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         print(f"{clip.name} {' '.join(more)}: {done.stdout.split('  ', 1)[1].strip()}")
 

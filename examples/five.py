@@ -10,7 +10,8 @@ import argparse
 import json
 import pathlib
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.image import contact_sheet
 
 SIZE = 384
@@ -39,7 +40,7 @@ def main() -> None:
     pictures = {}
     for method, flags in commands(given.content, given.style).items():
         path = given.work / f"{method}.png"
-        cli.main([method, *flags, f"--output={path}", f"--size={SIZE}", "--skip_existing"])
+        app.main([method, *flags, f"--output={path}", f"--size={SIZE}", "--skip_existing"])
         seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
         pictures[f"{method}, {seconds:.1f} s"] = image.read(path)
     image.write(given.output, contact_sheet.draw(pictures, 3))

@@ -13,7 +13,8 @@ import pathlib
 import numpy as np
 from gallery import cell
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.image import contact_sheet
 
 CONTENTS = ("tubingen", "portrait_man", "parrots", "highlands")
@@ -32,7 +33,7 @@ def paint(method: str, content: pathlib.Path, style: pathlib.Path, work: pathlib
     path = work / f"{content.stem}_{style.stem}_{method}.png"
     manner = style.stem if method == "apply" else style
     flags = [f"--content={content}", f"--style={manner}", f"--output={path}", f"--size={SIZE}"]
-    cli.main([method, *flags, "--skip_existing", "--quiet"])
+    app.main([method, *flags, "--skip_existing", "--quiet"])
     seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
     return {f"{style.stem}, {method}, {seconds:.1f} s": cell(image.read(path), CELL)}
 

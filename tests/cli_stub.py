@@ -7,7 +7,8 @@ import types
 import numpy as np
 import pytest
 
-from tfstyle import cli, image, settings
+from tfstyle import image, settings
+from tfstyle.cli import app
 from tfstyle.optimization import pyramid
 from tfstyle.result import LevelTrace, Loss, Progress, Result
 
@@ -67,7 +68,7 @@ class Method(types.ModuleType):
 @pytest.fixture
 def method(monkeypatch):
     stub = Method()
-    monkeypatch.setitem(sys.modules, cli.COMMANDS["gatys"].module, stub)
+    monkeypatch.setitem(sys.modules, app.COMMANDS["gatys"].module, stub)
     return stub
 
 
@@ -86,7 +87,7 @@ def save_picture(path, alpha=None):
 
 def gatys(*extra, content="in.png", style="style.png", output="out.png"):
     paths = [f"--content={content}", f"--style={style}", f"--output={output}"]
-    return cli.main(["gatys", *paths, *extra])
+    return app.main(["gatys", *paths, *extra])
 
 
 def files(folder):

@@ -7,7 +7,7 @@ import clips
 import keras
 import pytest
 
-from tfstyle import cli
+from tfstyle.cli import app
 from tfstyle.methods import feed_forward, video
 from tfstyle.networks import transform_net
 
@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 def film(*flags, output="out.mp4", clip="in.mp4"):
     arguments = [f"--input={clip}", "--style=wave", f"--output={output}", "--quiet", *flags]
-    return cli.main(["video", *arguments])
+    return app.main(["video", *arguments])
 
 
 def decode(path):

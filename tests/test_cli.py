@@ -10,7 +10,8 @@ import cli_stub
 import pytest
 from cli_stub import gatys, sentence
 
-from tfstyle import cli, process, progress_bar
+from tfstyle.cli import app, process
+from tfstyle.cli import progress as progress_bar
 from tfstyle.jobs.inputs import Files
 from tfstyle.optimization import pyramid
 from tfstyle.result import Loss, Progress
@@ -23,12 +24,12 @@ method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_help_lists_the_commands(arguments, capsys):
-    assert cli.main(arguments) == 0
+    assert app.main(arguments) == 0
     assert re.search(r"^  gatys +\w", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_version(capsys):
-    assert cli.main(["--version"]) == 0
+    assert app.main(["--version"]) == 0
     assert re.fullmatch(r"tfstyle \d+\.\d+\.\d+\n", capsys.readouterr().out)
 
 
@@ -51,7 +52,7 @@ def test_methods_without_a_network_do_not_load_tensorflow():
 
 def test_unknown_command_suggests_the_nearest():
     process = subprocess.run(
-        [sys.executable, "-m", "tfstyle.cli", "gatis"], capture_output=True, text=True
+        [sys.executable, "-m", "tfstyle.cli.app", "gatis"], capture_output=True, text=True
     )
     assert (process.returncode, process.stdout) == (2, "")
     assert process.stderr == (
@@ -60,7 +61,7 @@ def test_unknown_command_suggests_the_nearest():
 
 
 def test_help_of_a_command_shows_every_flag(method, capsys):
-    assert cli.main(["gatys", "--help"]) == 0
+    assert app.main(["gatys", "--help"]) == 0
     out = capsys.readouterr().out
     for field in [*dataclasses.fields(Files), *dataclasses.fields(cli_stub.Config)]:
         assert f"\n  --{field.name}=" in out

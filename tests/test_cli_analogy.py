@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from conftest import picture
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.methods import analogies
 
 
@@ -22,7 +23,7 @@ def folder(tmp_path, monkeypatch):
 
 def analogy(*flags, target="in/a.png", output="out.png", filtered="filtered.png"):
     files = [f"--filtered={filtered}", f"--target={target}", f"--output={output}"]
-    return cli.main(["analogy", *files, "--size=24", *flags])
+    return app.main(["analogy", *files, "--size=24", *flags])
 
 
 def record(path):
@@ -117,7 +118,7 @@ def test_missing_package_is_a_sentence(folder, capsys, monkeypatch):
 
 
 def test_help_names_the_pair(capsys):
-    assert cli.main(["analogy", "--help"]) == 0
+    assert app.main(["analogy", "--help"]) == 0
     out = capsys.readouterr().out
     assert "--filtered=PATH --target=PATH --output=PATH" in out
     assert "\n  --source=none\n" in out

@@ -9,7 +9,8 @@ import pytest
 from conftest import STYLES, picture
 from numpy.testing import assert_allclose
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.networks import pretrained
 
 
@@ -29,7 +30,7 @@ def photo(tmp_path):
 
 def apply(model, content, output, *extra, style="wave"):
     flags = [f"--model={model}", f"--content={content}", f"--output={output}", f"--style={style}"]
-    return cli.main(["apply", "--precision=float32", *flags, *extra])
+    return app.main(["apply", "--precision=float32", *flags, *extra])
 
 
 # --- styles ---
@@ -37,13 +38,13 @@ def apply(model, content, output, *extra, style="wave"):
 
 def test_styles_are_listed_with_their_works(model, capsys):
     model.with_suffix(".json").write_text(json.dumps({"styles": {"wave": "Hokusai, 1831"}}))
-    assert cli.main(["styles", f"--model={model}"]) == 0
+    assert app.main(["styles", f"--model={model}"]) == 0
     assert capsys.readouterr().out.splitlines() == ["wave    Hokusai, 1831", "scream"]
 
 
 def test_sheet_shows_the_photograph_in_every_style(model, photo, tmp_path):
     flags = [f"--model={model}", f"--content={photo}", f"--sheet={tmp_path / 'sheet.png'}"]
-    assert cli.main(["styles", "--precision=float32", *flags]) == 0
+    assert app.main(["styles", "--precision=float32", *flags]) == 0
     drawn = image.read(tmp_path / "sheet.png")
     stylizer = pretrained.load(model)
     for column, style in enumerate(STYLES):
@@ -53,7 +54,7 @@ def test_sheet_shows_the_photograph_in_every_style(model, photo, tmp_path):
 
 def test_sheet_without_a_photograph_takes_the_package_s_own(model, tmp_path):
     flags = [f"--model={model}", f"--sheet={tmp_path / 'sheet.png'}"]
-    assert cli.main(["styles", "--size=40", *flags]) == 0
+    assert app.main(["styles", "--size=40", *flags]) == 0
     assert image.read(tmp_path / "sheet.png").shape[2] == 2 * 40
 
 
@@ -140,18 +141,18 @@ def test_other_archive_is_refused(tmp_path, content):
 
 
 def test_export_writes_a_saved_model(model, tmp_path, capsys):
-    assert cli.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 0
+    assert app.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 0
     assert (tmp_path / "served" / "1" / "saved_model.pb").exists()
-    assert cli.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 2
+    assert app.main(["export", f"--model={model}", f"--output={tmp_path / 'served' / '1'}"]) == 2
     assert "must not exist yet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "output"), [("onnx", "a.onnx"), ("litert", "a.tflite")])
 def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, capsys):
     flags = [f"--model={model}", f"--format={name}", "--style=wave"]
-    assert cli.main(["export", *flags, f"--output={tmp_path / output}"]) == 0
+    assert app.main(["export", *flags, f"--output={tmp_path / output}"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == [output]
-    assert cli.main(["export", *flags, f"--output={tmp_path / 'a'}"]) == 2
+    assert app.main(["export", *flags, f"--output={tmp_path / 'a'}"]) == 2
     assert "output must end in" in capsys.readouterr().err
 
 
@@ -160,30 +161,30 @@ def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, 
 
 @pytest.mark.parametrize("command", ["train", "train_inverse"])
 def test_training_needs_its_flags_and_photographs(command, tmp_path, capsys):
-    assert cli.main([command, "--photos=x", "--styles=y"]) == 2
+    assert app.main([command, "--photos=x", "--styles=y"]) == 2
     assert "model must be given" in capsys.readouterr().err
     image.write(tmp_path / "style.png", picture(30, 41, seed=5))
     flags = [f"--photos={tmp_path}", f"--styles={tmp_path / 'style.png'}"]
-    assert cli.main([command, *flags, f"--model={tmp_path / 'model'}"]) == 2
+    assert app.main([command, *flags, f"--model={tmp_path / 'model'}"]) == 2
     assert "at least 4 photographs" in capsys.readouterr().err
     assert not (tmp_path / "model").exists()
 
 
 def test_crop_without_a_whole_patch_is_one_sentence(capsys):
     flags = ["--photos=x", "--styles=y", "--model=z", "--layer=relu5_1", "--crop=32"]
-    assert cli.main(["train_inverse", *flags]) == 2
+    assert app.main(["train_inverse", *flags]) == 2
     assert "crop must be at least 48 pixels" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("command", "use"), [("train", "apply"), ("train_inverse", "swap")])
 def test_training_ends_with_what_to_do_next(command, use, tmp_path, monkeypatch, capsys):
-    method = importlib.import_module(cli.COMMANDS[command].module)
+    method = importlib.import_module(app.COMMANDS[command].module)
     trained = []
     monkeypatch.setattr(method, "train", lambda *args, **kwargs: trained.append(args))
     image.write(tmp_path / "a.png", picture(30, 41, seed=5))
     image.write(tmp_path / "b.png", picture(41, 30, seed=6))
     styles = f"--styles={tmp_path / 'a.png'},{tmp_path / 'b.png'}"
-    assert cli.main([command, "--photos=p", styles, "--model=m", "--steps=7"]) == 0
+    assert app.main([command, "--photos=p", styles, "--model=m", "--steps=7"]) == 0
     photos, pictures, model, config = trained[0]
     assert (photos, model, list(pictures), config.steps) == ("p", "m", ["a", "b"], 7)
     assert f"tfstyle {use} --model=m" in capsys.readouterr().out

@@ -5,7 +5,8 @@ import json
 import pytest
 from conftest import picture
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.methods import quilting
 from tfstyle.result import Interrupted, Result
 
@@ -21,7 +22,7 @@ def folder(tmp_path, monkeypatch):
 
 def quilt(*flags, output="out.png", texture="texture.png"):
     files = [f"--texture={texture}", f"--output={output}", "--block_size=8"]
-    return cli.main(["quilt", *files, *flags])
+    return app.main(["quilt", *files, *flags])
 
 
 def test_more_of_a_texture_is_made(folder, capsys):

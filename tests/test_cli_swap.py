@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from conftest import picture
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.methods import style_swap
 from tfstyle.networks import inverse_net
 
@@ -28,7 +29,7 @@ def folder(shallow_encoder, tmp_path, monkeypatch):
 def swap(*flags, content="in/a.png", output="out.png"):
     files = [f"--content={content}", "--style=style.png", f"--output={output}"]
     settings = ["--model=net.npz", "--size=48", "--precision=float32"]
-    return cli.main(["swap", *files, *settings, *flags])
+    return app.main(["swap", *files, *settings, *flags])
 
 
 def test_picture_and_record_are_written(folder, capsys):

@@ -7,7 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from tfstyle import cli, filming, image
+from tfstyle import image
+from tfstyle.cli import app
+from tfstyle.cli.commands.video import command
 from tfstyle.methods import feed_forward, video
 from tfstyle.networks import transform_net
 
@@ -25,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def film(*flags, output="out.mp4", clip="in.mp4"):
-    return cli.main(["video", f"--input={clip}", "--style=wave", f"--output={output}", *flags])
+    return app.main(["video", f"--input={clip}", "--style=wave", f"--output={output}", *flags])
 
 
 def decode(path):
@@ -56,12 +58,12 @@ def test_size_and_span(folder):
 
 @pytest.mark.parametrize("words", [["--method=gatys"], ["--method", "gatys"], ["-method", "gatys"]])
 def test_flags_are_those_of_the_method_named(words):
-    assert filming.groups(video, ["--method=swap", *words])[-1] is video.GatysConfig
+    assert command.groups(video, ["--method=swap", *words])[-1] is video.GatysConfig
 
 
 def test_several_frames_at_once_are_the_same_video(folder, monkeypatch):
     assert film("--quiet", output="one") == 0
-    monkeypatch.setattr(filming, "pipeline_workers", lambda files, clip: 3)
+    monkeypatch.setattr(command, "pipeline_workers", lambda files, clip: 3)
     assert film("--quiet", output="three") == 0
     found, expected = (sorted((folder / name).iterdir()) for name in ("three", "one"))
     assert len(found) == 8
@@ -180,7 +182,7 @@ def test_bad_input_is_one_sentence(flags, sentence, capsys, monkeypatch):
 
 
 def test_flags_are_those_of_the_method_asked_for(capsys):
-    assert cli.main(["video", "--method=gatys", "--help"]) == 0
+    assert app.main(["video", "--method=gatys", "--help"]) == 0
     described = capsys.readouterr().out
     assert "--temporal_weight=" in described
     assert described.count("--start=") == 1

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from film_stub import decode, film, record
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.video_io import encoding, joining, pipeline
 
 av = film_stub.av
@@ -124,7 +125,7 @@ def test_a_finished_clip_is_not_painted_again(folder, stop, capsys, output):
     assert film("--strip=strip.png", output=output) == 0
     stop(1)
     arguments = ["--input=in.mp4", "--style=wave", f"--output={output}", "--resume"]
-    assert cli.main(["video", *arguments]) == 0
+    assert app.main(["video", *arguments]) == 0
     assert capsys.readouterr().out == f"{output}  skipped: an earlier run finished it\n"
     assert film("--resume", "--strip=strip.png", output=output) == 0
     assert film("--resume", "--strip=missing.png", output=output) == 130

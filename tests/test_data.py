@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
-from tfstyle.training import photographs as photo_data
+from tfstyle.cli.commands.train import photographs as photo_data
 
 
 def write_photographs(folder, count, size=(40, 60)):

@@ -6,9 +6,10 @@ import clips
 import numpy as np
 import pytest
 
-from tfstyle import film_checks, image
+from tfstyle import image
+from tfstyle.cli.commands.video import checks
+from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import record
-from tfstyle.video_flags import Files
 from tfstyle.video_io import window
 
 
@@ -26,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 def check(styles=("style.png",), **flags):
     files = Files(**{"input": "in.mp4", "style": "x", "output": "out.mp4", **flags})
-    film_checks.check(files, [record.Input(path, 4, 4, "") for path in styles])
+    checks.check(files, [record.Input(path, 4, 4, "") for path in styles])
 
 
 def assert_refused(sentence, **flags):

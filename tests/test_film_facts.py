@@ -6,11 +6,12 @@ from fractions import Fraction
 import clips
 import pytest
 
-from tfstyle import film_facts, image
+from tfstyle import image
+from tfstyle.cli.commands.video import facts
+from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import record
 from tfstyle.methods import feed_forward, style_swap, video
 from tfstyle.networks import inverse_net, pretrained, vgg19_weights
-from tfstyle.video_flags import Files
 from tfstyle.video_io.clip import Clip
 
 DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("vgg", "net")}
@@ -41,9 +42,9 @@ CONFIGS = {
 def run(method="apply", clip_config=None, style_picture="a", **flags):
     files = Files(**{"input": "in", "style": "wave", "output": "out", "method": method, **flags})
     clip = Clip("in", (48, 64), Fraction(25), Fraction(1, 25))
-    settings = film_facts.Settings(clip_config or video.Config(), CONFIGS[method])
+    settings = facts.Settings(clip_config or video.Config(), CONFIGS[method])
     styles = [record.Input("style.png", 4, 4, style_picture)]
-    return film_facts.gather(files, clip, styles, settings).run
+    return facts.gather(files, clip, styles, settings).run
 
 
 def test_the_same_is_the_same():
@@ -80,7 +81,7 @@ def test_a_file_of_the_same_name_with_other_contents_is_another_run(folder, meth
 
 def test_networks_are_named_with_their_digests():
     used = {
-        method: film_facts.weights_used(
+        method: facts.weights_used(
             Files(input="in", style="wave", output="o", method=method), config
         )
         for method, config in CONFIGS.items()

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from tfstyle import frame_bar
+from tfstyle.cli import frame_bar
 
 
 def draw(length, earlier, painted):

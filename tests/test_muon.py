@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.training import muon
+from tfstyle.cli.commands.train import muon
 
 KERNEL = (3, 3, 5, 8)
 

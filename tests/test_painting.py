@@ -4,7 +4,8 @@ import sys
 import numpy as np
 import pytest
 
-from tfstyle import painting, process
+from tfstyle.cli import process
+from tfstyle.cli.commands import pictures
 from tfstyle.jobs import resume
 from tfstyle.jobs.inputs import Files
 from tfstyle.result import Loss, Progress
@@ -25,7 +26,7 @@ def progress(step):
 
 
 def test_snapshot_that_cannot_be_written_is_a_warning(tmp_path):
-    watch = painting.snapshots(tmp_path / "gone" / "deeper" / "out.png", None, every=2)
+    watch = pictures.snapshots(tmp_path / "gone" / "deeper" / "out.png", None, every=2)
     watch(progress(1))
     with pytest.warns(UserWarning, match="snapshot could not be written"):
         watch(progress(2))

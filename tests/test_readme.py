@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tfstyle import cli, image
+from tfstyle import image
+from tfstyle.cli import app
 from tfstyle.optimization import loop
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -94,7 +95,7 @@ def test_readme_shows_the_shell_and_python():
 @pytest.mark.parametrize("command", split(SHELL)[1])
 def test_shell_command_runs(command, folder, short, capsys):
     arguments = words(command)
-    assert cli.main(arguments) == 0, capsys.readouterr().err
+    assert app.main(arguments) == 0, capsys.readouterr().err
     assert_outputs_are_there(arguments)
 
 
@@ -102,7 +103,7 @@ def test_shell_command_runs(command, folder, short, capsys):
 @pytest.mark.parametrize("command", split(SHELL)[0])
 def test_shell_command_runs_in_a_new_process(command, folder):
     arguments = words(command)
-    run("-m", "tfstyle.cli", *arguments)
+    run("-m", "tfstyle.cli.app", *arguments)
     assert_outputs_are_there(arguments)
 
 

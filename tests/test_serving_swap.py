@@ -13,7 +13,7 @@ from conftest import picture
 from numpy.testing import assert_allclose
 from PIL import Image
 
-from tfstyle import cli
+from tfstyle.cli import app
 from tfstyle.export import savedmodel, swap_endpoints
 from tfstyle.methods import style_swap
 from tfstyle.networks import inverse_net
@@ -140,5 +140,5 @@ def test_signatures_are_named(net, shallow_encoder, tmp_path):
 
 def test_command_refuses_what_a_swap_cannot_be(tmp_path, capsys):
     output = f"--output={tmp_path / 'swap.onnx'}"
-    assert cli.main(["export", "--method=swap", "--format=onnx", output]) == 2
+    assert app.main(["export", "--method=swap", "--format=onnx", output]) == 2
     assert "format must be savedmodel" in capsys.readouterr().err

@@ -1,13 +1,13 @@
 import pytest
 
-from tfstyle import applying, exporting, training
+from tfstyle.cli.commands import apply, export, train
 from tfstyle.jobs import inputs
 
 REQUIRED = {
     inputs.Files: ("content", "style", "output"),
-    applying.Files: ("content", "style", "output"),
-    training.Files: ("photos", "styles", "model"),
-    exporting.Files: ("output",),
+    apply.Files: ("content", "style", "output"),
+    train.Files: ("photos", "styles", "model"),
+    export.Files: ("output",),
 }
 
 

@@ -16,12 +16,12 @@ from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
+from tfstyle.cli.commands.train import callbacks as train_callbacks
+from tfstyle.cli.commands.train import loop, trainer
+from tfstyle.cli.commands.train import stylizer as stylizer_training
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net
-from tfstyle.training import callbacks as train_callbacks
-from tfstyle.training import loop, trainer
-from tfstyle.training import stylizer as stylizer_training
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 CONFIG = stylizer_training.Config(**TINY_TRAINING, residual_blocks=1, steps=6)

@@ -8,11 +8,11 @@ from conftest import TINY_TRAINING, picture, write_photos
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
+from tfstyle.cli.commands.train import callbacks as train_callbacks
+from tfstyle.cli.commands.train import inverse, inverse_trainee, loop
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import inverse_net
-from tfstyle.training import callbacks as train_callbacks
-from tfstyle.training import inverse, inverse_trainee, loop
 from tfstyle.training.style_crops import Pieces
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}

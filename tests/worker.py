@@ -5,8 +5,8 @@ import sys
 import conftest
 import numpy as np
 
-from tfstyle.training import loop
-from tfstyle.training import stylizer as stylizer_training
+from tfstyle.cli.commands.train import loop
+from tfstyle.cli.commands.train import stylizer as stylizer_training
 
 
 def main(photos, folder):

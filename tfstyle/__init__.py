@@ -24,7 +24,7 @@ __all__ = [
 
 _MODULES = {
     "analogies": "tfstyle.methods.analogies",
-    "color": "tfstyle.color",
+    "color": "tfstyle.image.color",
     "feed_forward": "tfstyle.methods.feed_forward",
     "gatys": "tfstyle.methods.gatys",
     "image": "tfstyle.image",
@@ -39,7 +39,7 @@ def __getattr__(name: str):
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     if name == "load_stylizer":
-        return importlib.import_module("tfstyle.stylizers").load
+        return importlib.import_module("tfstyle.networks.pretrained").load
     raise AttributeError(f"module 'tfstyle' has no attribute {name!r}")
 
 

@@ -117,7 +117,7 @@ def trainings():
 def command_line():
     """Returns the command line's function, wherever it lies."""
     try:
-        from tfstyle.cli import main
+        from tfstyle.cli.app import main
     except ImportError:
         from tfstyle.cli.app import main
     return main

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tfstyle import image, settings, shared_flags
+from tfstyle import image, settings
+from tfstyle.cli import shared_flags
 from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import outputs, record
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import frame_bar, image
-from tfstyle.film_facts import COMPLETE, Outcome
-from tfstyle.video_flags import Files
+from tfstyle import image
+from tfstyle.cli import frame_bar
+from tfstyle.cli.commands.video.facts import COMPLETE, Outcome
+from tfstyle.cli.commands.video.flags import Files
 from tfstyle.video_io import contact_strip, encoding, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
 from tfstyle.video_io.picture_writer import Pictures

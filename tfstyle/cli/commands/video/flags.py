@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfstyle import shared_flags
+from tfstyle.cli import shared_flags
 from tfstyle.settings import setting
 from tfstyle.video_io import camera
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import painting, process, progress_bar, settings, shared_flags
+from tfstyle import settings
+from tfstyle.cli import process, progress, shared_flags
+from tfstyle.cli.commands import pictures as painting
 from tfstyle.jobs import inputs, outputs, record
 from tfstyle.jobs import resume as resuming
 from tfstyle.jobs.inputs import Input
@@ -99,7 +101,7 @@ def synthesize(
         )
 
     try:
-        with progress_bar.show(levels, files.quiet) as move_bar:
+        with progress.show(levels, files.quiet) as move_bar:
             result = method.synthesize(pictures, config, callback=move_bar)
     except Interrupted as interruption:
         save(interruption.result)

@@ -4,7 +4,8 @@ import dataclasses
 import types
 from typing import Any
 
-from tfstyle import process, settings, shared_flags
+from tfstyle import settings
+from tfstyle.cli import process, shared_flags
 
 
 @dataclasses.dataclass(frozen=True)

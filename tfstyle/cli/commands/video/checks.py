@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tfstyle.cli.commands.video.flags import Files
 from tfstyle.image import paths
 from tfstyle.jobs import inputs, outputs, record
-from tfstyle.video_flags import Files
 from tfstyle.video_io import picture_writer, video_writer, window, writing
 
 

@@ -4,7 +4,9 @@ import dataclasses
 import types
 from typing import Any
 
-from tfstyle import painting, settings, shared_flags
+from tfstyle import settings
+from tfstyle.cli import shared_flags
+from tfstyle.cli.commands import pictures
 from tfstyle.jobs import inputs
 
 
@@ -50,7 +52,7 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
     source = None if files.source is None else inputs.read_input(files.source, "source")
     method = _of_pair(method, None if source is None else source.picture.pixels)
     others = [] if source is None else [source]
-    return painting.paint_all(painting.Job(command, method, files, config, [filtered], others))
+    return pictures.paint_all(pictures.Job(command, method, files, config, [filtered], others))
 
 
 def _of_pair(method: types.ModuleType, source: Any) -> types.SimpleNamespace:

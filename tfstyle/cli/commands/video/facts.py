@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import inputs, record
 from tfstyle.networks import inverse_net, pretrained, vgg19, vgg19_weights
 from tfstyle.result import Result
 from tfstyle.version import __version__
-from tfstyle.video_flags import Files
 from tfstyle.video_io.clip import Clip
 
 COMPLETE = "painted to its end"

@@ -6,7 +6,9 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import painting, process, settings, shared_flags
+from tfstyle import settings
+from tfstyle.cli import process, shared_flags
+from tfstyle.cli.commands import pictures
 from tfstyle.jobs import inputs, record
 from tfstyle.networks import transform_net
 
@@ -70,7 +72,7 @@ def _paint(
         result = method.stylize(
             source.picture.pixels, transform_net.parse_style(files.style), config
         )
-    painting.write_picture(output, result.image, source.picture.alpha)
+    pictures.write_picture(output, result.image, source.picture.alpha)
     record.write(
         output,
         command=command,

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, process, progress_bar, settings
+from tfstyle import image, settings
+from tfstyle.cli import process
+from tfstyle.cli import progress as progress_bar
 from tfstyle.jobs import inputs, outputs, record
 from tfstyle.jobs import resume as resuming
 from tfstyle.jobs.inputs import Files, Input

@@ -5,7 +5,8 @@ import types
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image, process, settings, shared_flags
+from tfstyle import image, settings
+from tfstyle.cli import process, shared_flags
 from tfstyle.jobs import inputs
 
 USES = {

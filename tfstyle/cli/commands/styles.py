@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image, process, settings
+from tfstyle import image, settings
+from tfstyle.cli import process
 from tfstyle.image import contact_sheet
 from tfstyle.networks import pretrained
 

@@ -8,7 +8,7 @@ import sys
 import types
 from collections.abc import Sequence
 
-from tfstyle import config_flags, process
+from tfstyle.cli import flags, process
 from tfstyle.system import processor
 from tfstyle.version import __version__
 
@@ -30,54 +30,54 @@ COMMANDS = {
     "gatys": Command(
         "Paint by optimising the pixels (Gatys et al., 2015): any style, minutes a picture.",
         "tfstyle.methods.gatys",
-        "tfstyle.painting",
+        "tfstyle.cli.commands.pictures",
     ),
     "apply": Command(
         "Paint in one pass of a network trained for the style (Johnson et al., 2016).",
         "tfstyle.methods.feed_forward",
-        "tfstyle.applying",
+        "tfstyle.cli.commands.apply",
         brief=True,
     ),
     "swap": Command(
         "Paint with patches of any picture's features (Chen and Schmidt, 2016): seconds a picture.",
         "tfstyle.methods.style_swap",
-        "tfstyle.painting",
+        "tfstyle.cli.commands.pictures",
     ),
     "video": Command(
         "Paint a clip by one of these methods so that it does not flicker (Ruder et al., 2016).",
         "tfstyle.methods.video",
-        "tfstyle.filming",
+        "tfstyle.cli.commands.video.command",
     ),
     "quilt": Command(
         "Sew a picture of a texture's blocks: more of it, or a photograph (Efros and Freeman).",
         "tfstyle.methods.quilting",
-        "tfstyle.sewing",
+        "tfstyle.cli.commands.quilt",
     ),
     "analogy": Command(
         "Filter a picture as another one was, or paint it so (Hertzmann et al., 2001).",
         "tfstyle.methods.analogies",
-        "tfstyle.analogizing",
+        "tfstyle.cli.commands.analogy",
     ),
     "styles": Command(
         "List what a trained network can paint, and draw it all on one sheet.",
         "tfstyle.methods.feed_forward",
-        "tfstyle.listing",
+        "tfstyle.cli.commands.styles",
         brief=True,
     ),
     "train": Command(
         "Train a network of one or more styles on a folder of photographs.",
-        "tfstyle.train",
-        "tfstyle.training",
+        "tfstyle.training.stylizer",
+        "tfstyle.cli.commands.train",
     ),
     "train_inverse": Command(
         "Train the network that paints any style's swapped features (Chen and Schmidt, 2016).",
-        "tfstyle.train_inverse",
-        "tfstyle.training",
+        "tfstyle.training.inverse",
+        "tfstyle.cli.commands.train",
     ),
     "export": Command(
         "Write a trained network for TF Serving, ONNX Runtime or LiteRT.",
-        "tfstyle.export",
-        "tfstyle.exporting",
+        "tfstyle.export.savedmodel",
+        "tfstyle.cli.commands.export",
         brief=True,
     ),
 }
@@ -114,7 +114,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
             if HELP_FLAGS.intersection(arguments):
                 print(describe_flags(command, groups))
                 return process.DONE
-            return runner.run(command, method, *config_flags.parse(program, arguments, groups))
+            return runner.run(command, method, *flags.parse(program, arguments, groups))
     except KeyboardInterrupt as interruption:
         return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
     except process.USER_ERRORS as error:
@@ -132,7 +132,7 @@ def flag_groups(
 
 def unknown_command(name: str) -> str:
     """Returns the sentence for a command that there is not."""
-    return f"unknown command {name}.{config_flags.nearest(name, COMMANDS)} See: tfstyle --help"
+    return f"unknown command {name}.{flags.nearest(name, COMMANDS)} See: tfstyle --help"
 
 
 def describe_commands() -> str:
@@ -163,10 +163,10 @@ def describe_flags(command: str, groups: Sequence[type]) -> str:
             f"Usage: tfstyle {command} {_required(files)} [--flag=value]",
             "",
             "Files, and what is said meanwhile:",
-            config_flags.describe([files]),
+            flags.describe([files]),
             "",
             "Settings:",
-            config_flags.describe(others, taken=[files]),
+            flags.describe(others, taken=[files]),
             "",
             "Each flag stands with its default; yes-or-no flags are switched off as --noFLAG.",
         ]

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import config_flags, film_checks, film_facts, process, settings
+from tfstyle import settings
+from tfstyle.cli import flags, process
+from tfstyle.cli.commands.video import checks
+from tfstyle.cli.commands.video import facts as film_facts
+from tfstyle.cli.commands.video.flags import METHODS, Files
 from tfstyle.jobs import inputs, record, video
 from tfstyle.networks import transform_net
 from tfstyle.system import devices
-from tfstyle.video_flags import METHODS, Files
 from tfstyle.video_io import reading, sound, writing
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.picture_writer import Pictures
@@ -25,7 +28,7 @@ MOST_WORKERS = 8
 
 def groups(method: types.ModuleType, arguments: Sequence[str]) -> list[type]:
     """Returns the classes whose fields are flags: the clip's, and those of the method named."""
-    chosen = config_flags.peek("method", arguments) or Files.method
+    chosen = flags.peek("method", arguments) or Files.method
     settings.check_choice("method", chosen, METHODS)
     return [Files, method.Config, method.METHODS[chosen]]
 
@@ -35,7 +38,7 @@ def run(
 ) -> int:
     """Paints the clip and returns the exit status: 1 when it broke off."""
     styles, described = read_styles(files)
-    film_checks.check(files, described)
+    checks.check(files, described)
     with reading.open_clip(
         files.input,
         longest=frame_config.size,

@@ -1,0 +1,1 @@
+"""`tfstyle video`: flags, checks and what the record says."""
