@@ -25,12 +25,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.cli.commands.train import photographs as photo_data
-from tfstyle.cli.commands.train import stylizer as stylizer_training
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
+from tfstyle.training import photographs as photo_data
+from tfstyle.training import stylizer as stylizer_training
 
 EVALUATIONS = 60
 

@@ -19,12 +19,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.cli.commands.train import photographs
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net
 from tfstyle.optimization import checkpoint_file, loop
+from tfstyle.training import photographs
 
 EVALUATIONS = 100
 

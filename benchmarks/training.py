@@ -83,7 +83,7 @@ def pictures(task: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def prepare(task: Task) -> None:
     """Writes what PyTorch takes over from a training of this package."""
-    from tfstyle.cli.commands.train import stylizer
+    from tfstyle.training import stylizer
 
     np.savez(task.arrays, *our_training(task, "float32").stylizer.net.get_weights())
     terms = stylizer.Config().weights()
@@ -136,7 +136,7 @@ def our_training(task: Task, precision: str):
     """Returns the model that `tfstyle train` fits, for one style."""
     import keras
 
-    from tfstyle.cli.commands.train import stylizer
+    from tfstyle.training import stylizer
 
     keras.utils.set_random_seed(0)
     config = stylizer.Config(

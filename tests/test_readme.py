@@ -11,7 +11,7 @@ from tfstyle import image
 from tfstyle.cli import app
 from tfstyle.optimization import loop
 
-ROOT = pathlib.Path(__file__).parent.parent
+ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
 

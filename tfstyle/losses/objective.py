@@ -58,6 +58,20 @@ def feature_weights(layer: str, total_variation: float, range: float) -> Weights
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """What a pastiche should look like where earlier ones show the same thing."""
+
+    image: np.ndarray
+    """`[1, height, width, 3]`, float32 in [0, 1]: earlier pastiches, warped to the frame."""
+    trust: np.ndarray
+    """`[1, height, width, 1]`, float32 from 0, was not seen before, to 1."""
+
+    def over(self, image: np.ndarray, weight: float = 1.0) -> np.ndarray:
+        """Returns an image with this one laid over it, `weight` of it where it is trusted."""
+        return image + np.float32(weight) * self.trust * (self.image - image)
+
+
 class Targets(NamedTuple):
     """What the image's features are compared with, by layer name."""
 

@@ -1,1 +1,1 @@
-"""The machine: files, memory, processor, devices and the packages that only some of tfstyle needs."""
+"""The machine: files, memory, processor, devices, and packages that come with extras."""

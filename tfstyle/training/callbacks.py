@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.cli.commands.train import photographs as photo_data
 from tfstyle.image import contact_sheet
+from tfstyle.training import photographs as photo_data
 from tfstyle.training.trainer import Trainee
 
 COLUMNS = 4

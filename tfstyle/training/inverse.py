@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.cli.commands.train import loop
 from tfstyle.losses import objective
 from tfstyle.methods import shared_settings
 from tfstyle.networks import inverse_net, vgg19
 from tfstyle.settings import setting
+from tfstyle.training import loop
 from tfstyle.training.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.training.style_crops import Pieces
 

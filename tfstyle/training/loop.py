@@ -11,13 +11,13 @@ import keras
 import numpy as np
 
 from tfstyle import settings
-from tfstyle.cli.commands.train import callbacks, muon
-from tfstyle.cli.commands.train import photographs as photo_data
 from tfstyle.methods import shared_settings
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.settings import setting
 from tfstyle.system import devices
+from tfstyle.training import callbacks, muon
+from tfstyle.training import photographs as photo_data
 from tfstyle.training.trainer import Trainee
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.cli.commands.train import photographs
+from tfstyle.training import photographs
 
 
 class Pieces:

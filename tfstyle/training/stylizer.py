@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from tfstyle import image
-from tfstyle.cli.commands.train import loop, photographs
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net, vgg19
 from tfstyle.settings import setting
+from tfstyle.training import loop, photographs
 from tfstyle.training.trainer import StylizerTrainee
 
 MEASURED = 24

@@ -14,7 +14,6 @@ from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import shared_settings
-from tfstyle.methods.video import temporal
 from tfstyle.networks import vgg19
 from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result
@@ -171,7 +170,7 @@ def stylize(
     checkpoint: str | pathlib.Path | None = None,
     resume: bool = False,
     features: keras.Model | None = None,
-    held: temporal.Held | None = None,
+    held: objective.Held | None = None,
 ) -> Result:
     """Returns the content image painted in the manner of the style images.
 
@@ -268,7 +267,7 @@ def _objective_at(
     loss: objective.Objective,
     content: np.ndarray,
     styles: list[np.ndarray],
-    held: temporal.Held | None,
+    held: objective.Held | None,
     config: Config,
 ) -> Callable[[pyramid.Level], adam.ValueAndGradient]:
     """Returns what gives the objective at a level, its targets computed at that level's size."""

@@ -1,31 +1,17 @@
 """What earlier frames say of the next one: their pastiches, carried along by the flow."""
 
 import collections
-import dataclasses
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tfstyle.losses.objective import Held
 from tfstyle.methods.video import flow
 
 MARGIN = 2
 """Pixels around what is not trusted that are trusted half."""
 
 TINY = np.float32(1e-12)
-
-
-@dataclasses.dataclass(frozen=True)
-class Held:
-    """What a pastiche should look like where earlier ones show the same thing."""
-
-    image: np.ndarray
-    """`[1, height, width, 3]`, float32 in [0, 1]: earlier pastiches, warped to the frame."""
-    trust: np.ndarray
-    """`[1, height, width, 1]`, float32 from 0, was not seen before, to 1."""
-
-    def over(self, image: np.ndarray, weight: float = 1.0) -> np.ndarray:
-        """Returns an image with this one laid over it, `weight` of it where it is trusted."""
-        return image + np.float32(weight) * self.trust * (self.image - image)
 
 
 class Memory:

@@ -1,0 +1,127 @@
+import dataclasses
+import os
+import re
+import signal
+import subprocess
+import sys
+import warnings
+
+import cli_stub
+import pytest
+from cli_stub import gatys, sentence
+
+from tfstyle.cli import app, process
+from tfstyle.cli import progress as progress_bar
+from tfstyle.jobs.inputs import Files
+from tfstyle.optimization import pyramid
+from tfstyle.result import Loss, Progress
+
+method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
+
+
+# --- Help ---
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_help_lists_the_commands(arguments, capsys):
+    assert app.main(arguments) == 0
+    assert re.search(r"^  gatys +\w", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_version(capsys):
+    assert app.main(["--version"]) == 0
+    assert re.fullmatch(r"tfstyle \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_help_does_not_load_tensorflow():
+    code = (
+        "import sys; from tfstyle.cli import app; app.main(['--help']); app.main(['gatis']); "
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_methods_without_a_network_do_not_load_tensorflow():
+    code = (
+        "import sys; from tfstyle.cli import app\n"
+        "for command in ('quilt', 'analogy'): app.main([command, '--help'])\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_unknown_command_suggests_the_nearest():
+    process = subprocess.run(
+        [sys.executable, "-m", "tfstyle.cli.app", "gatis"], capture_output=True, text=True
+    )
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == (
+        "tfstyle: unknown command gatis. Did you mean gatys? See: tfstyle --help\n"
+    )
+
+
+def test_help_of_a_command_shows_every_flag(method, capsys):
+    assert app.main(["gatys", "--help"]) == 0
+    out = capsys.readouterr().out
+    for field in [*dataclasses.fields(Files), *dataclasses.fields(cli_stub.Config)]:
+        assert f"\n  --{field.name}=" in out
+    assert "  --size=512\n      Longest side. From 16 to 8192 pixels or none.\n" in out
+    assert "  --layers=relu1_1,relu2_1\n      Layers compared.\n" in out
+    assert "  --rate=0.5\n      Less patience. From 1e-6 to 1.\n" in out
+    assert "  --guarded=1.0\n      Any size. At least 0 units.\n" in out
+    assert "  --shares=none\n      One per style. At least 0 or none.\n" in out
+    assert "  --pooling=max\n      Pooling. One of average, max.\n" in out
+    assert "  --mirror=true\n" in out
+
+
+# --- What a terminal shows ---
+
+
+def test_the_bar_draws_only_on_a_terminal(monkeypatch, capsys):
+    levels = (pyramid.Level((2, 3), 10), pyramid.Level((4, 6), 5))
+    loss = Loss(1, 2, 0.1, {"total": 3.0, "content": 1.0})
+    progress = Progress(1, 2, (4, 6), 1, 5, 2, 11, loss, None)
+    with progress_bar.show(levels) as report:
+        report(progress)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress_bar.show(levels) as report:
+        report(progress)
+    err = capsys.readouterr().err
+    assert all(
+        part in err
+        for part in ("level 2/2 6x4", "step 1/5, 2 evaluations", "left", "total 3, content 1")
+    )
+
+
+def test_work_counts_pixels_and_finished_levels():
+    levels = (pyramid.Level((2, 3), 10), pyramid.Level((4, 6), 5))
+    progress = Progress(1, 2, (4, 6), 2, 5, 2, 7, None, None)
+    assert progress_bar.work(levels) == 10 * 6 + 5 * 24
+    assert progress_bar.work_done(levels, progress) == 10 * 6 + 2 * 24
+
+
+# --- The process ---
+
+
+def test_warnings_become_one_line(method, folder, capsys):
+    method.during = lambda content: warnings.warn("other weights", stacklevel=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert gatys("--quiet") == 0
+    assert "tfstyle gatys: other weights\n" in capsys.readouterr().err
+
+
+def test_sigterm_is_as_ctrl_c(method, folder, capsys):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    method.during = lambda content: os.kill(os.getpid(), signal.SIGTERM)
+    assert gatys("--quiet") == 130
+    assert sentence(capsys) == "tfstyle gatys: interrupted\n"
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_descriptor_2_is_silent_only_inside(capfd):
+    with process.silent_descriptor():
+        os.write(2, b"chatter")
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"

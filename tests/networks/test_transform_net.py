@@ -1,0 +1,151 @@
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle.networks import transform_net
+
+STYLES = ("wave", "scream", "night")
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
+def stylizer(request):
+    keras.utils.set_random_seed(1)
+    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=2, inner_norms=request.param)
+    random = np.random.default_rng(2)
+    for variable in stylizer.net.weights:
+        if variable.name in ("scale", "shift"):
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+        elif variable.shape[-1] == 3:
+            variable.assign(random.normal(0, 0.2, variable.shape))
+    return stylizer
+
+
+def picture(height, width, batch=1, seed=0):
+    return np.random.default_rng(seed).random([batch, height, width, 3], np.float32)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (2, 3), (15, 17), (16, 16), (33, 50)])
+def test_pastiche_has_the_image_s_size_and_range(stylizer, size):
+    pastiche = stylizer(picture(*size))
+    assert pastiche.shape == (1, *size, 3)
+    assert pastiche.dtype == tf.float32
+    assert 0 <= np.min(pastiche) <= np.max(pastiche) <= 1
+
+
+def test_a_smaller_outer_kernel_is_kept_and_reaches_less_far():
+    keras.utils.set_random_seed(1)
+    net = transform_net.Stylizer(("wave",), width=4, residual_blocks=0, outer_kernel=5)
+    outer = [stage.convolve.kernel.shape for stage in transform_net.stages(net.blocks)]
+    assert outer[0] == (5, 5, 3, 4) and outer[-1] == (5, 5, 4, 3)
+    assert transform_net.Stylizer.from_config(net.get_config()).architecture == net.architecture
+    assert net(picture(17, 23)).shape == (1, 17, 23, 3)
+
+
+@pytest.mark.parametrize("side", [-1, 0, 4, 11])
+def test_other_outer_kernels_are_refused(side):
+    with pytest.raises(ValueError, match=f"odd, from 1 to 9. Received: outer_kernel={side}"):
+        transform_net.Stylizer(("wave",), width=4, outer_kernel=side)
+
+
+def test_columns_that_only_mirror_the_image_do_not_matter(stylizer):
+    image = picture(16, 15)
+    mirrored = np.concatenate([image, image[:, :, -2:-3:-1]], axis=2)
+    assert_allclose(stylizer(image), stylizer(mirrored)[:, :, :15], atol=1e-6)
+
+
+def test_each_style_paints_its_own_way(stylizer):
+    image = picture(20, 20)
+    pastiches = [np.asarray(stylizer(image, style=name)) for name in STYLES]
+    assert np.abs(pastiches[0] - pastiches[1]).max() > 0.01
+    assert np.abs(pastiches[1] - pastiches[2]).max() > 0.01
+
+
+def test_first_style_is_the_default(stylizer):
+    image = picture(20, 20)
+    assert_array_equal(stylizer(image), stylizer(image, style="wave"))
+
+
+def test_shares_are_normalised_and_a_whole_share_is_the_style(stylizer):
+    image = picture(20, 20)
+    assert_array_equal(stylizer(image, style={"night": 7}), stylizer(image, style="night"))
+    assert_allclose(stylizer.shares({"wave": 3, "night": 1}), [[0.75, 0, 0.25]])
+
+
+def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
+    images = picture(20, 20, batch=2)
+    shares = tf.constant([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    both = stylizer(images, style=shares)
+    assert_allclose(both[:1], stylizer(images[:1], style="scream"), atol=1e-5)
+    assert_allclose(both[1:], stylizer(images[1:], style="night"), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        ("scraem", "style must be .*scream"),
+        ({"wave": 0}, "not all 0"),
+        ({"wave": 2, "night": -1}, "0 or more"),
+    ],
+)
+def test_style_that_cannot_be_is_refused(stylizer, style, message):
+    with pytest.raises(ValueError, match=message):
+        stylizer(picture(16, 16), style=style)
+
+
+@pytest.mark.parametrize("styles", [(), ("wave", "wave")])
+def test_styles_need_different_names(styles):
+    with pytest.raises(ValueError, match="styles must be different names"):
+        transform_net.Stylizer(styles)
+
+
+def test_unclipped_pastiche_is_what_training_sees(stylizer):
+    image = picture(20, 20)
+    unclipped = stylizer(image, training=True)
+    assert np.max(unclipped) > 1 or np.min(unclipped) < 0
+    assert_array_equal(np.clip(unclipped, 0, 1), stylizer(image))
+
+
+def test_watching_does_not_alter_the_pastiche(stylizer):
+    image = picture(31, 34)
+    pastiche, first, *_ = stylizer.watch()(image, "scream")
+    assert_allclose(pastiche, stylizer(image, style="scream", training=True), atol=1e-5)
+    grown = np.pad(image - 0.5, [(0, 0), (0, 1), (0, 2), (0, 0)], mode="reflect")
+    assert_allclose(first, stylizer.blocks[0][0].convolve(grown), atol=1e-5)
+
+
+def test_norms_are_watched_whether_all_or_those_of_the_first_three_stages():
+    """Seven stages have scales and shifts where there is one residual block."""
+    for inner_norms, norms in ((True, 7), (False, 3)):
+        net = transform_net.Stylizer(("wave",), width=4, residual_blocks=1, inner_norms=inner_norms)
+        assert len(net.watch()(picture(16, 16), "wave")) == 1 + norms
+
+
+def test_stylizer_is_a_layer_and_predicts_data_sets(stylizer):
+    images = picture(20, 20, batch=3)
+    sequence = keras.Sequential([keras.Input([20, 20, 3]), stylizer])
+    expected = stylizer(images)
+    assert_allclose(sequence(images), expected, atol=1e-6)
+    data_set = tf.data.Dataset.from_tensor_slices(images).batch(2)
+    assert_allclose(stylizer.predict(data_set, verbose=0), expected, atol=1e-5)
+
+
+def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
+    image = picture(20, 24)
+    stylizer.save(tmp_path / "stylizer.keras")
+    np.save(tmp_path / "image.npy", image)
+    program = (
+        "import tfstyle.networks.transform_net, keras, sys, numpy as np\n"
+        f"stylizer = keras.models.load_model({str(tmp_path / 'stylizer.keras')!r})\n"
+        f"image = np.load({str(tmp_path / 'image.npy')!r})\n"
+        f"np.save({str(tmp_path / 'out.npy')!r}, stylizer(image, style='scream'))\n"
+        "import tfstyle.cli.commands.apply, tfstyle.cli.commands.video.command\n"
+        "import tfstyle.methods.style_swap.method\n"
+        "assert 'tensorflow_probability' not in sys.modules  # It takes more than a second.\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    assert_allclose(np.load(tmp_path / "out.npy"), stylizer(image, style="scream"), atol=1e-6)
