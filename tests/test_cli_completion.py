@@ -1,6 +1,8 @@
 """What Tab completes, asked of the shells themselves: each runs the script that is printed."""
 
+import contextlib
 import dataclasses
+import io
 import os
 import pathlib
 import pty
@@ -40,10 +42,9 @@ def scripts(tmp_path_factory):
     """The scripts that the command prints, as `script.bash` and `script.zsh`."""
     folder = tmp_path_factory.mktemp("completion")
     for shell in SHELLS:
-        command = [sys.executable, "-m", "tfstyle", "completion", shell]
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "")
-        (folder / f"script.{shell}").write_text(done.stdout, encoding="utf-8")
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert cli.main(["completion", shell]) == 0
+        (folder / f"script.{shell}").write_text(printed.getvalue(), encoding="utf-8")
     return folder
 
 
@@ -244,6 +245,13 @@ def test_tab_completes(complete, typed, expected):
 
 
 # --- The command ---
+
+
+def test_nothing_but_the_script_is_printed(scripts):
+    command = [sys.executable, "-m", "tfstyle", "completion", "zsh"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (scripts / "script.zsh").read_text(encoding="utf-8")
 
 
 def test_shell_that_has_no_script_is_refused(capsys):

@@ -38,16 +38,17 @@ class Command:
     """What it takes besides flags."""
 
 
-def read_flags(groups: Sequence[type]) -> tuple[Flag, ...]:
+def read_flags(groups: Sequence[type[Any]]) -> tuple[Flag, ...]:
     """Returns the flags that are made from the dataclasses' fields."""
     return tuple(
-        read_flag(group.__dataclass_fields__[name], typing.get_type_hints(group)[name])
+        read_flag(field, typing.get_type_hints(group)[field.name])
         for group, names in config_flags.own_fields(groups)
-        for name in names
+        for field in dataclasses.fields(group)
+        if field.name in names
     )
 
 
-def read_flag(field: dataclasses.Field, hint: Any) -> Flag:
+def read_flag(field: dataclasses.Field[Any], hint: Any) -> Flag:
     """Returns the flag of a field."""
     kinds = set(typing.get_args(hint)) or {hint}
     choices = field.metadata["choices"]
