@@ -17,7 +17,10 @@ HELP_FLAGS = {"--help", "-help", "-h"}
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """A row of `COMMANDS`: the method's module has `Config`, the runner's has `Files` and `run`."""
+    """A row of `COMMANDS`: the method's module has `Config`, the runner's has `Files` and `run`.
+
+    A runner whose words are no flags has `main` instead, which takes them as they are.
+    """
 
     help: str
     module: str
@@ -80,6 +83,12 @@ COMMANDS = {
         "tfstyle.cli.commands.export",
         brief=True,
     ),
+    "completion": Command(
+        "Print the script by which bash or zsh completes these commands and their flags.",
+        "tfstyle.cli.commands.completion",
+        "tfstyle.cli.commands.completion",
+        brief=True,
+    ),
 }
 
 
@@ -110,6 +119,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
         with process.stop_on_sigterm(), process.warnings_in_a_line(program):
             method = process.load(COMMANDS[command].module)
             runner = process.load(COMMANDS[command].runner)
+            if hasattr(runner, "main"):
+                return runner.main(arguments)
             groups = flag_groups(method, runner, arguments)
             if HELP_FLAGS.intersection(arguments):
                 print(describe_flags(command, groups))

@@ -11,9 +11,11 @@ import numpy as np
 from tfstyle import image
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.version import __version__
 
 FILE_NAME = "state.npz"
+
+COURSE = "0.1.0"
+"""The version since which a run takes the same course, so that an interrupted one may go on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +39,7 @@ def fingerprint(config, *images: np.ndarray, facts: tuple[str, ...] = ()) -> str
         images: the pictures, the start included.
         facts: what the settings leave open, such as the weights found and the precision chosen.
     """
-    described = [dataclasses.asdict(config), *facts, __version__]
+    described = [dataclasses.asdict(config), *facts, COURSE]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     for pixels in images:
         digest.update(str(pixels.shape).encode() + pixels.tobytes())

@@ -1,0 +1,59 @@
+"""`tfstyle completion bash` and `zsh`: the script by which a shell completes the command line.
+
+The script holds all that it completes, so no Python starts when Tab is pressed.
+"""
+
+from collections.abc import Sequence
+
+from tfstyle import settings
+from tfstyle.cli import app, process
+from tfstyle.cli.completion import bash, flags, zsh
+
+SCRIPTS = {"bash": bash.write_script, "zsh": zsh.write_script}
+
+HELP = """\
+tfstyle completion: {help}
+
+Usage: tfstyle completion SHELL
+
+SHELL is bash or zsh. Write the script once, where the shell looks for it:
+
+  tfstyle completion bash > ~/.local/share/bash-completion/completions/tfstyle
+  tfstyle completion zsh > a folder of $fpath, as _tfstyle
+
+or try it: source <(tfstyle completion bash)"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the script for the shell that is named, and returns the exit status."""
+    if app.HELP_FLAGS.intersection(arguments):
+        print(HELP.format(help=app.COMMANDS["completion"].help))
+        return process.DONE
+    if len(arguments) != 1:
+        raise ValueError(
+            f"completion takes one word, {' or '.join(SCRIPTS)}. Received: {' '.join(arguments)}"
+        )
+    settings.check_choice("shell", arguments[0], SCRIPTS)
+    # The log level that the first import sets does not silence TensorFlow's own.
+    with process.silent_descriptor():
+        commands = [read_command(name) for name in app.COMMANDS]
+    print(SCRIPTS[arguments[0]](commands))
+    return process.DONE
+
+
+def read_command(name: str) -> flags.Command:
+    """Returns a command as a shell completes it."""
+    row = app.COMMANDS[name]
+    runner = process.load(row.runner)
+    if hasattr(runner, "main"):
+        return flags.Command(name, row.help, {"": ()}, words=tuple(SCRIPTS))
+    method = process.load(row.module)
+    if not hasattr(runner, "groups"):
+        groups = app.flag_groups(method, runner, [])
+        return flags.Command(name, row.help, {"": flags.read_flags(groups)})
+    field = runner.Files.__dataclass_fields__["method"]
+    by_method = {
+        choice: flags.read_flags(app.flag_groups(method, runner, [f"--method={choice}"]))
+        for choice in field.metadata["choices"]
+    }
+    return flags.Command(name, row.help, by_method, field.default)
