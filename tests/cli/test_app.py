@@ -12,7 +12,7 @@ from cli_stub import gatys, sentence
 
 from tfstyle.cli import app, process
 from tfstyle.cli import progress as progress_bar
-from tfstyle.jobs.inputs import Files
+from tfstyle.cli.commands.pictures import Files
 from tfstyle.optimization import pyramid
 from tfstyle.result import Loss, Progress
 

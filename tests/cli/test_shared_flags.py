@@ -1,10 +1,9 @@
 import pytest
 
-from tfstyle.cli.commands import apply, export, train
-from tfstyle.jobs import inputs
+from tfstyle.cli.commands import apply, export, pictures, train
 
 REQUIRED = {
-    inputs.Files: ("content", "style", "output"),
+    pictures.Files: ("content", "style", "output"),
     apply.Files: ("content", "style", "output"),
     train.Files: ("photos", "styles", "model"),
     export.Files: ("output",),

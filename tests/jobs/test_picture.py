@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from tfstyle.cli import process
-from tfstyle.cli.commands import pictures
-from tfstyle.jobs import resume
-from tfstyle.jobs.inputs import Files
+from tfstyle.jobs import resume, saving
 from tfstyle.result import Loss, Progress
 
 
@@ -26,7 +24,7 @@ def progress(step):
 
 
 def test_snapshot_that_cannot_be_written_is_a_warning(tmp_path):
-    watch = pictures.snapshots(tmp_path / "gone" / "deeper" / "out.png", None, every=2)
+    watch = saving.snapshots(tmp_path / "gone" / "deeper" / "out.png", None, every=2)
     watch(progress(1))
     with pytest.warns(UserWarning, match="snapshot could not be written"):
         watch(progress(2))
@@ -34,8 +32,7 @@ def test_snapshot_that_cannot_be_written_is_a_warning(tmp_path):
 
 def test_state_is_forgotten_once_the_picture_is_there(tmp_path):
     (tmp_path / "state.npz").write_bytes(b"state")
-    files = Files(content="a.png", style="b.png", output="c.png", checkpoint=str(tmp_path))
-    resume.forget_checkpoint(files, tmp_path / "c.png")
+    resume.forget(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

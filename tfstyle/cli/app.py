@@ -1,6 +1,7 @@
 """The command line: `tfstyle COMMAND --flag=value ...`, for one picture or many.
 
-A command's module, and TensorFlow with it, loads only when that command is asked for.
+A command's settings load when its flags are asked for, its method, and TensorFlow with it, when
+it runs.
 """
 
 import dataclasses
@@ -9,7 +10,7 @@ import types
 from collections.abc import Sequence
 
 from tfstyle.cli import flags, process
-from tfstyle.system import processor
+from tfstyle.system import errors, processor
 from tfstyle.version import __version__
 
 HELP_FLAGS = {"--help", "-help", "-h"}
@@ -117,25 +118,26 @@ def run(command: str, arguments: Sequence[str]) -> int:
         processor.switch_on_onednn()
     try:
         with process.stop_on_sigterm(), process.warnings_in_a_line(program):
-            method = process.load(COMMANDS[command].module)
             runner = process.load(COMMANDS[command].runner)
             if hasattr(runner, "main"):
                 return runner.main(arguments)
-            groups = flag_groups(method, runner, arguments)
+            groups = flag_groups(command, runner, arguments)
             if HELP_FLAGS.intersection(arguments):
                 print(describe_flags(command, groups))
                 return process.DONE
-            return runner.run(command, method, *flags.parse(program, arguments, groups))
+            values = flags.parse(program, arguments, groups)
+            # Only now the rest of the method: what its flags refuse, they refuse at once.
+            return runner.run(command, process.load(COMMANDS[command].module), *values)
     except KeyboardInterrupt as interruption:
         return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
-    except process.USER_ERRORS as error:
+    except errors.USER_ERRORS as error:
         return process.complain(program, error)
 
 
-def flag_groups(
-    method: types.ModuleType, runner: types.ModuleType, arguments: Sequence[str]
-) -> Sequence[type]:
+def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:
     """Returns the classes whose fields are the command's flags, `Files` first."""
+    names = getattr(runner, "SETTINGS", ("Config",))
+    method = process.load(COMMANDS[command].module, names)
     if hasattr(runner, "groups"):
         return runner.groups(method, arguments)
     return runner.Files, method.Config
@@ -152,7 +154,7 @@ def describe_commands() -> str:
     rows = [f"  {name:{width}}  {command.help}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            "tfstyle: a photograph painted in the manner of a picture.",
+            "tfstyle: a photograph painted in the style of a picture.",
             "",
             "Usage: tfstyle COMMAND --flag=value ...",
             "",

@@ -74,8 +74,8 @@ def read_group(group: type, names: Iterable[str], flag_values: flags.FlagValues)
     return group(**{name: read(name, flag_values[name].value, hints[name]) for name in given})
 
 
-def read(name: str, text: str | bool, hint: Any) -> Any:
-    """Returns a flag's text as the type that its field declares."""
+def read(name: str, text: Any, hint: Any) -> Any:
+    """Returns a flag's text, or True or False, as the type that its field declares."""
     kind, optional = unwrap(hint)
     if optional and text == "none":
         return None
@@ -114,7 +114,9 @@ def describe(groups: Sequence[type], taken: Sequence[type] = ()) -> str:
         taken: those that have had their turn; what they have is left out.
     """
     rows = own_fields([*taken, *groups])[len(taken) :]
-    fields = [group.__dataclass_fields__[name] for group, names in rows for name in names]
+    fields = [
+        field for group, names in rows for field in dataclasses.fields(group) if field.name in names
+    ]
     return "\n".join(map(describe_flag, fields))
 
 

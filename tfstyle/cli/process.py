@@ -7,14 +7,11 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-
-USER_ERRORS = (ValueError, OSError, MemoryError)
-"""What the library raises when the user can mend it; anything else is a bug of ours."""
 
 
 def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
@@ -34,7 +31,8 @@ def stop_on_sigterm() -> Iterator[None]:
     """Makes a polite kill do what Ctrl-C does: keep the best picture so far."""
     try:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:  # Only the main thread may set handlers.
+    except ValueError:
+        # Only the main thread may set handlers.
         yield
         return
     try:
@@ -46,22 +44,42 @@ def stop_on_sigterm() -> Iterator[None]:
 @contextlib.contextmanager
 def warnings_in_a_line(program: str) -> Iterator[None]:
     """Shows warnings as sentences to the user instead of lines of source code."""
+
+    def show(message, *_):
+        complain(program, message)
+
     with warnings.catch_warnings():
-        warnings.showwarning = lambda message, *_: complain(program, message)
+        warnings.showwarning = show
         yield
 
 
-def load(module: str) -> types.ModuleType:
-    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it."""
+def load(module: str, names: Iterable[str] | None = None) -> types.ModuleType:
+    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it.
+
+    Args:
+        module: its full name.
+        names: what of the public names of a lazy module to import with it; None is all of them.
+    """
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return importlib.import_module(module)
-    with silent_descriptor():
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with silent_descriptor(), quiet_log_level():
         loaded = importlib.import_module(module)
         # A method's room imports what it names when that is asked for: now, while all is quiet.
-        for name in getattr(loaded, "__all__", ()):
+        for name in getattr(loaded, "__all__", ()) if names is None else names:
             getattr(loaded, name)
         return loaded
+
+
+@contextlib.contextmanager
+def quiet_log_level() -> Iterator[None]:
+    """Sets TensorFlow's log level to errors alone; it stays if TensorFlow is loaded meanwhile."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    try:
+        yield
+    finally:
+        # Left behind, it would pass for the user's at the import that does load TensorFlow.
+        if "tensorflow" not in sys.modules:
+            del os.environ["TF_CPP_MIN_LOG_LEVEL"]
 
 
 @contextlib.contextmanager
@@ -79,18 +97,3 @@ def silent_descriptor() -> Iterator[None]:
     finally:
         os.dup2(saved, 2)
         os.close(saved)
-
-
-@contextlib.contextmanager
-def exhaustion_as_memory_error(message: str) -> Iterator[None]:
-    """Raises MemoryError with `message` for TensorFlow's own error when memory runs out.
-
-    Theirs is pages long. It can only come from a TensorFlow that is loaded, so none is loaded here.
-    """
-    try:
-        yield
-    except Exception as error:
-        tensorflow = sys.modules.get("tensorflow")
-        if tensorflow and isinstance(error, tensorflow.errors.ResourceExhaustedError):
-            raise MemoryError(message) from error
-        raise

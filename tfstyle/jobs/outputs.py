@@ -8,8 +8,8 @@ from pathlib import Path
 from tfstyle import image
 from tfstyle.jobs import record
 
-Pairs = Sequence[tuple[Path, Path]]
-"""(content, output) of each picture to paint."""
+Pairs = Sequence[tuple[Path | None, Path]]
+"""(content, output) of each picture to paint; a texture is grown without a content."""
 
 
 def check(pairs: Pairs, others: Sequence[Path], save_every: int, flag: str = "content") -> None:
@@ -49,7 +49,7 @@ def check_folder(folder: Path, flag: str = "content") -> None:
 def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -> None:
     """Raises ValueError when an output would replace an input or another output."""
     inputs = resolve_inputs(pairs, others)
-    makers: dict[Path, Path] = {}
+    makers: dict[Path, Path | None] = {}
     for content, output in pairs:
         if os.path.realpath(output) in inputs:
             raise ValueError(f"output must not replace an input. Received: output={output}")
@@ -63,7 +63,8 @@ def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -
 
 def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[str]:
     """Returns every input's path with links followed."""
-    return set(map(os.path.realpath, [*others, *(content for content, _ in pairs)]))
+    contents = [content for content, _ in pairs if content is not None]
+    return set(map(os.path.realpath, [*others, *contents]))
 
 
 def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:

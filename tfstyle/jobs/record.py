@@ -11,12 +11,12 @@ import sys
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from tfstyle import image
-from tfstyle.result import Loss, Result
+from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.version import __version__
 
 PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
@@ -24,6 +24,12 @@ PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
 
 OPTIONAL = {"scipy": "scipy", "av": "av", "opencv": "cv2"}
 """What some depend on, and its module: by its distribution OpenCV has several names."""
+
+
+class Settings(Protocol):
+    """Any dataclass: a method's `Config`, or several of them together."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,25 +42,40 @@ class Input:
     sha256: str
 
 
-def describe_input(path: str | os.PathLike, pixels: np.ndarray) -> Input:
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """What is told of a run whose result is no picture in memory: a clip's; see `Result`."""
+
+    outcome: str
+    weights: dict[str, str] = dataclasses.field(default_factory=dict)
+    earlier_seconds: float = 0.0
+    losses: tuple[Loss, ...] = ()
+    levels: tuple[LevelTrace, ...] = ()
+
+
+def describe_input(path: str | os.PathLike[str], pixels: np.ndarray) -> Input:
     """Returns what the record keeps of a picture file.
 
     Args:
         path: the file.
         pixels: `[1, height, width, 3]`, the picture as it was read, upright.
     """
-    with open(path, "rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     height, width = pixels.shape[1:3]
-    return Input(str(path), width, height, sha256)
+    return Input(str(path), width, height, digest(path))
 
 
-def path_for(output: str | os.PathLike) -> Path:
+def digest(path: str | os.PathLike[str]) -> str:
+    """Returns a file's SHA-256 in hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def path_for(output: str | os.PathLike[str]) -> Path:
     """Returns where the record of `output` lies: beside it, with the suffix .json."""
     return Path(output).with_suffix(".json")
 
 
-def read(output: str | os.PathLike) -> dict[str, Any]:
+def read(output: str | os.PathLike[str]) -> dict[str, Any]:
     """Returns the record of `output`; empty when there is none that can be read."""
     try:
         found = json.loads(path_for(output).read_bytes())
@@ -64,12 +85,12 @@ def read(output: str | os.PathLike) -> dict[str, Any]:
 
 
 def write(
-    output: str | os.PathLike,
+    output: str | os.PathLike[str],
     *,
     command: str,
-    config: Any,
+    config: Settings,
     inputs: Sequence[Input],
-    result: Result,
+    result: Result | Account,
     seconds: float,
     more: Mapping[str, Any] = types.MappingProxyType({}),
 ) -> Path:
@@ -80,7 +101,7 @@ def write(
         command: the command's name, such as "gatys".
         config: the method's `Config`; every field is kept.
         inputs: contents first, then styles, in the order given.
-        result: what the method returned.
+        result: what the method returned, or what there is to tell of it.
         seconds: how long the method ran, what it had worked before a resumption left out.
         more: what else there is to say, in JSON's own types.
 
@@ -91,7 +112,7 @@ def write(
         "tfstyle": __version__,
         "versions": _versions(),
         "command": command,
-        "config": dataclasses.asdict(config),
+        "config": describe_config(config),
         "inputs": [dataclasses.asdict(picture) for picture in inputs],
         **_describe_run(result),
         **more,
@@ -107,15 +128,20 @@ def write(
     return path
 
 
-def _describe_run(result: Result) -> dict[str, Any]:
+def describe_config(config: Settings) -> dict[str, Any]:
+    """Returns settings as a record has them: in JSON's own types."""
+    return {name: _plain(value) for name, value in dataclasses.asdict(config).items()}
+
+
+def _describe_run(result: Result | Account) -> dict[str, Any]:
     """Returns the keys that a method fills; those without an optimisation leave some out."""
     run: dict[str, Any] = {}
     if result.weights:
         run["weights"] = result.weights
     if result.levels:
         run["levels"] = [dataclasses.asdict(level) for level in result.levels]
-        run["steps"] = result.steps
-        run["evaluations"] = result.evaluations
+        run["steps"] = sum(level.steps for level in result.levels)
+        run["evaluations"] = sum(level.evaluations for level in result.levels)
     if result.losses:
         run["losses"] = [_describe_loss(loss) for loss in result.losses]
     return run
@@ -146,9 +172,11 @@ def _peak_memory_bytes() -> int | None:
     """Returns the most main memory this process has held; None where the system won't say."""
     try:
         import resource
-    except ImportError:  # Windows has no such module.
+    except ImportError:
+        # Windows has no such module.
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts bytes, Linux kibibytes.
     return peak if sys.platform == "darwin" else peak * 1024
 
 
@@ -158,6 +186,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(element) for key, element in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(element) for element in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):

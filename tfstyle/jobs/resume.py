@@ -1,46 +1,27 @@
 """Going on from an earlier run: where its state lies, and which pictures it had finished."""
 
 import contextlib
-import dataclasses
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tfstyle import image
-from tfstyle.jobs import inputs, record
-from tfstyle.jobs.inputs import Files
+from tfstyle.jobs import record
 
 
-def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:
-    """Returns the folder of the run's state, and whether to go on from it.
-
-    Of many outputs, each has its own folder, and those without a state start afresh.
-    """
-    if not files.checkpoint or not inputs.is_many(files.content):
-        return files.checkpoint, files.resume
-    folder = os.path.join(files.checkpoint, output.stem)
-    begun = os.path.isdir(folder) and bool(os.listdir(folder))
-    return folder, files.resume and begun
+def has_begun(checkpoint: Path) -> bool:
+    """Returns whether an earlier run left anything in the folder of its state."""
+    return os.path.isdir(checkpoint) and any(checkpoint.iterdir())
 
 
-def forget_checkpoint(files: Files, output: Path) -> None:
+def forget(checkpoint: Path) -> None:
     """Removes the state of a run whose picture and record are written."""
-    checkpoint, _ = find_checkpoint(files, output)
-    if checkpoint:
-        from tfstyle.optimization import checkpoint_file
+    # The module loads TensorFlow, which those without a state may do without.
+    from tfstyle.optimization import checkpoint_file
 
-        with contextlib.suppress(OSError):
-            checkpoint_file.remove(Path(checkpoint))
-
-
-def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:
-    """Raises ValueError when a state cannot be kept in the folder that is to hold it."""
-    for output in outputs:
-        checkpoint, _ = find_checkpoint(files, output)
-        if checkpoint:
-            check_folder(Path(checkpoint))
+    with contextlib.suppress(OSError):
+        checkpoint_file.remove(checkpoint)
 
 
 def check_folder(checkpoint: Path) -> None:
@@ -69,19 +50,19 @@ def is_there(output: Path) -> bool:
 
 
 def is_finished(
-    files: Files, output: Path, command: str, config: Any, described: Sequence[record.Input]
+    output: Path, command: str, config: record.Settings, inputs: Sequence[record.Input]
 ) -> bool:
-    """Returns whether a run that is resumed for many contents had finished this output.
+    """Returns whether an earlier run had finished this output.
 
     Its record tells: the same command, settings and pictures, and no interruption.
     """
-    if not (files.resume and inputs.is_many(files.content) and output.is_file()):
+    if not output.is_file():
         return False
     found = record.read(output)
     return (
         found.get("command") == command
-        and found.get("config") == json.loads(json.dumps(dataclasses.asdict(config)))
-        and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in described]
+        and found.get("config") == record.describe_config(config)
+        and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in inputs]
         and not _was_interrupted(found)
     )
 

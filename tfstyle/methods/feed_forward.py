@@ -8,7 +8,7 @@ import numpy as np
 
 from tfstyle import image, settings
 from tfstyle.methods import shared_settings
-from tfstyle.networks import pretrained, strips, transform_net
+from tfstyle.networks import pretrained, strips, transform_net, vgg19_weights
 from tfstyle.result import Result
 from tfstyle.settings import setting
 
@@ -63,6 +63,16 @@ def stylize(
         strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
     )
     return Result(np.asarray(pastiche), outcome="painted in one pass")
+
+
+def weights_used(config: Config) -> dict[str, str]:
+    """Returns the name of the network that `config` asks for, and its file's SHA-256.
+
+    Raises:
+        ValueError: there is no such network.
+    """
+    digest = vgg19_weights.digest(pretrained.find(config.model), "sha256")
+    return {"name": str(config.model), "sha256": digest}
 
 
 @functools.lru_cache(maxsize=1)

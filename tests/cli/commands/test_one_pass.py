@@ -1,5 +1,6 @@
 """The commands of one pass and of training, from a command line to files and status."""
 
+import hashlib
 import importlib
 import json
 
@@ -68,7 +69,11 @@ def test_apply_writes_the_pastiche_and_its_record(model, photo, tmp_path, capsys
     assert_allclose(written, expected, atol=0.51 / 255)
     record = json.loads((tmp_path / "out.json").read_text())
     assert record["command"] == "apply"
-    assert record["weights"] == {"name": str(model), "style": "wave:1,scream:3"}
+    assert record["weights"] == {
+        "name": str(model),
+        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "style": "wave:1,scream:3",
+    }
     assert str(tmp_path / "out.png") in capsys.readouterr().out
 
 

@@ -47,13 +47,12 @@ def read_command(name: str) -> flags.Command:
     runner = process.load(row.runner)
     if hasattr(runner, "main"):
         return flags.Command(name, row.help, {"": ()}, words=tuple(SCRIPTS))
-    method = process.load(row.module)
     if not hasattr(runner, "groups"):
-        groups = app.flag_groups(method, runner, [])
+        groups = app.flag_groups(name, runner, [])
         return flags.Command(name, row.help, {"": flags.read_flags(groups)})
     field = runner.Files.__dataclass_fields__["method"]
     by_method = {
-        choice: flags.read_flags(app.flag_groups(method, runner, [f"--method={choice}"]))
+        choice: flags.read_flags(app.flag_groups(name, runner, [f"--method={choice}"]))
         for choice in field.metadata["choices"]
     }
     return flags.Command(name, row.help, by_method, field.default)

@@ -14,7 +14,7 @@ from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import shared_settings
-from tfstyle.networks import vgg19
+from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
 from tfstyle.result import Progress, Result
 from tfstyle.settings import setting
@@ -229,6 +229,17 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
         coarse_steps=config.coarse_steps,
         smallest_side=vgg19.smallest_side(config.weights().layers),
     )
+
+
+def weights_used(config: Config) -> dict[str, str]:
+    """Returns the name and the SHA-256 of VGG19's file that `config` asks for.
+
+    Raises:
+        ValueError: there is no such file.
+        OSError: it can be neither found nor downloaded.
+    """
+    path = vgg19_weights.find(config.vgg_weights)
+    return {"name": path.name, "sha256": vgg19_weights.digest(path, "sha256")}
 
 
 def _check_sizes(

@@ -5,6 +5,15 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "method": ["STARTS", "Config", "StyleBank", "Styles", "plan", "prepare", "stylize"]
+        "method": [
+            "STARTS",
+            "Config",
+            "StyleBank",
+            "Styles",
+            "plan",
+            "prepare",
+            "stylize",
+            "weights_used",
+        ]
     },
 )

@@ -243,6 +243,21 @@ def prepare(
     return StyleBank(_prepare(pictures, config.size, _swapper(loss, config), config), config)
 
 
+def weights_used(config: Config) -> dict[str, str]:
+    """Returns names and SHA-256 of the files that `config` asks for: VGG19's, the inverse net's.
+
+    Raises:
+        ValueError: there is no such file.
+        OSError: VGG19's can be neither found nor downloaded.
+    """
+    path = vgg19_weights.find(config.vgg_weights)
+    used = {"name": path.name, "sha256": vgg19_weights.digest(path, "sha256")}
+    if config.decode == "optimize" and config.start == "content":
+        return used
+    inverse = vgg19_weights.digest(inverse_net.find(config.model), "sha256")
+    return used | {"inverse": str(config.model), "inverse_sha256": inverse}
+
+
 def _check_checkpoint(config: Config, checkpoint, resume: bool) -> None:
     if config.decode == "inverse" and (checkpoint or resume):
         raise ValueError(

@@ -5,11 +5,11 @@ import io
 import pytest
 from rich.console import Console
 
-from tfstyle.cli import frame_bar
+from tfstyle.cli import progress
 
 
 def draw(length, earlier, painted):
-    bar = frame_bar.make(length, earlier, Console(file=io.StringIO(), width=100))
+    bar = progress.make_frame_bar(length, earlier, Console(file=io.StringIO(), width=100))
     (task,) = bar.tasks
     bar.update(task.id, completed=painted, frame=earlier + painted, rate=2.0)
     with bar.console.capture() as capture:

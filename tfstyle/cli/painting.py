@@ -1,0 +1,75 @@
+"""Pictures painted for a command: what is said meanwhile, and the exit status."""
+
+import contextlib
+import functools
+import sys
+from collections.abc import Iterator, Sequence
+
+from tfstyle.cli import process, progress
+from tfstyle.jobs import picture
+from tfstyle.jobs.methods import Callback, Method
+from tfstyle.jobs.pairs import Pair
+from tfstyle.jobs.picture import Job, Outcome, Status
+from tfstyle.optimization.pyramid import Level
+
+
+def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
+    """Paints every pair and returns the exit status; a lone failure is raised.
+
+    Args:
+        job: what the pairs share.
+        pairs: what to paint.
+        quiet: whether to say nothing but warnings and errors.
+    """
+    tell = functools.partial(say, job.method, many=len(pairs) > 1, quiet=quiet)
+    outcomes = picture.paint_all(job, pairs, tell)
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    if len(pairs) == 1 and failures:
+        raise failures[0]
+    if len(failures) == len(pairs):
+        return process.BAD_INPUT
+    return process.SOME_FAILED if failures else process.DONE
+
+
+def say(method: Method, outcome: Outcome, many: bool, quiet: bool) -> None:
+    """Says what became of a pair; a lone failure is said by who gets it raised."""
+    pair = outcome.pair
+    if outcome.status is Status.FAILED and many:
+        process.complain(f"tfstyle {method.command}", f"{pair.content}: {outcome.error}")
+    if quiet:
+        return
+    if outcome.status is Status.PAINTED:
+        process.say(f"{pair.output}  {outcome.seconds:.1f} s  {outcome.sentence}")
+    elif outcome.status is Status.FINISHED:
+        process.say(f"{pair.output}  skipped: {outcome.sentence}")
+
+
+def watch(quiet: bool) -> picture.Watch:
+    """Returns what shows each picture's opening line and bar."""
+
+    @contextlib.contextmanager
+    def begin(pair: Pair, levels: Sequence[Level]) -> Iterator[Callback]:
+        announce = announcement(pair, levels, quiet)
+        with progress.show(levels, quiet) as move_bar:
+
+            def callback(reached):
+                announce(reached)
+                move_bar(reached)
+
+            yield callback
+
+    return begin
+
+
+def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
+    """Returns a callback that says the plan once, at the first step.
+
+    By then the method has accepted its input: what it refuses leaves one line, the reason.
+    """
+
+    @functools.cache
+    def say_once() -> None:
+        if not quiet and pair.content is not None:
+            print(f"{pair.content}, levels: {', '.join(map(str, levels))}", file=sys.stderr)
+
+    return lambda reached: say_once()

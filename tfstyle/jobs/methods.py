@@ -1,0 +1,228 @@
+"""What a job asks of a method, and each method with what it was given, so that it can be asked.
+
+A method needs no more than the names of `Method`. One whose runs can be gone on with has that of
+`Resumable` besides, and one that needs no content those of `Synthesizing`.
+"""
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from tfstyle import settings
+from tfstyle.jobs import record
+from tfstyle.jobs.inputs import Input, read_input
+from tfstyle.optimization.pyramid import Level
+from tfstyle.result import Progress, Result
+
+Callback = Callable[[Progress], None]
+
+Size = tuple[int, int]
+"""(height, width) in pixels."""
+
+
+class Method(Protocol):
+    """A method with its settings and all that contents share, such as the styles."""
+
+    @property
+    def command(self) -> str:
+        """What records call the method: the name of its command."""
+
+    @property
+    def config(self) -> Any:
+        """The settings, a dataclass."""
+
+    @property
+    def inputs(self) -> Sequence[Input]:
+        """What all contents share, in the record's order."""
+
+    def plan(self, content_size: Size) -> Sequence[Level]:
+        """Returns the levels that `callback` will tell of; none where it is never called."""
+
+    def stylize(self, content: np.ndarray, callback: Callback) -> Result:
+        """Returns the pastiche of a content, `[1, height, width, 3]` in [0, 1]."""
+
+
+@runtime_checkable
+class Synthesizing(Protocol):
+    """What a method has besides that makes pictures without a content."""
+
+    def synthesis_plan(self) -> Sequence[Level]:
+        """Returns what `plan` does."""
+
+    def synthesize(self, callback: Callback) -> Result:
+        """Returns what `stylize` does."""
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """What a method has besides whose runs keep a state that they can go on from."""
+
+    def stylize_from(
+        self, content: np.ndarray, callback: Callback, checkpoint: str, resume: bool
+    ) -> Result:
+        """Returns what `stylize` does, and keeps the state in the folder `checkpoint`.
+
+        Args:
+            content: as for `stylize`.
+            callback: as for `stylize`.
+            checkpoint: the folder.
+            resume: whether to go on from the state that is there.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class ByStyles:
+    """The methods that take style pictures and may keep a state: gatys and swap."""
+
+    command: str
+    module: Any
+    """`tfstyle.methods.gatys` or `style_swap`, or what has their names."""
+    config: Any
+    styles: Sequence[Input]
+    starts: Sequence[Input]
+    """The picture that the optimisation starts from, if it starts from one."""
+
+    @classmethod
+    def read(cls, command: str, module: Any, config: Any, styles: Sequence[Input]) -> "ByStyles":
+        """Returns the method, the picture that `config.start` may name having been read."""
+        starts = []
+        if config.start not in module.STARTS:
+            if not os.path.exists(config.start):
+                choices = (*module.STARTS, "the path of a picture")
+                settings.check_choice("start", str(config.start), choices)
+            starts.append(read_input(config.start, "start"))
+        return cls(command, module, config, styles, starts)
+
+    @property
+    def inputs(self) -> Sequence[Input]:
+        """The styles, then the first image."""
+        return [*self.styles, *self.starts]
+
+    def plan(self, content_size: Size) -> Sequence[Level]:
+        """Returns the levels; in one pass none."""
+        return self.module.plan(content_size, self.config)
+
+    def stylize(self, content: np.ndarray, callback: Callback) -> Result:
+        """Returns the pastiche."""
+        return self.module.stylize(content, _pixels(self.styles), self.config, callback=callback)
+
+    def stylize_from(
+        self, content: np.ndarray, callback: Callback, checkpoint: str, resume: bool
+    ) -> Result:
+        """Returns the pastiche; the run keeps its state."""
+        return self.module.stylize(
+            content,
+            _pixels(self.styles),
+            self.config,
+            callback=callback,
+            checkpoint=checkpoint,
+            resume=resume,
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class ByNetwork:
+    """The method of one pass of a trained network, for a style or a blend of its styles."""
+
+    command: str
+    module: Any
+    """`tfstyle.methods.feed_forward`."""
+    config: Any
+    style: str
+    """A style's name, or a blend such as great_wave:0.6,the_scream:0.4."""
+    inputs: Sequence[Input] = ()
+
+    @functools.cached_property
+    def weights(self) -> dict[str, str]:
+        """Name and digest of the network, and which of its styles was asked for."""
+        return self.module.weights_used(self.config) | {"style": self.style}
+
+    def check(self) -> None:
+        """Raises ValueError when there is no such network or style."""
+        self.module.load(self.config.model, self.config.precision).shares(self._shares())
+
+    def plan(self, content_size: Size) -> Sequence[Level]:
+        """Returns no level, for want of an optimisation."""
+        return ()
+
+    def stylize(self, content: np.ndarray, callback: Callback) -> Result:
+        """Returns the pastiche; `callback` is not called."""
+        result = self.module.stylize(content, self._shares(), self.config)
+        return dataclasses.replace(result, weights=self.weights)
+
+    def _shares(self) -> dict[str, float]:
+        # The module loads TensorFlow, which the help of a command does without.
+        from tfstyle.networks import transform_net
+
+        return transform_net.parse_style(self.style)
+
+
+@dataclasses.dataclass(frozen=True)
+class Quilting:
+    """Image quilting: contents painted with a texture's blocks, or more of the texture."""
+
+    command: str
+    module: Any
+    """`tfstyle.methods.quilting`."""
+    config: Any
+    inputs: Sequence[Input]
+    """The textures."""
+
+    def plan(self, content_size: Size) -> Sequence[Level]:
+        """Returns the passes over the content."""
+        return self.module.plan(content_size, self.config)
+
+    def stylize(self, content: np.ndarray, callback: Callback) -> Result:
+        """Returns the content in blocks of the textures."""
+        return self.module.stylize(content, _pixels(self.inputs), self.config, callback=callback)
+
+    def synthesis_plan(self) -> Sequence[Level]:
+        """Returns the one pass over what is made; the first texture's size counts."""
+        texture = self.inputs[0].picture.pixels
+        return self.module.synthesis_plan(texture.shape[1:3], self.config)
+
+    def synthesize(self, callback: Callback) -> Result:
+        """Returns more of the textures."""
+        return self.module.synthesize(_pixels(self.inputs), self.config, callback=callback)
+
+
+@dataclasses.dataclass(frozen=True)
+class Analogy:
+    """Image analogies: contents filtered as a source was into the filtered picture."""
+
+    command: str
+    module: Any
+    """`tfstyle.methods.analogies`."""
+    config: Any
+    filtered: Input
+    source: Input | None
+    """None where one is made by smoothing the filtered picture."""
+
+    @property
+    def inputs(self) -> Sequence[Input]:
+        """The filtered picture, then its source."""
+        return [self.filtered] if self.source is None else [self.filtered, self.source]
+
+    def plan(self, content_size: Size) -> Sequence[Level]:
+        """Returns the levels of the pyramid."""
+        return self.module.plan(content_size, self.config)
+
+    def stylize(self, content: np.ndarray, callback: Callback) -> Result:
+        """Returns the content, filtered."""
+        (filtered,) = _pixels([self.filtered])
+        source = None if self.source is None else self.source.picture.pixels
+        return self.module.stylize(content, filtered, self.config, callback=callback, source=source)
+
+
+def describe_inputs(method: Method, content: Input | None) -> list[record.Input]:
+    """Returns all that goes into the result of one content, in the record's order."""
+    read = method.inputs if content is None else [content, *method.inputs]
+    return [each.described for each in read]
+
+
+def _pixels(inputs: Sequence[Input]) -> list[np.ndarray]:
+    return [each.picture.pixels for each in inputs]

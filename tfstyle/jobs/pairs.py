@@ -1,0 +1,96 @@
+"""Which content becomes which output: resolved once, and checked before anything is written."""
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tfstyle.image.paths import find_contents, is_many
+from tfstyle.jobs import inputs, outputs, record, resume
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """One picture to paint: from where, and to where."""
+
+    content: Path | None
+    """None where more of a texture is made, of nothing else."""
+    output: Path
+    checkpoint: Path | None = None
+    """The folder for the state of this picture's run; None keeps none."""
+    goes_on: bool = False
+    """Whether the run goes on from that state instead of afresh."""
+
+    @property
+    def record(self) -> Path:
+        """Where the record lies: beside the output."""
+        return record.path_for(self.output)
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """Where the runs of all pairs keep their state."""
+
+    checkpoint: str | os.PathLike[str] | None = None
+    """A folder; of many contents, each has its own inside. None keeps no state."""
+    resume: bool = False
+    """Whether to go on from it."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when there is nothing to go on from."""
+        if self.resume and not self.checkpoint:
+            raise ValueError("resume needs the folder of the run, as checkpoint. Received: None")
+
+
+def resolve(
+    content: str | os.PathLike[str] | None,
+    output: str | os.PathLike[str],
+    others: Sequence[inputs.Input] = (),
+    *,
+    state: State = State(),  # noqa: B008 (frozen)
+    save_every: int = 0,
+    flag: str = "content",
+) -> list[Pair]:
+    """Returns the pairs, after checking that every output, record and state can be written.
+
+    Args:
+        content: a picture, a folder or a pattern; None for a texture that is made more of.
+        output: a picture, or a folder when there are many contents.
+        others: further inputs, which no output may replace.
+        state: where the runs keep their state.
+        save_every: steps between snapshots beside the output; 0 is none.
+        flag: what the caller calls the content, for errors.
+
+    Raises:
+        ValueError: an output cannot be written, or would replace an input or another output.
+    """
+    output = Path(output)
+    paths = _pair_paths(None if content is None else os.fspath(content), output, flag)
+    outputs.check(paths, [Path(other.described.path) for other in others], save_every, flag)
+    many = content is not None and is_many(os.fspath(content))
+    found = [_with_state(*pair, state, many) for pair in paths]
+    for pair in found:
+        if pair.checkpoint:
+            resume.check_folder(pair.checkpoint)
+    return found
+
+
+def _pair_paths(content: str | None, output: Path, flag: str) -> list[tuple[Path | None, Path]]:
+    # Path.is_dir raises where a name is too long, which is refused below in a sentence.
+    if content is not None and (is_many(content) or os.path.isdir(output)):
+        with inputs.naming("output"):
+            outputs.check_folder(output, flag)
+        return [(path, output / f"{path.stem}.png") for path in find_contents(content, flag)]
+    inputs.check_writable(output)
+    return [(None if content is None else Path(content), output)]
+
+
+def _with_state(content: Path | None, output: Path, state: State, many: bool) -> Pair:
+    if not state.checkpoint:
+        return Pair(content, output)
+    folder = Path(state.checkpoint)
+    if not many:
+        return Pair(content, output, folder, state.resume)
+    folder = folder / output.stem
+    # Those of many that the interrupted run had not come to have no state, and start afresh.
+    return Pair(content, output, folder, state.resume and resume.has_begun(folder))

@@ -1,0 +1,209 @@
+"""From picture to picture: painted, watched, written with its record, gone on with, skipped.
+
+Everything is a value or a callable, so that the shell, a page, a server and a cluster's worker
+call the same functions; `tfstyle.jobs.paint_file` is their short form.
+"""
+
+import contextlib
+import dataclasses
+import enum
+import time
+from collections.abc import Callable, Sequence
+
+from tfstyle.jobs import inputs, resume
+from tfstyle.jobs.inputs import Input
+from tfstyle.jobs.methods import Callback, Method, Resumable, Synthesizing, describe_inputs
+from tfstyle.jobs.pairs import Pair
+from tfstyle.jobs.saving import save, snapshots
+from tfstyle.optimization.pyramid import Level
+from tfstyle.result import Interrupted, Progress, Result
+from tfstyle.system import errors
+
+Watch = Callable[[Pair, Sequence[Level]], contextlib.AbstractContextManager[Callback]]
+"""Called as a picture begins, with its levels; what it returns is open while the picture is
+painted, and gives the callback."""
+
+
+def unwatched(pair: Pair, levels: Sequence[Level]) -> contextlib.AbstractContextManager[Callback]:
+    """Watches nothing."""
+    return contextlib.nullcontext(lambda progress: None)
+
+
+class Status(enum.Enum):
+    """What became of a pair."""
+
+    PAINTED = enum.auto()
+    PRESENT = enum.auto()
+    """Left as it is, since it was there, which was asked for."""
+    FINISHED = enum.auto()
+    """Left as it is, since its record tells that an earlier run had finished it."""
+    FAILED = enum.auto()
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What became of a pair, with a sentence."""
+
+    pair: Pair
+    status: Status
+    sentence: str
+    seconds: float = 0.0
+    """How long the method ran."""
+    error: Exception | None = None
+    """Why it failed, one of `USER_ERRORS`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What all pairs share."""
+
+    method: Method
+    save_every: int = 0
+    """Steps between snapshots beside the output; 0 is never."""
+    skip_existing: bool = False
+    """Whether to leave outputs alone that are complete, whatever made them."""
+    skip_finished: bool = False
+    """Whether to leave outputs alone whose record tells of the same command, settings and
+    pictures."""
+    watch: Watch = unwatched
+    flag: str = "content"
+    """What errors call the content."""
+
+
+def paint_all(
+    job: Job, pairs: Sequence[Pair], tell: Callable[[Outcome], None] = lambda outcome: None
+) -> list[Outcome]:
+    """Paints every pair; one that fails does not stop the others.
+
+    Args:
+        job: what they share.
+        pairs: as `pairs.resolve` returns them.
+        tell: called with each outcome as soon as it is known.
+
+    Raises:
+        ValueError: the method cannot do what is asked of it with any pair.
+        KeyboardInterrupt: Ctrl-C; the picture so far is written, and the message says where.
+    """
+    check(job, pairs)
+    outcomes = []
+    for pair in pairs:
+        outcome = _paint_or_report(job, pair)
+        tell(outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def check(job: Job, pairs: Sequence[Pair]) -> None:
+    """Raises ValueError when the method keeps no state, or needs a content, and pairs differ."""
+    command = job.method.command
+    for pair in pairs:
+        if pair.checkpoint and not isinstance(job.method, Resumable):
+            raise ValueError(
+                f"checkpoint must be none for {command}, whose runs keep no state. "
+                f"Received: checkpoint={pair.checkpoint}"
+            )
+        if pair.content is None and not isinstance(job.method, Synthesizing):
+            raise ValueError(f"{job.flag} must be given for {command}. Received: None")
+
+
+def paint(job: Job, pair: Pair) -> Outcome:
+    """Paints one pair and writes the picture, and the record beside it.
+
+    Raises:
+        ValueError: an image or a setting cannot be used.
+        OSError: a file cannot be read or written.
+        MemoryError: the size does not fit.
+        KeyboardInterrupt: Ctrl-C; the picture so far is written, and the message says where.
+    """
+    # Before the content is read: a folder of thousands takes minutes to read.
+    if job.skip_existing and resume.is_there(pair.output):
+        return Outcome(pair, Status.PRESENT, "left as it is: it is there")
+    source = None if pair.content is None else inputs.read_input(pair.content, job.flag)
+    described = describe_inputs(job.method, source)
+    if job.skip_finished and resume.is_finished(
+        pair.output, job.method.command, job.method.config, described
+    ):
+        return Outcome(pair, Status.FINISHED, "an earlier run finished it")
+    return _paint_and_save(job, pair, source)
+
+
+def _paint_or_report(job: Job, pair: Pair) -> Outcome:
+    try:
+        return paint(job, pair)
+    except errors.USER_ERRORS as error:
+        return Outcome(pair, Status.FAILED, str(error), error=error)
+
+
+def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> Outcome:
+    """Paints the pair; Ctrl-C keeps the best picture so far."""
+    began = time.monotonic()
+    try:
+        result = _stylize_watched(job, pair, source)
+    except Interrupted as interruption:
+        save(job.method, pair, source, interruption.result, time.monotonic() - began)
+        raise KeyboardInterrupt(_how_to_go_on(pair)) from None
+    seconds = time.monotonic() - began
+    save(job.method, pair, source, result, seconds)
+    # Not before the picture and its record are safe.
+    if pair.checkpoint:
+        resume.forget(pair.checkpoint)
+    return Outcome(pair, Status.PAINTED, result.outcome, seconds)
+
+
+def _how_to_go_on(pair: Pair) -> str:
+    """Returns what to say of an interruption."""
+    # Of a content there is a best picture; a texture made without one just is not all there yet.
+    so_far = "the picture so far" if pair.content is None else "the best picture so far"
+    hint = "; --resume goes on from there" if pair.checkpoint else ""
+    return f"interrupted; {so_far} is {pair.output}{hint}"
+
+
+def _stylize_watched(job: Job, pair: Pair, source: Input | None) -> Result:
+    """Runs the method with all who watch it."""
+    levels = _plan(job.method, source)
+    if job.save_every and not levels:
+        raise ValueError(
+            "save_every must be 0 where a picture is painted in one pass. "
+            f"Received: save_every={job.save_every}"
+        )
+    with (
+        job.watch(pair, levels) as watcher,
+        errors.exhaustion_as_memory_error(_too_large(job.method, levels, source)),
+    ):
+        alpha = None if source is None else source.picture.alpha
+        snapshot = snapshots(pair.output, alpha, job.save_every)
+
+        def callback(progress: Progress) -> None:
+            watcher(progress)
+            snapshot(progress)
+
+        return _stylize(job.method, pair, source, callback)
+
+
+def _plan(method: Method, source: Input | None) -> Sequence[Level]:
+    if source is None:
+        assert isinstance(method, Synthesizing)
+        return method.synthesis_plan()
+    height, width = source.picture.pixels.shape[1:3]
+    return method.plan((height, width))
+
+
+def _stylize(method: Method, pair: Pair, source: Input | None, callback: Callback) -> Result:
+    """Runs the method as the pair asks for: without a content, with a state, or neither."""
+    if source is None:
+        assert isinstance(method, Synthesizing)
+        return method.synthesize(callback)
+    content = source.picture.pixels
+    if pair.checkpoint is None:
+        return method.stylize(content, callback)
+    assert isinstance(method, Resumable)
+    return method.stylize_from(content, callback, str(pair.checkpoint), pair.goes_on)
+
+
+def _too_large(method: Method, levels: Sequence[Level], source: Input | None) -> str:
+    """Returns what to say when memory runs out in spite of the method's own estimate."""
+    if levels or source is None or method.config.size is not None:
+        largest = f"level {levels[-1]}" if levels else f"size={method.config.size}"
+        return f"memory ran out; lower size or end other programs. Received: {largest}"
+    height, width = source.picture.pixels.shape[1:3]
+    return f"memory ran out; give a size. Received: {width}x{height}"
