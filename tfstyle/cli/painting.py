@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tfstyle.cli import process, progress
 from tfstyle.jobs import picture
-from tfstyle.jobs.methods import Callback, Method
+from tfstyle.jobs.method import Callback, Method
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.picture import Job, Outcome, Status
 from tfstyle.optimization.pyramid import Level

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
+from tfstyle.jobs.video.job import FrameCallback
 from tfstyle.optimization.pyramid import Level
 from tfstyle.result import Progress
 
@@ -82,12 +83,8 @@ def work_done(levels: Sequence[Level], progress: Progress) -> int:
 
 
 @contextlib.contextmanager
-def show_frames(
-    length: int | None, earlier: int = 0, quiet: bool = False
-) -> Iterator[Callable[[int, float], None]]:
-    """Yields what moves a live bar on stderr, or does nothing if nobody watches.
-
-    It takes how many frames this run has painted, and how many a second.
+def show_frames(length: int | None, earlier: int, quiet: bool = False) -> Iterator[FrameCallback]:
+    """Yields a callback that moves a live bar on stderr, or does nothing if nobody watches.
 
     Args:
         length: of the clip in frames, where that is known.
@@ -95,12 +92,15 @@ def show_frames(
         quiet: show nothing even on a terminal.
     """
     if quiet or not sys.stderr.isatty():
-        yield lambda painted, rate: None
+        yield lambda progress: None
         return
     with make_frame_bar(length, earlier, Console(stderr=True)) as bar:
         (task,) = bar.task_ids
-        yield lambda painted, rate: bar.update(
-            task, completed=painted, frame=earlier + painted, rate=rate
+        yield lambda progress: bar.update(
+            task,
+            completed=progress.painted,
+            frame=earlier + progress.painted,
+            rate=progress.rate,
         )
 
 

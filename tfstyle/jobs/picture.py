@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from tfstyle.jobs import inputs, resume
 from tfstyle.jobs.inputs import Input
-from tfstyle.jobs.methods import Callback, Method, Resumable, Synthesizing, describe_inputs
+from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.saving import save, snapshots
 from tfstyle.optimization.pyramid import Level
@@ -94,16 +94,12 @@ def paint_all(
 
 
 def check(job: Job, pairs: Sequence[Pair]) -> None:
-    """Raises ValueError when the method keeps no state, or needs a content, and pairs differ."""
-    command = job.method.command
+    """Raises ValueError when a pair asks of the method what it cannot do."""
     for pair in pairs:
-        if pair.checkpoint and not isinstance(job.method, Resumable):
-            raise ValueError(
-                f"checkpoint must be none for {command}, whose runs keep no state. "
-                f"Received: checkpoint={pair.checkpoint}"
-            )
-        if pair.content is None and not isinstance(job.method, Synthesizing):
-            raise ValueError(f"{job.flag} must be given for {command}. Received: None")
+        if pair.content is None:
+            as_synthesizing(job.method, job.flag)
+        if pair.checkpoint:
+            as_resumable(job.method, pair.checkpoint)
 
 
 def paint(job: Job, pair: Pair) -> Outcome:
@@ -182,8 +178,7 @@ def _stylize_watched(job: Job, pair: Pair, source: Input | None) -> Result:
 
 def _plan(method: Method, source: Input | None) -> Sequence[Level]:
     if source is None:
-        assert isinstance(method, Synthesizing)
-        return method.synthesis_plan()
+        return as_synthesizing(method).synthesis_plan()
     height, width = source.picture.pixels.shape[1:3]
     return method.plan((height, width))
 
@@ -191,13 +186,12 @@ def _plan(method: Method, source: Input | None) -> Sequence[Level]:
 def _stylize(method: Method, pair: Pair, source: Input | None, callback: Callback) -> Result:
     """Runs the method as the pair asks for: without a content, with a state, or neither."""
     if source is None:
-        assert isinstance(method, Synthesizing)
-        return method.synthesize(callback)
+        return as_synthesizing(method).synthesize(callback)
     content = source.picture.pixels
     if pair.checkpoint is None:
         return method.stylize(content, callback)
-    assert isinstance(method, Resumable)
-    return method.stylize_from(content, callback, str(pair.checkpoint), pair.goes_on)
+    resumable = as_resumable(method, pair.checkpoint)
+    return resumable.stylize_from(content, callback, str(pair.checkpoint), pair.goes_on)
 
 
 def _too_large(method: Method, levels: Sequence[Level], source: Input | None) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.jobs import outputs, record
 from tfstyle.jobs.inputs import Input
-from tfstyle.jobs.methods import Callback, Method, describe_inputs
+from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.result import Progress, Result
 

@@ -10,6 +10,7 @@ import pytest
 from tfstyle import image
 from tfstyle.cli import app
 from tfstyle.cli.commands.video import command
+from tfstyle.jobs.video import painting
 from tfstyle.methods import feed_forward
 from tfstyle.methods.video import method as video
 from tfstyle.networks import transform_net
@@ -64,7 +65,7 @@ def test_flags_are_those_of_the_method_named(words):
 
 def test_several_frames_at_once_are_the_same_video(folder, monkeypatch):
     assert film("--quiet", output="one") == 0
-    monkeypatch.setattr(command, "pipeline_workers", lambda files, clip: 3)
+    monkeypatch.setattr(painting, "pipeline_workers", lambda job, clip: 3)
     assert film("--quiet", output="three") == 0
     found, expected = (sorted((folder / name).iterdir()) for name in ("three", "one"))
     assert len(found) == 8

@@ -1,61 +1,18 @@
-"""What `tfstyle video` is told beside the settings: where frames come from and where they go."""
+"""What `tfstyle video` is told beside the settings: the clip, and whether to say anything."""
 
 import dataclasses
 
 from tfstyle.cli import shared_flags
-from tfstyle.settings import setting
-from tfstyle.video_io import camera
-
-METHODS = ("apply", "gatys", "swap")
+from tfstyle.jobs.video.job import VideoJob
 
 
 @dataclasses.dataclass(frozen=True)
-class Files:
+class Files(VideoJob):
     """The flags that `video` has beside those of its method."""
 
-    input: str = setting(
-        "",
-        "The clip: a video file, a folder or quoted pattern of pictures, or a camera as camera:0; "
-        "required.",
-    )
-    style: str = setting(
-        "", "As the method takes it: a trained style's name, or a picture's path; required."
-    )
-    output: str | None = setting(
-        None,
-        "The video to write, or a folder for pictures as frame_000000.png, where those that an "
-        "earlier run wrote are replaced, and others refused; a camera may do without.",
-    )
-    method: str = setting("apply", "The command that paints the frames.", choices=METHODS)
-    start: float = setting(0.0, "Where to begin.", unit="seconds", minimum=0, maximum=1e9)
-    duration: float | None = setting(
-        None, "How much to paint; none is all.", unit="seconds", minimum=0, maximum=1e9
-    )
-    rate: float = setting(
-        25.0, "Frames a second of pictures, which do not say.", minimum=0.001, maximum=1000
-    )
-    crf: int = setting(
-        18, "How coarsely the video is coded: 0 is lossless, 51 the worst.", minimum=0, maximum=51
-    )
-    strip: str | None = setting(None, "A picture of a few frames above their pastiches.")
-    show: bool = setting(
-        False, "Show the pastiches in a window; q or Escape there does what Ctrl-C does."
-    )
-    resume: bool = setting(False, "Go on where an interrupted run of the same command stopped.")
     quiet: bool = shared_flags.quiet()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Raises ValueError when a flag is missing or out of range."""
         shared_flags.check(self)
-        if self.output is None and not (self.show and self.is_camera):
-            raise ValueError(
-                "output must be given, as --output=PATH; a camera may have --show instead. "
-                f"Received: output=None, show={self.show}, input={self.input}"
-            )
-        if self.resume and self.is_camera:
-            raise ValueError(f"resume must be of a clip that stays. Received: input={self.input}")
-
-    @property
-    def is_camera(self) -> bool:
-        """Whether the frames come from a camera."""
-        return camera.is_camera(self.input)
+        super().__post_init__()

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tfstyle import image
-from tfstyle.cli.commands.video import checks
-from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import record
+from tfstyle.jobs.video import checks
+from tfstyle.jobs.video.job import VideoJob
 from tfstyle.video_io import window
 
 
@@ -26,8 +26,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def check(styles=("style.png",), **flags):
-    files = Files(**{"input": "in.mp4", "style": "x", "output": "out.mp4", **flags})
-    checks.check(files, [record.Input(path, 4, 4, "") for path in styles])
+    job = VideoJob(**{"input": "in.mp4", "style": "x", "output": "out.mp4", **flags})
+    checks.check(job, [record.Input(path, 4, 4, "") for path in styles])
 
 
 def assert_refused(sentence, **flags):

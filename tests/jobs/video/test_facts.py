@@ -7,9 +7,9 @@ import clips
 import pytest
 
 from tfstyle import image
-from tfstyle.cli.commands.video import facts
 from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import record
+from tfstyle.jobs.video import facts
 from tfstyle.methods import feed_forward
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.video import method as video
@@ -42,11 +42,11 @@ CONFIGS = {
 
 
 def run(method="apply", clip_config=None, style_picture="a", **flags):
-    files = Files(**{"input": "in", "style": "wave", "output": "out", "method": method, **flags})
+    job = Files(**{"input": "in", "style": "wave", "output": "out", "method": method, **flags})
     clip = Clip("in", (48, 64), Fraction(25), Fraction(1, 25))
     settings = facts.Settings(clip_config or video.Config(), CONFIGS[method])
     styles = [record.Input("style.png", 4, 4, style_picture)]
-    return facts.gather(files, clip, styles, settings).run
+    return facts.gather(job, clip, styles, settings).run
 
 
 def test_the_same_is_the_same():

@@ -11,39 +11,47 @@ from typing import Any
 import numpy as np
 
 from tfstyle import image
-from tfstyle.cli import frame_bar
-from tfstyle.cli.commands.video.facts import COMPLETE, Outcome
-from tfstyle.cli.commands.video.flags import Files
+from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
+from tfstyle.jobs.video.outcome import COMPLETE, Outcome
+from tfstyle.methods.video import Painter
 from tfstyle.video_io import contact_strip, encoding, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film
 
 
-class Shot:
+class ClipRun:
     """One clip while it is painted: frames are read ahead, and pastiches written behind."""
 
     def __init__(
-        self, files: Files, clip: Clip, painter, film: Film | Pictures | None, workers: int = 1
+        self,
+        job: VideoJob,
+        clip: Clip,
+        painter: Painter,
+        film: Film | Pictures | None,
+        *,
+        workers: int,
+        watch: Watch,
     ):
         """Begins, or goes on where a run was interrupted.
 
         Args:
-            files: what was asked for.
+            job: what was asked for.
             clip: the open clip.
             painter: `video.painter`'s.
             film: what writes the pastiches, and knows those of earlier runs; None for a camera
                 that is only shown.
             workers: how many frames are painted at once.
+            watch: who is told how far it is.
         """
-        self._files, self._clip, self._painter, self._film = files, clip, painter, film
-        self._workers = workers
+        self._job, self._clip, self._painter, self._film = job, clip, painter, film
+        self._workers, self._watch = workers, watch
         self._last: list[np.ndarray] = []
         # A second Ctrl-C closes the part while the writer's thread may still be in it.
         self._writing = threading.Lock()
-        self._encoding = encoding.Encoding.of(clip, files.crf)
-        self._strip = contact_strip.ContactStrip(clip.length) if files.strip is not None else None
-        self._window = window.Window() if files.show else None
+        self._encoding = encoding.Encoding.of(clip, job.crf)
+        self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
+        self._window = window.Window() if job.show else None
         self.meter = pipeline.Meter()
         self.earlier = film.frames if film else 0
         self.earlier_seconds = film.seconds if film else 0.0
@@ -66,7 +74,8 @@ class Shot:
         except KeyboardInterrupt as interruption:
             raise KeyboardInterrupt(self._how_to_go_on()) from interruption
         except Exception:
-            if self._files.is_camera:  # There is no going on with what has passed.
+            if self._job.is_camera:
+                # There is no going on with what has passed.
                 with contextlib.suppress(Exception):
                     self._finish()
             raise
@@ -78,11 +87,11 @@ class Shot:
     def _read_ahead(self) -> contextlib.AbstractContextManager[Iterator[Frame]]:
         """Returns the frames, made ready by a thread; a camera has its own, for its newest."""
         source = pipeline.timed(self._clip, self.meter, "reading")
-        return contextlib.nullcontext(source) if self._files.is_camera else pipeline.ahead(source)
+        return contextlib.nullcontext(source) if self._job.is_camera else pipeline.ahead(source)
 
     def _recall(self, frames: Iterator[Frame]) -> None:
         """Passes over what an earlier run has painted, remembering its last frames."""
-        if not self.earlier:
+        if self._film is None or not self.earlier:
             return
         kept = self._film.last_pastiches()[-self._painter.memory.length :]
         passed = self._see(itertools.islice(frames, self.earlier))
@@ -92,10 +101,10 @@ class Shot:
 
     def _see(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         """Yields what an earlier run has painted; the strip sees it with its pastiches."""
-        pastiches = self._film.pastiches() if self._strip else iter(())
+        pastiches = self._film.pastiches() if self._film and self._strip else iter(())
         for frame in frames:
             pastiche = next(pastiches, None)
-            if pastiche is not None:
+            if self._strip and pastiche is not None:
                 self._strip.see(frame.pixels, pastiche)
             yield frame
 
@@ -115,17 +124,17 @@ class Shot:
             return ending
         except KeyboardInterrupt:
             self._keep(writer)
-            if self._files.is_camera and self.painted:
+            if self._job.is_camera and self.painted:
                 return "ended by Ctrl-C"
             raise
         except BaseException:
-            with contextlib.suppress(Exception):  # What went wrong first is what is told.
+            # What went wrong first is what is told.
+            with contextlib.suppress(Exception):
                 self._keep(writer)
             raise
 
     def _paint_all(self, frames: Iterator, writer: pipeline.Behind) -> str:
-        length, quiet = self._clip.length, self._files.quiet
-        with frame_bar.show(length, self.earlier, quiet) as move_bar:
+        with self._watch(self._clip.length, self.earlier) as callback:
             for frame, prepared in pipeline.in_parallel(self._prepare, frames, self._workers):
                 with self.meter.busy("finishing"):
                     pastiche = self._painter.finish(frame.pixels, prepared)
@@ -133,14 +142,18 @@ class Shot:
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
                 writer.put((pastiche, frame.tick, self._painter.memory.pastiches()))
-                move_bar(self.painted, self.painted / self.meter.elapsed)
+                callback(self._progress())
                 if self._window and not self._window.show(pastiche):
                     return self._close_early()
         return COMPLETE
 
+    def _progress(self) -> FrameProgress:
+        rate = self.painted / self.meter.elapsed
+        return FrameProgress(self.painted, self.earlier, self._clip.length, rate)
+
     def _close_early(self) -> str:
         """Ends a camera's film, which has no other end; a clip goes on another time."""
-        if self._files.is_camera:
+        if self._job.is_camera:
             return "closed by the viewer"
         raise KeyboardInterrupt
 
@@ -171,7 +184,7 @@ class Shot:
 
     def _how_to_go_on(self) -> str:
         """Returns what to say of an interruption."""
-        if self._film is None or not self._film.frames or self._files.is_camera:
+        if self._film is None or not self._film.frames or self._job.is_camera:
             return "interrupted"
         return (
             f"interrupted after {self._film.frames} frames; the same command with "
@@ -187,10 +200,11 @@ class Shot:
                     f"Received: input={self._clip.path}"
                 )
             self._film.finish(self._clip, self._encoding)
-        if self._strip and self.earlier + self.painted:
+        if self._strip and self._job.strip is not None and self.earlier + self.painted:
             try:
-                image.write(self._files.strip, self._strip.image())
-            except OSError as error:  # The clip is there already.
+                image.write(self._job.strip, self._strip.image())
+            except OSError as error:
+                # The clip is there already.
                 warnings.warn(f"the strip could not be written: {error}", stacklevel=2)
 
     def _outcome(self, ending: str) -> Outcome:
@@ -201,4 +215,5 @@ class Shot:
             earlier_seconds=self.earlier_seconds,
             shares=self.meter.shares(),
             sentence=self._clip.problem or ending,
+            problem=self._clip.problem,
         )
