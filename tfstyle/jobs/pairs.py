@@ -39,7 +39,7 @@ class State:
     def __post_init__(self) -> None:
         """Raises ValueError when there is nothing to go on from."""
         if self.resume and not self.checkpoint:
-            raise ValueError("resume needs the folder of the run, as checkpoint. Received: None")
+            raise ValueError("resume needs the run's folder. Received: checkpoint=None")
 
 
 def resolve(

@@ -1,0 +1,83 @@
+"""The method that a `Config` belongs to: in Python, the settings say which method is meant."""
+
+import importlib
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tfstyle.jobs import inputs
+from tfstyle.jobs.method import Method
+from tfstyle.jobs.methods import Analogy, ByNetwork, ByStyles, Quilting
+
+Path = str | os.PathLike[str]
+
+Style = Path | Sequence[Path] | Mapping[str, float]
+"""Pictures' paths, or for a trained network a style's name, or shares by name."""
+
+COMMANDS = {
+    "gatys": "gatys",
+    "style_swap": "swap",
+    "feed_forward": "apply",
+    "quilting": "quilt",
+    "analogies": "analogy",
+}
+"""What records call the methods, by the names of their rooms."""
+
+
+def method_of(config: Any, style: Style, source: Path | None) -> Method:
+    """Returns the method whose `Config` is given, its pictures or its network read.
+
+    Args:
+        config: the `Config` of a method, or what derives from it.
+        style: pictures, or a name or shares for a trained network.
+        source: for analogies, the unfiltered picture; None elsewhere.
+
+    Raises:
+        ValueError: a picture cannot be read, or there is no such network or style.
+    """
+    room = _room(config)
+    module, command = importlib.import_module(f"tfstyle.methods.{room}"), COMMANDS[room]
+    if source is not None and room != "analogies":
+        raise ValueError(f"source must be None for {room}. Received: source={source}")
+    if room == "feed_forward":
+        network = ByNetwork(command, module, config, style_text(style))
+        network.check()
+        return network
+    styles = inputs.read_inputs(_paths(style), "style")
+    if room == "quilting":
+        return Quilting(command, module, config, styles)
+    if room == "analogies":
+        if len(styles) != 1:
+            raise ValueError(f"style must be one filtered picture. Received: {len(styles)}")
+        read = None if source is None else inputs.read_input(source, "source")
+        return Analogy(command, module, config, styles[0], read)
+    return ByStyles.read(command, module, config, styles)
+
+
+def style_text(style: Style) -> str:
+    """Returns the style as the shell has it, which is how records keep it."""
+    if isinstance(style, Mapping):
+        return ",".join(f"{name}:{share}" for name, share in style.items())
+    if isinstance(style, (str, os.PathLike)):
+        return os.fspath(style)
+    return ",".join(os.fspath(path) for path in style)
+
+
+def _room(config: Any) -> str:
+    """Returns the room of the method that a `Config`, or what derives from it, belongs to."""
+    for kind in type(config).__mro__:
+        room = kind.__module__.removeprefix("tfstyle.methods.").partition(".")[0]
+        if room in COMMANDS:
+            return room
+    raise ValueError(
+        f"config must be the Config of one of {', '.join(COMMANDS)}. "
+        f"Received: config={type(config).__name__}"
+    )
+
+
+def _paths(style: Style) -> list[str]:
+    if isinstance(style, Mapping):
+        raise ValueError(f"style must be paths of pictures. Received: style={style}")
+    if isinstance(style, (str, os.PathLike)):
+        return inputs.split_paths(os.fspath(style))
+    return [os.fspath(path) for path in style]
