@@ -7,9 +7,11 @@ import sys
 import warnings
 
 import cli_stub
+import numpy as np
 import pytest
 from cli_stub import gatys, sentence
 
+from tfstyle import image
 from tfstyle.cli import app, process
 from tfstyle.cli import progress as progress_bar
 from tfstyle.cli.commands.pictures import Files
@@ -72,6 +74,53 @@ def test_help_of_a_command_shows_every_flag(method, capsys):
     assert "  --shares=none\n      One per style. At least 0 or none.\n" in out
     assert "  --pooling=max\n      Pooling. One of average, max.\n" in out
     assert "  --mirror=true\n" in out
+
+
+WITHOUT_TENSORFLOW = ("quilt", "analogy")
+"""Commands whose settings lie where no TensorFlow is needed."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        name
+        if name in WITHOUT_TENSORFLOW
+        else pytest.param(
+            name,
+            marks=pytest.mark.xfail(
+                strict=True, reason="its Config lies in a module that loads TensorFlow"
+            ),
+        )
+        for name in app.COMMANDS
+        if name != "completion"
+    ],
+)
+def test_help_of_no_command_loads_tensorflow(command):
+    code = (
+        "import sys; from tfstyle.cli import app\n"
+        f"print(app.main(['{command}', '--help']))\n"
+        f"print(app.main(['{command}', '--nonsense']))\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    environment = {key: text for key, text in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0
+    assert re.findall("^[0-9]+$", done.stdout, re.MULTILINE) == ["0", "2"]
+
+
+def test_tensorflow_loads_without_chatter_after_the_flags_are_read(tmp_path):
+    image.write(tmp_path / "in.png", np.full([1, 20, 20, 3], 0.5, np.float32))
+    environment = {key: text for key, text in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    flags = [f"--content={tmp_path / 'in.png'}", f"--output={tmp_path / 'out.png'}"]
+    command = [sys.executable, "-m", "tfstyle", "apply", *flags, "--style=great_wave", "--quiet"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    command = [sys.executable, "-m", "tfstyle", "gatys", *flags, "--style=none.png"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("tfstyle gatys: style must be an image file")
 
 
 # --- What a terminal shows ---

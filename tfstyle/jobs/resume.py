@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image
 from tfstyle.jobs import record
+from tfstyle.system import files
 
 
 def has_begun(checkpoint: Path) -> bool:
@@ -26,7 +26,7 @@ def forget(checkpoint: Path) -> None:
 
 def check_folder(checkpoint: Path) -> None:
     """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
-    if image.is_name_too_long(checkpoint):
+    if files.is_name_too_long(checkpoint):
         raise ValueError(
             "checkpoint must have a name that the file system takes; shorten it. "
             f"Received: checkpoint={checkpoint}"

@@ -24,9 +24,9 @@ class Files:
         shared_flags.check(self)
 
 
-def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Exports, and returns the exit status."""
-    method.export(files.output, config)
+    module.export(files.output, config)
     if not files.quiet:
         process.say(f"{files.output}  exported")
     return process.DONE

@@ -1,7 +1,6 @@
 """`tfstyle styles`: what a stylizer can paint, as a list and as a sheet."""
 
 import dataclasses
-import pathlib
 import types
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.cli import process
 from tfstyle.image import contact_sheet
-from tfstyle.networks import pretrained
 
 COLUMNS = 4
 """Pictures in a row of the sheet."""
@@ -28,15 +26,18 @@ class Files:
     )
 
 
-def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Lists the styles, draws the sheet when asked to, and returns the exit status."""
-    stylizer = method.load(config.model, config.precision)
+    # Loads TensorFlow, which the flags and their help do without.
+    from tfstyle.networks import pretrained
+
+    stylizer = module.load(config.model, config.precision)
     for line in describe(stylizer.styles, pretrained.works(config.model)):
         process.say(line)
     if files.sheet is not None:
-        image.check_writable(pathlib.Path(files.sheet))
+        image.check_writable(files.sheet)
         content = image.read(files.content or pretrained.PHOTOGRAPH)
-        image.write(files.sheet, _draw(content, stylizer, method, config))
+        image.write(files.sheet, _draw(content, stylizer, module, config))
         process.say(f"{files.sheet}  drawn")
     return process.DONE
 
@@ -47,8 +48,8 @@ def describe(styles: tuple[str, ...], works: dict[str, str]) -> list[str]:
     return [f"{style:{width}}  {works.get(style, '')}".rstrip() for style in styles]
 
 
-def _draw(content: np.ndarray, stylizer, method: types.ModuleType, config: Any) -> np.ndarray:
+def _draw(content: np.ndarray, stylizer: Any, module: types.ModuleType, config: Any) -> np.ndarray:
     def paint(style: str) -> np.ndarray:
-        return method.stylize(content, style, config, stylizer=stylizer).image
+        return module.stylize(content, style, config, stylizer=stylizer).image
 
     return contact_sheet.draw({style: paint(style) for style in stylizer.styles}, COLUMNS)

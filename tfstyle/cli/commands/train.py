@@ -38,7 +38,7 @@ class Files:
         shared_flags.check(self)
 
 
-def run(command: str, method: types.ModuleType, files: Files, config: Any) -> int:
+def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Trains, and returns the exit status."""
     styles = {}
     for path in inputs.split_paths(files.styles):
@@ -46,7 +46,7 @@ def run(command: str, method: types.ModuleType, files: Files, config: Any) -> in
         if name in styles:
             raise ValueError(f"styles must have different names. Received: {name} twice")
         styles[name] = image.read(path)
-    method.train(files.photos, styles, files.model, config, quiet=files.quiet)
+    module.train(files.photos, styles, files.model, config, quiet=files.quiet)
     if not files.quiet:
         process.say(f"{files.model}  trained; {USES[command].format(model=files.model)}")
     return process.DONE
