@@ -28,6 +28,8 @@ class Command:
     runner: str
     brief: bool = False
     """Whether it is over before kernels that take a second more to make are worth it."""
+    settings: str = ""
+    """The module of `Config`, where that of the method would load TensorFlow with it."""
 
 
 COMMANDS = {
@@ -136,11 +138,12 @@ def run(command: str, arguments: Sequence[str]) -> int:
 
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:
     """Returns the classes whose fields are the command's flags, `Files` first."""
+    row = COMMANDS[command]
     names = getattr(runner, "SETTINGS", ("Config",))
-    method = process.load(COMMANDS[command].module, names)
+    module = process.load(row.settings or row.module, names)
     if hasattr(runner, "groups"):
-        return runner.groups(method, arguments)
-    return runner.Files, method.Config
+        return runner.groups(module, arguments)
+    return runner.Files, module.Config
 
 
 def unknown_command(name: str) -> str:
