@@ -29,6 +29,7 @@ from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
+from tfstyle.system import precision
 from tfstyle.training import photographs as photo_data
 from tfstyle.training import stylizer as stylizer_training
 
@@ -120,7 +121,7 @@ def settings(content: Picture) -> gatys.Config:
 
 def fingerprint(content: Picture, style: Picture, config: gatys.Config) -> str:
     """Returns a short digest of all that decides the loss."""
-    facts = digest_of_vgg19(), vgg19.resolve_precision(config.precision)
+    facts = digest_of_vgg19(), precision.resolve_precision(config.precision)
     return checkpoint_file.fingerprint(config, content.pixels, style.pixels, facts=facts)[:16]
 
 

@@ -115,7 +115,7 @@ def prepare(content: str, style: str, size: int) -> Problem:
     """Returns what a run of `gatys.stylize` on these files minimises."""
     from tfstyle import image
     from tfstyle.methods import gatys
-    from tfstyle.networks import vgg19_weights
+    from tfstyle.networks import vgg19_layers, vgg19_weights
 
     config = gatys.Config(size=size)
     photograph, painting = image.read(content), image.read(style)
@@ -129,7 +129,7 @@ def prepare(content: str, style: str, size: int) -> Problem:
         weights=dataclasses.asdict(config.weights()),
         content_weights={},
         style_weights={},
-        layers=vgg19_weights.LAYERS,
+        layers=vgg19_layers.LAYERS,
         convolutions=vgg.convolutions,
         pooling=config.pooling,
         padding=config.padding,

@@ -5,7 +5,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
-from tfstyle.losses import objective
+from tfstyle.losses import loss_weights, objective
 
 CONTENT_LAYERS = {"block3_conv2": 0.5, "block4_conv2": 2.0}
 STYLE_LAYERS = {"block1_conv1": 1.0, "block2_conv1": 0.25, "block5_conv1": 3.0}
@@ -23,7 +23,7 @@ def weights(**changes):
         "style_layers": STYLE_LAYERS,
         "at_size": None,
     }
-    return objective.Weights(**{**settings, **changes})
+    return loss_weights.Weights(**{**settings, **changes})
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
-from tfstyle.optimization.pyramid import Level
-from tfstyle.result import Progress
+from tfstyle.result import Level, Progress
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warm
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.settings import setting
+from tfstyle.system.precision import PRECISIONS
 
 SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
 """How the output of each format ends; a SavedModel is a folder."""
@@ -49,7 +50,7 @@ class Config:
     precision: str = setting(
         "float32",
         "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
-        choices=vgg19.PRECISIONS,
+        choices=PRECISIONS,
     )
     vgg_weights: str | os.PathLike = setting(
         "auto",

@@ -1,61 +1,20 @@
 """The weighted sum of losses that both roads minimise, against targets computed once."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import functional
+from tfstyle.losses import functional, loss_weights
 
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
 
 SMALLEST_UNIT = 1e-30
 """Keeps a layer that never fires from dividing by zero."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Weights:
-    """How much each term and each layer counts, for a picture of `at_size` squared pixels."""
-
-    content: float
-    style: float
-    total_variation: float
-    range: float
-    content_layers: Mapping[str, float]
-    style_layers: Mapping[str, float]
-    at_size: int | None = 512
-    """None switches the size-invariance off: the reference system's plain formula."""
-    relative: bool = False
-    """Whether each layer's loss is divided by that of an image without any features, so that
-    layers count alike whatever the network's weights; else the plain formula."""
-    temporal: float = 0.0
-    """Above 0 for a frame whose earlier pastiches are held; see `Targets`."""
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Every layer that a term looks at, sorted."""
-        return tuple(sorted({*self.content_layers, *self.style_layers}))
-
-
-def feature_weights(layer: str, total_variation: float, range: float) -> Weights:
-    """Returns the weights where an image is to have given features at one layer.
-
-    Differs from Chen and Schmidt (2016), eq. 3: the squared distance of the features is relative
-    to the squared norm of those wanted, and values beyond black and white are penalised.
-    """
-    return Weights(
-        content=1.0,
-        style=0.0,
-        total_variation=total_variation,
-        range=range,
-        content_layers={layer: 1.0},
-        style_layers={},
-        relative=True,
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +52,7 @@ class Objective:
     One graph serves every image size: sizes are not known when it is traced.
     """
 
-    def __init__(self, encoder: keras.Model, weights: Weights):
+    def __init__(self, encoder: keras.Model, weights: loss_weights.Weights):
         """Takes a model from image to features by layer name, and the terms' weights."""
         self._encoder = encoder
         self._weights = weights

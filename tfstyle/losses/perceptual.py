@@ -7,8 +7,8 @@ from typing import Protocol
 
 import keras
 
-from tfstyle.losses import objective
-from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.losses import loss_weights, objective
+from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
 
 
 class Settings(Protocol):
@@ -19,7 +19,7 @@ class Settings(Protocol):
     padding: str
     precision: str
 
-    def weights(self) -> objective.Weights:
+    def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms and layers."""
 
 
@@ -36,7 +36,7 @@ def build(
         return objective.Objective(features, config.weights()), {}
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _on_vgg19(hashable, vgg19_weights.stamp(config.vgg_weights))
+    return _on_vgg19(hashable, vgg19_files.stamp(config.vgg_weights))
 
 
 @functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.

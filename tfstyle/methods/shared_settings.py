@@ -59,24 +59,24 @@ def vgg_weights() -> Any:
 
 def pooling(default: str) -> Any:
     """Returns the field of VGG19's pooling."""
-    from tfstyle.networks import vgg19
+    from tfstyle.networks import vgg19_layers
 
-    return setting(default, "VGG19's pooling.", choices=vgg19.POOLINGS)
+    return setting(default, "VGG19's pooling.", choices=vgg19_layers.POOLINGS)
 
 
 def padding() -> Any:
     """Returns the field of VGG19's borders."""
-    from tfstyle.networks import vgg19
+    from tfstyle.networks import vgg19_layers
 
     return setting(
         "reflect",
         "What VGG19's convolutions see beyond the border.",
-        choices=vgg19.PADDINGS,
+        choices=vgg19_layers.PADDINGS,
     )
 
 
 def precision(help: str) -> Any:
     """Returns the field of the arithmetic's precision."""
-    from tfstyle.networks import vgg19
+    from tfstyle.system.precision import PRECISIONS
 
-    return setting("auto", help, choices=vgg19.PRECISIONS)
+    return setting("auto", help, choices=PRECISIONS)

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import convolutions
+from tfstyle.networks import mirror
 
 CELLS = 7
 """Cells, to either side of the middle and together, over which the weave is taken for the same."""
@@ -43,7 +43,7 @@ def _smoothed(images: tf.Tensor, stride: int) -> tf.Tensor:
     box = np.full(stride, 1 / stride, np.float32)
     weights = np.convolve(box, box)
     down = np.tile(weights[:, None, None, None], [1, 1, 3, 1])
-    bordered = convolutions.mirror_pad(images, stride - 1)
+    bordered = mirror.mirror_pad(images, stride - 1)
     for kernel in (down, down.transpose(1, 0, 2, 3)):
         bordered = tf.nn.depthwise_conv2d(bordered, kernel, [1, 1, 1, 1], "VALID")
     return bordered

@@ -3,10 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import halves
-
-Moments = tuple[tf.Tensor, tf.Tensor]
-"""Each channel's mean and variance over the positions of one image: `[channels]`, float32."""
+from tfstyle.networks import halves, mirror
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -49,7 +46,7 @@ class ReflectConv2D(keras.layers.Conv2D):
 
     def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
         """Returns what `call` was given, with the pixels beyond it that the kernel reaches."""
-        return mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
+        return mirror.mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
 
     def _call_on_halves(self, bordered: tf.Tensor) -> tf.Tensor:
         """Convolves images, borders and all, as twice as many half as high, the same result."""
@@ -131,47 +128,6 @@ def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.T
     return tf.reshape(outputs, [batch, height, groups * pixels, kernel.shape[-1]])
 
 
-def mirror_pad(
-    inputs: tf.Tensor,
-    border: int,
-    above: int | None = None,
-    below: int | None = None,
-    repeat_edge: bool = False,
-) -> tf.Tensor:
-    """Returns the input with `border` mirrored pixels more on each side.
-
-    Args:
-        inputs: `[batch, height, width, channels]`, height and width above `border`.
-        border: pixels.
-        above: rows on top, if not `border`.
-        below: rows at the bottom, if not `border`.
-        repeat_edge: whether the mirror lies at the edge pixels' outer side, so that they are
-            there twice, or in their middle.
-
-    Returns:
-        `[batch, height + above + below, width + 2 * border, channels]`.
-    """
-    above, below = (border if rows is None else rows for rows in (above, below))
-    margins = [[0, 0], [above, below], [border, border], [0, 0]]
-    edge = 0 if repeat_edge else 1
-
-    @tf.custom_gradient
-    def pad(inputs: tf.Tensor):
-        # By concatenation: in bfloat16 on a CPU twice as fast as TensorFlow's own kernel.
-        top = inputs[:, edge : edge + above][:, ::-1]
-        bottom = inputs[:, -1 - edge : -1 - edge - below : -1]
-        tall = tf.concat([top, inputs, bottom], axis=1)
-        left = tall[:, :, edge : edge + border][:, :, ::-1]
-        right = tall[:, :, -1 - edge : -1 - edge - border : -1]
-        return tf.concat([left, tall, right], axis=2), fold
-
-    def fold(upstream: tf.Tensor) -> tf.Tensor:
-        mode = "SYMMETRIC" if repeat_edge else "REFLECT"
-        return tf.raw_ops.MirrorPadGrad(input=upstream, paddings=margins, mode=mode)
-
-    return pad(inputs)
-
-
 @keras.saving.register_keras_serializable(package="tfstyle")
 class Tap(keras.layers.Layer):
     """Returns its input twice: once for a loss to look at, once for the network to go on.
@@ -192,130 +148,3 @@ class Tap(keras.layers.Layer):
 @tf.custom_gradient
 def _twice(tensor: tf.Tensor):
     return (tf.identity(tensor), tf.identity(tensor)), lambda first, second: first + second
-
-
-@keras.saving.register_keras_serializable(package="tfstyle")
-class ConditionalAffine(keras.layers.Layer):
-    """Scales and shifts each channel by style: scale * x + shift in float32.
-
-    The styles' scales and shifts are blended by their shares; `ConditionalInstanceNorm` without
-    the norm. Reference: Perez et al. (2018), "FiLM", eq. 1.
-    """
-
-    EPSILON = 1e-5
-    """Added to variances; TensorFlow takes no less."""
-
-    def __init__(self, styles: int, **kwargs):
-        """Takes the number of styles."""
-        super().__init__(**{**kwargs, "autocast": False})  # Scales and shares stay float32.
-        self.styles = styles
-
-    def build(self, features_shape, shares_shape=None):
-        """Makes one scale (1) and one shift (0) per style and channel."""
-        shape = (self.styles, features_shape[-1])
-        self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
-        self.shift = self.add_weight(shape=shape, initializer="zeros", autocast=False, name="shift")
-
-    def blended(self, shares: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns scale and shift for shares `[batch or 1, styles]`, of as many rows, float32."""
-        shares = tf.cast(shares, tf.float32)
-        scale = tf.matmul(shares, tf.cast(self.scale, tf.float32))
-        return scale, tf.matmul(shares, tf.cast(self.shift, tf.float32))
-
-    def call(self, features: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
-        """Moves `[batch, height, width, channels]`, with `[batch or 1, styles]` shares."""
-        scale, shift = self.blended(shares)
-        if features.shape[0] == 1:  # In one go: as a norm whose moments are 0 and 1.
-            ones = tf.ones(features.shape[-1])
-            moments = tf.zeros_like(ones), ones - self.EPSILON
-            return _batch_norm(features, scale[0], shift[0], moments, self.EPSILON).y
-        wide = tf.cast(features, tf.float32)
-        moved = wide * scale[:, tf.newaxis, tf.newaxis] + shift[:, tf.newaxis, tf.newaxis]
-        return tf.cast(moved, features.dtype)
-
-    def compute_output_shape(self, features_shape, shares_shape=None):
-        """Returns the features' shape."""
-        return features_shape
-
-    def get_config(self):
-        """Returns what `__init__` takes."""
-        return {**super().get_config(), "styles": self.styles}
-
-
-@keras.saving.register_keras_serializable(package="tfstyle")
-class ConditionalInstanceNorm(ConditionalAffine):
-    """Normalises each image's channels over its positions, then scales and shifts them by style.
-
-    scale * (x - mean) / sqrt(variance + 1e-5) + shift in float32, with the styles' scales and
-    shifts blended by their shares. Reference: Dumoulin et al. (2017), eq. 5; one style is
-    Ulyanov et al. (2016).
-    """
-
-    def call(
-        self, features: tf.Tensor, shares: tf.Tensor, moments: Moments | None = None
-    ) -> tf.Tensor:
-        """Normalises `[batch, height, width, channels]`, with `[batch or 1, styles]` shares.
-
-        Args:
-            features: the images', or a strip of one image's.
-            shares: each style's.
-            moments: the whole image's mean and variance, where one image is given in strips.
-        """
-        scale, shift = self.blended(shares)
-        if features.shape[0] == 1:
-            return _batch_norm(features, scale[0], shift[0], moments, self.EPSILON).y
-        return _normalize_each(features, scale, shift, self.EPSILON)
-
-
-def _normalize_each(images: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilon: float):
-    """Normalises each image of a batch by itself, with its row of `[batch, channels]`."""
-    wide = tf.cast(images, tf.float32)
-    mean, variance = tf.nn.moments(wide, axes=[1, 2], keepdims=True)
-    factor = scale[:, tf.newaxis, tf.newaxis] * tf.math.rsqrt(variance + epsilon)
-    moved = wide * factor + (shift[:, tf.newaxis, tf.newaxis] - mean * factor)
-    return tf.cast(moved, images.dtype)
-
-
-def moments(features: tf.Tensor) -> Moments:
-    """Returns the moments of `[1, height, width, channels]`, any float type."""
-    ones = tf.ones(features.shape[-1])
-    measured = _batch_norm(features, ones, ones, None, ConditionalInstanceNorm.EPSILON)
-    count = tf.cast(tf.size(features) / features.shape[-1], tf.float32)
-    return measured.batch_mean, measured.batch_variance * (count - 1) / count
-
-
-def _batch_norm(image: tf.Tensor, scale, shift, moments: Moments | None, epsilon: float):
-    """Normalises one image as a batch of one: a fifth of the time of the parts one by one.
-
-    Its variances, unlike those that it takes, are divided by one position less than there are.
-    """
-    mean, variance = moments or ([], [])
-    return tf.raw_ops.FusedBatchNormV3(
-        x=image,
-        scale=scale,
-        offset=shift,
-        mean=mean,
-        variance=variance,
-        epsilon=epsilon,
-        is_training=moments is None,
-    )
-
-
-def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """Returns the input grown below and to the right by mirroring, as often as it takes.
-
-    Args:
-        inputs: `[batch, rows, columns, channels]`, from one pixel up.
-        height: rows wanted, no fewer than there are.
-        width: columns wanted, no fewer than there are.
-    """
-    rows, columns = tf.unstack(tf.shape(inputs)[1:3])
-    tall = tf.gather(inputs, mirrored(height, rows), axis=1)
-    return tf.gather(tall, mirrored(width, columns), axis=2)
-
-
-def mirrored(wanted: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """Returns 0, 1, ..., size - 1, size - 2, ..., 1, 0, 1, ...: `wanted` indices in all."""
-    period = tf.maximum(2 * size - 2, 1)
-    position = tf.range(wanted) % period
-    return tf.minimum(position, period - position)

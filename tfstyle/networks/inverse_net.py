@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import checkerboard, convolutions, packing, vgg19, vgg19_weights
+from tfstyle.networks import checkerboard, convolutions, packing, vgg19_layers
+from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
 """What `load` calls the network that the package ships."""
@@ -58,7 +59,7 @@ class InverseNet(keras.Model):
             **kwargs: Keras's.
         """
         super().__init__(**kwargs)
-        self.layer, self.pooling, self.padding = vgg19.parse_layer(layer), pooling, padding
+        self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
         self.net = _mirrored_vgg19(self.layer, channels, width, unit, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
@@ -78,13 +79,13 @@ class InverseNet(keras.Model):
         images = net(tf.cast(features, tf.float32))
         if training:
             return images
-        images = checkerboard.without_weave(images, vgg19.stride(self.layer))
+        images = checkerboard.without_weave(images, vgg19_layers.stride(self.layer))
         return tf.clip_by_value(images, 0.0, 1.0)
 
     def compute_output_shape(self, input_shape, **_):
         """Returns the images' shape."""
         batch, rows, columns, _ = input_shape
-        stride = vgg19.stride(self.layer)
+        stride = vgg19_layers.stride(self.layer)
         sides = (None if side is None else side * stride for side in (rows, columns))
         return (batch, *sides, 3)
 
@@ -109,7 +110,7 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     Raises:
         ValueError: there is no such network.
     """
-    path, precision = find(model), vgg19.resolve_precision(precision)
+    path, precision = find(model), resolve_precision(precision)
     packed = path.suffix == packing.SUFFIX
     net = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(net, InverseNet):
@@ -147,7 +148,7 @@ def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -
             keras.Input([None, None, channels], name="features", dtype="float32"),
             keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
             *(_convolution(*counts, dtype) for counts in _convolutions(layer, width)),
-            _last_convolution(vgg19.stride(layer), dtype),
+            _last_convolution(vgg19_layers.stride(layer), dtype),
             keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="images"),
         ],
         name="inverse_net",
@@ -160,9 +161,9 @@ def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
     VGG19's convolution from a to b channels becomes one from b to a, and what was pooled after it
     is doubled before. The first of all keeps the layer's channels.
     """
-    names = vgg19_weights.LAYERS[: vgg19_weights.LAYERS.index(layer) + 1]
+    names = vgg19_layers.LAYERS[: vgg19_layers.LAYERS.index(layer) + 1]
     channels = [
-        width * count // vgg19_weights.CHANNELS[0] for count in vgg19_weights.CHANNELS[: len(names)]
+        width * count // vgg19_layers.CHANNELS[0] for count in vgg19_layers.CHANNELS[: len(names)]
     ]
     enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
     return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfstyle.networks import vgg19
+from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
 """The package's own networks, packed."""
@@ -46,7 +46,7 @@ def unpack(
     """
     try:
         with np.load(path) as file:
-            network = make(**json.loads(str(file["architecture"])), dtype=vgg19.policy(precision))
+            network = make(**json.loads(str(file["architecture"])), dtype=dtype_policy(precision))
             arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
         network.set_weights(arrays)
     except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
@@ -56,7 +56,7 @@ def unpack(
 
 def in_precision(network: keras.Model, architecture: dict[str, Any], precision: str) -> keras.Model:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
-    policy = vgg19.policy(precision)
+    policy = dtype_policy(precision)
     if network.dtype_policy.name == policy:
         return network
     copy = type(network)(**architecture, dtype=policy)

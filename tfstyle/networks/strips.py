@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import convolutions, transform_net
+from tfstyle.networks import convolutions, mirror, norms, stages, transform_net
 
 WHOLE_PIXELS = 4_000_000
 """Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel
@@ -66,7 +66,7 @@ def paint(
         shares=stylizer.shares(style),
     )
     centred = grown.then(stylizer.net.get_layer("centred"))
-    painted = transform_net.walk(stylizer.blocks, centred, road.run)
+    painted = stages.walk(stylizer.blocks, centred, road.run)
     clipped = painted.then(lambda rows: tf.clip_by_value(rows[:, :, :width], 0.0, 1.0))
     return road.compute(clipped, np.empty(image.shape, np.float32))
 
@@ -74,8 +74,8 @@ def paint(
 def _grown(image: np.ndarray) -> Features:
     """Returns the image with the mirrored rows and columns more that the net's strides need."""
     height, width = image.shape[1:3]
-    rows = convolutions.mirrored(transform_net.fitting(height), height).numpy()
-    columns = convolutions.mirrored(transform_net.fitting(width), width).numpy()
+    rows = mirror.mirrored(transform_net.fitting(height), height).numpy()
+    columns = mirror.mirrored(transform_net.fitting(width), width).numpy()
     return Features(len(rows), lambda top, bottom: image[:, rows[top:bottom]][:, :, columns])
 
 
@@ -87,7 +87,7 @@ class _Road:
     strip_rows: int
     shares: tf.Tensor
 
-    def run(self, stage: transform_net.Stage, flow: Features, *beside: Features) -> Features:
+    def run(self, stage: stages.Stage, flow: Features, *beside: Features) -> Features:
         """Returns the stage's features: convolved, measured, modulated and finished."""
         convolved = _convolve(stage.convolve, flow)
         if stage.modulate is None:
@@ -99,7 +99,7 @@ class _Road:
         finished = convolved.then(self._ending(stage, convolved), *beside)
         return _from(self.compute(finished, kept))
 
-    def _ending(self, stage: transform_net.Stage, convolved: Features) -> Callable[..., tf.Tensor]:
+    def _ending(self, stage: stages.Stage, convolved: Features) -> Callable[..., tf.Tensor]:
         """Returns what a stage does with each position, for which the whole image is measured."""
         measured = {"moments": self._measure(convolved)} if stage.measures else {}
 
@@ -109,14 +109,14 @@ class _Road:
 
         return end
 
-    def _measure(self, features: Features) -> convolutions.Moments:
+    def _measure(self, features: Features) -> norms.Moments:
         """Returns the whole image's moments from those of its strips, each with its share.
 
         mean = sum_s p_s mean_s; variance = sum_s p_s (variance_s + (mean_s - mean)^2).
         Reference: Chan et al. (1979).
         """
         strips = list(self._strips(features.height))
-        measured = [convolutions.moments(features.rows(*strip)) for strip in strips]
+        measured = [norms.moments(features.rows(*strip)) for strip in strips]
         means, variances = np.moveaxis(np.array(measured, np.float64), 1, 0)
         parts = np.array([bottom - top for top, bottom in strips]) / features.height
         mean = parts @ means

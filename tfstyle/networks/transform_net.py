@@ -2,14 +2,14 @@
 
 import dataclasses
 import functools
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import tensorflow as tf
 
 from tfstyle import settings
-from tfstyle.networks import convolutions
+from tfstyle.networks import convolutions, mirror, norms
+from tfstyle.networks.stages import Blocks, Stage, stages, walk
 
 OUTPUT_SCALE = 0.1
 """What the last convolution's output is multiplied by: it sums thousands of values, and without
@@ -110,7 +110,7 @@ class Stylizer(keras.Model):
     def _run(self, net: Callable, images: tf.Tensor, style: Style) -> list[tf.Tensor]:
         """Returns the net's outputs for images of any size; the first is cut to theirs."""
         height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = convolutions.mirror_to(images, fitting(height), fitting(width))
+        grown = mirror.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
         return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
 
@@ -168,51 +168,10 @@ def fitting(side: tf.Tensor) -> tf.Tensor:
     return tf.maximum((side + STRIDE - 1) // STRIDE * STRIDE, SMALLEST)
 
 
-@dataclasses.dataclass(frozen=True)
-class Stage:
-    """What the net consists of: a convolution, what the style does to it, and an ending."""
-
-    convolve: convolutions.ReflectConv2D
-    modulate: convolutions.ConditionalAffine | None
-    """Each channel's scale and shift, after a norm or without one; the last stage has none."""
-    finish: keras.layers.Layer
-    """Of each value by itself; a residual block's second one adds what the block was given."""
-
-    @property
-    def measures(self) -> bool:
-        """Whether it has a norm, which measures the whole image."""
-        return isinstance(self.modulate, convolutions.ConditionalInstanceNorm)
-
-
-Blocks = Sequence[Sequence[Stage]]
-
-
-def stages(blocks: Blocks) -> Iterator[Stage]:
-    """Returns the stages of all blocks, in order."""
-    return itertools.chain.from_iterable(blocks)
-
-
-def walk(blocks: Blocks, flow, run: Callable):
-    """Returns what `blocks` make of `flow`, which may be anything that `run` understands.
-
-    Args:
-        blocks: those with more than one stage are residual.
-        flow: what the first stage is given.
-        run: from a stage, its input and, where there is one, the input of its residual block.
-    """
-    for block in blocks:
-        *first, last = block
-        beside = [flow] if first else []
-        for stage in first:
-            flow = run(stage, flow)
-        flow = run(last, flow, *beside)
-    return flow
-
-
 def _blocks(styles: int, architecture: Architecture, dtype) -> Blocks:
     """Returns the layers of Johnson et al. (2016), in order."""
-    outer = convolutions.ConditionalInstanceNorm
-    inner = outer if architecture.inner_norms else convolutions.ConditionalAffine
+    outer = norms.ConditionalInstanceNorm
+    inner = outer if architecture.inner_norms else norms.ConditionalAffine
     width, outer_kernel = architecture.width, architecture.outer_kernel
 
     def stage(channels: int, size=3, finish=keras.layers.ReLU, norm=inner, **kwargs) -> Stage:

@@ -1,41 +1,13 @@
 """What the optimisers of an image have in common, and Adam."""
 
-import dataclasses
 import math
 from collections.abc import Callable
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-OPTIMIZERS = ("lbfgs", "adam")
-LINE_SEARCHES = ("unit_step", "hager_zhang")
-
-FIRST_STEP = 4 / 255
-"""Root mean square of the first L-BFGS step, in image units: a few grey levels."""
-
-RESTART_STEP = FIRST_STEP / 16
-"""The same after a failure, near a minimum."""
-
-ValueAndGradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]]
-"""From an image to the objective, its gradient and its terms by name."""
-
-State = dict[str, np.ndarray]
-"""All that an optimiser needs to go on exactly where it was."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How to descend."""
-
-    optimizer: str = "lbfgs"
-    line_search: str = "unit_step"
-    history: int = 10
-    """Correction pairs that L-BFGS keeps."""
-    learning_rate: float = 0.02
-    """Adam's, in image units."""
-    first_step: float = FIRST_STEP
-    """Root mean square of the first L-BFGS step, in image units."""
+from tfstyle.optimization import optimizer
+from tfstyle.optimization.options import Options
 
 
 class Adam:
@@ -44,7 +16,9 @@ class Adam:
     Reference: Kingma and Ba (2015), algorithm 1.
     """
 
-    def __init__(self, value_and_gradient: ValueAndGradient, image: np.ndarray, options: Options):
+    def __init__(
+        self, value_and_gradient: optimizer.ValueAndGradient, image: np.ndarray, options: Options
+    ):
         """Starts at `image`, `[1, height, width, 3]`; takes no step."""
         self._value_and_gradient = value_and_gradient
         self._image = keras.Variable(image, name="image")
@@ -74,7 +48,7 @@ class Adam:
         """Returns the image that `loss` belongs to, not clipped."""
         return self._previous
 
-    def freeze(self) -> Callable[[], State]:
+    def freeze(self) -> Callable[[], optimizer.State]:
         """Returns what gives the arrays of this moment, from which `restore` goes on exactly."""
         variables = {  # Copied now, since the next step writes over them.
             f"variable_{index}": np.array(variable)
@@ -84,7 +58,7 @@ class Adam:
         state = {**variables, **counts, "image": np.array(self._image)}
         return lambda: state
 
-    def restore(self, state: State) -> None:
+    def restore(self, state: optimizer.State) -> None:
         """Puts the optimiser where it was when `state` was frozen."""
         for index, variable in enumerate(self._optimizer.variables):
             variable.assign(state[f"variable_{index}"])

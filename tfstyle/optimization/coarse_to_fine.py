@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from tfstyle import image
-from tfstyle.optimization import adam, checkpoint_file, loop, pyramid
-from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
+from tfstyle.optimization import checkpoint_file, loop, optimizer
+from tfstyle.optimization.options import Options
+from tfstyle.result import Interrupted, Level, LevelTrace, Loss, Progress, Result
 
 CHECKPOINT_EVERY = 50
 """Steps between two checkpoints: what a kill can cost."""
@@ -29,13 +30,13 @@ class Checkpoints:
 class Task:
     """What is to be painted; see `run`."""
 
-    levels: tuple[pyramid.Level, ...]
+    levels: tuple[Level, ...]
     start: np.ndarray
     """`[1, height, width, 3]`, any size: resized to the first level's."""
-    objective_at: Callable[[pyramid.Level], adam.ValueAndGradient]
+    objective_at: Callable[[Level], optimizer.ValueAndGradient]
     finish: Callable[[np.ndarray], np.ndarray]
     """From the optimised image at full size to the pastiche."""
-    options: adam.Options
+    options: Options
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights, for the result."""
 

@@ -9,8 +9,9 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 from tensorflow_probability.python.optimizer.lbfgs import LBfgsOptimizerResults
 
-from tfstyle.optimization import adam
+from tfstyle.optimization import optimizer
 from tfstyle.optimization.lbfgs_parts import lean_lbfgs
+from tfstyle.optimization.options import Options
 
 
 class Lbfgs:
@@ -22,9 +23,9 @@ class Lbfgs:
 
     def __init__(
         self,
-        value_and_gradient: adam.ValueAndGradient,
+        value_and_gradient: optimizer.ValueAndGradient,
         image: np.ndarray,
-        options: adam.Options,
+        options: Options,
     ):
         """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
         self._value_and_gradient = value_and_gradient
@@ -79,17 +80,17 @@ class Lbfgs:
         position = self._start if self._results is None else self._results.position
         return tf.reshape(position, self._shape).numpy()
 
-    def freeze(self) -> Callable[[], adam.State]:
+    def freeze(self) -> Callable[[], optimizer.State]:
         """Returns what copies the arrays of this moment, from which `restore` goes on exactly."""
         results, scale = self._results, self._scale  # Tensors, which no later step changes.
 
-        def copy() -> adam.State:
+        def copy() -> optimizer.State:
             arrays = {name: tensor.numpy() for name, tensor in results._asdict().items()}
             return {**arrays, "scale": np.array(scale)}
 
         return copy
 
-    def restore(self, state: adam.State) -> None:
+    def restore(self, state: optimizer.State) -> None:
         """Puts the optimiser where it was when `state` was frozen."""
         kind = LBfgsOptimizerResults
         self._results = kind(**{name: tf.constant(state[name]) for name in kind._fields})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfstyle.optimization import adam
+from tfstyle.optimization.optimizer import State, ValueAndGradient
+from tfstyle.optimization.options import RESTART_STEP, Options
 from tfstyle.result import Loss
 
 if TYPE_CHECKING:
@@ -33,17 +35,17 @@ class Trace:
     """The optimiser at work; after two failures not the one asked for."""
     kind_since: tuple[int, int] = (0, 0)
     """Steps and evaluations before that optimiser started."""
-    state: Callable[[], adam.State] | None = None
+    state: Callable[[], State] | None = None
     """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
 
 
 def minimize(
-    value_and_gradient: adam.ValueAndGradient,
+    value_and_gradient: ValueAndGradient,
     image: np.ndarray,
     steps: int,
-    options: adam.Options = adam.Options(),  # noqa: B008 (frozen)
+    options: Options = Options(),  # noqa: B008 (frozen)
     *,
     callback: Callable[[Trace], None] | None = None,
     resume_from: Trace | None = None,
@@ -82,7 +84,7 @@ def minimize(
 
 
 def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
-    """Returns the class of one of `descent.OPTIMIZERS`."""
+    """Returns the class of one of `options.OPTIMIZERS`."""
     if optimizer == "adam":
         return adam.Adam
     # With it comes TFP: more than a second, for which the methods of one pass need not wait.
@@ -92,10 +94,10 @@ def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
 
 
 def _start(
-    value_and_gradient: adam.ValueAndGradient, trace: Trace, options: adam.Options
+    value_and_gradient: ValueAndGradient, trace: Trace, options: Options
 ) -> "Lbfgs | adam.Adam":
     if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
-        options = dataclasses.replace(options, first_step=adam.RESTART_STEP)
+        options = dataclasses.replace(options, first_step=RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())

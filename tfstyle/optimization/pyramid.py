@@ -1,30 +1,15 @@
 """The coarse-to-fine plan: small pictures first, where steps are cheap and strokes are large."""
 
-import dataclasses
 import math
 
 from tfstyle import image
+from tfstyle.result import Level
 
 SMALLEST_AUTOMATIC = 128
 """Longest side in pixels below which `auto` adds no further level."""
 
 GREATEST = 16384
 """Longest side in pixels that a level may have."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Level:
-    """One size of the plan."""
-
-    size: tuple[int, int]
-    """(height, width) in pixels."""
-    steps: int
-    """The optimiser's step limit."""
-
-    def __str__(self) -> str:
-        """Returns the level as a person writes it: width x height and steps."""
-        height, width = self.size
-        return f"{width}x{height} ({self.steps} steps)"
 
 
 def plan(

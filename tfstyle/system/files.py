@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import functools
+import hashlib
 import os
+import pathlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,3 +47,9 @@ def atomically(path: str | os.PathLike) -> Iterator[BinaryIO]:
 def srgb_profile() -> ImageCms.ImageCmsProfile:
     """Returns the colour space that every image is in."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def digest(path: pathlib.Path, algorithm: str) -> str:
+    """Returns a file's hash in hexadecimal digits, by "sha256" or "md5"."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import objective
+from tfstyle.losses import loss_weights, objective
 from tfstyle.methods import shared_settings
-from tfstyle.networks import inverse_net, vgg19
+from tfstyle.networks import inverse_net, vgg19_layers
 from tfstyle.settings import setting
+from tfstyle.system import precision
 from tfstyle.training import loop
 from tfstyle.training.inverse_trainee import PATCH, InverseTrainee
 from tfstyle.training.style_crops import Pieces
@@ -48,17 +49,17 @@ class Config(loop.Config):
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         super().__post_init__()
-        least = PATCH * vgg19.stride(vgg19.parse_layer(self.layer))
+        least = PATCH * vgg19_layers.stride(vgg19_layers.parse_layer(self.layer))
         if self.crop < least:
             raise ValueError(
                 f"crop must be at least {least} pixels for a patch of the layer. "
                 f"Received: crop={self.crop}, layer={self.layer}"
             )
 
-    def weights(self) -> objective.Weights:
+    def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms."""
-        return objective.feature_weights(
-            vgg19.parse_layer(self.layer), self.total_variation_weight, self.range_weight
+        return loss_weights.feature_weights(
+            vgg19_layers.parse_layer(self.layer), self.total_variation_weight, self.range_weight
         )
 
 
@@ -96,7 +97,7 @@ def _build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainee:
 
 def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseNet:
     """Returns an untrained network for features such as these."""
-    of_layer = tf.cast(features[vgg19.parse_layer(config.layer)], tf.float32)
+    of_layer = tf.cast(features[vgg19_layers.parse_layer(config.layer)], tf.float32)
     return inverse_net.InverseNet(
         layer=config.layer,
         pooling=config.pooling,
@@ -104,14 +105,14 @@ def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseN
         channels=of_layer.shape[-1],
         width=config.width,
         unit=float(tf.sqrt(tf.reduce_mean(tf.square(of_layer)))),
-        dtype=vgg19.policy(loop.precision(config)),
+        dtype=precision.dtype_policy(loop.precision(config)),
     )
 
 
 def _begun(config: Config) -> inverse_net.InverseNet:
     """Returns the network to begin from; raises ValueError when it is for other features."""
     net = inverse_net.load(config.start, loop.precision(config))
-    asked = {**dataclasses.asdict(config), "layer": vgg19.parse_layer(config.layer)}
+    asked = {**dataclasses.asdict(config), "layer": vgg19_layers.parse_layer(config.layer)}
     for name in ("layer", "pooling", "padding", "width"):
         if getattr(net, name) != asked[name]:
             raise ValueError(

@@ -16,6 +16,7 @@ from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.settings import setting
 from tfstyle.system import devices
+from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.trainer import Trainee
@@ -176,7 +177,7 @@ def _claim(folder: pathlib.Path, identity: str) -> None:
 
 def precision(config: Config) -> str:
     """Returns the dtype's name of the arithmetic."""
-    resolved = vgg19.resolve_precision(config.precision)
+    resolved = resolve_precision(config.precision)
     # Gradients of a few hundred-millionths vanish in float16; bfloat16 has float32's range.
     return "bfloat16" if resolved == "float16" else resolved
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from tfstyle import image
-from tfstyle.losses import objective
-from tfstyle.networks import pretrained, transform_net, vgg19
+from tfstyle.losses import loss_weights, objective
+from tfstyle.networks import pretrained, transform_net
 from tfstyle.settings import setting
-from tfstyle.training import loop, photographs
+from tfstyle.system import precision
+from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.trainer import StylizerTrainee
 
 MEASURED = 24
@@ -69,9 +70,9 @@ class Config(loop.Config):
         "outer_kernel. New styles begin as the mean of its own.",
     )
 
-    def weights(self) -> objective.Weights:
+    def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms, on the layers that the reference system names."""
-        return objective.Weights(
+        return loss_weights.Weights(
             content=self.content_weight,
             style=self.style_weight,
             total_variation=self.total_variation_weight,
@@ -115,12 +116,12 @@ def _build(
         residual_blocks=config.residual_blocks,
         outer_kernel=config.outer_kernel,
         inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
-        dtype=vgg19.policy(loop.precision(config)),
+        dtype=precision.dtype_policy(loop.precision(config)),
     )
     if earlier is not None:
         if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
-            earlier = pretrained.without_inner_norms(earlier, _seen(photos, config))
-        pretrained.begin_from(stylizer, earlier)
+            earlier = warm_start.without_inner_norms(earlier, _seen(photos, config))
+        warm_start.begin_from(stylizer, earlier)
     trainee = StylizerTrainee(
         stylizer,
         objective.Objective(features, terms),

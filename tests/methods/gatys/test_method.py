@@ -12,7 +12,7 @@ from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import perceptual
 from tfstyle.methods.gatys import method as gatys
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_layers, vgg19_weights
 from tfstyle.result import Interrupted
 from tfstyle.system import memory
 
@@ -414,7 +414,7 @@ def loads(monkeypatch):
         shapes = [(3, 3, 3, 64), (3, 3, 64, 64), (3, 3, 64, 128)]
         kernels = [random.normal(0, 0.05, shape).astype(np.float32) for shape in shapes]
         shallow = [(kernel, np.zeros(kernel.shape[-1], np.float32)) for kernel in kernels]
-        deep = [(None, None)] * (len(vgg19_weights.LAYERS) - len(shallow))
+        deep = [(None, None)] * (len(vgg19_layers.LAYERS) - len(shallow))
         return vgg19_weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
 
     monkeypatch.setattr(vgg19_weights, "load", load)

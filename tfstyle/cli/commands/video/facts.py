@@ -12,8 +12,10 @@ import numpy as np
 
 from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import inputs, record
-from tfstyle.networks import inverse_net, pretrained, vgg19, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, vgg19_files
 from tfstyle.result import Result
+from tfstyle.system import files as system_files
+from tfstyle.system import precision
 from tfstyle.version import __version__
 from tfstyle.video_io.clip import Clip
 
@@ -50,7 +52,7 @@ class Facts:
             dataclasses.asdict(self.settings),
             [each.sha256 for each in self.inputs],
             self.weights,
-            vgg19.resolve_precision(self.settings.frames.precision),
+            precision.resolve_precision(self.settings.frames.precision),
             __version__,
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
@@ -71,7 +73,7 @@ def describe_clip(files: Files, clip: Clip) -> record.Input:
     height, width = clip.size
     digest = hashlib.sha256()
     for path in [] if files.is_camera else inputs.find_contents(files.input, "input"):
-        digest.update(bytes.fromhex(vgg19_weights.digest(path, "sha256")))
+        digest.update(bytes.fromhex(system_files.digest(path, "sha256")))
     return record.Input(files.input, width, height, digest.hexdigest())
 
 
@@ -83,13 +85,13 @@ def weights_used(files: Files, config: Any) -> dict[str, str]:
         config: the method's settings.
     """
     if files.method == "apply":
-        digest = vgg19_weights.digest(pretrained.find(config.model), "sha256")
+        digest = system_files.digest(pretrained.find(config.model), "sha256")
         return {"name": str(config.model), "sha256": digest, "style": files.style}
-    vgg = vgg19_weights.find(config.vgg_weights)
-    used = {"name": vgg.name, "sha256": vgg19_weights.digest(vgg, "sha256")}
+    vgg = vgg19_files.find(config.vgg_weights)
+    used = {"name": vgg.name, "sha256": system_files.digest(vgg, "sha256")}
     if getattr(config, "decode", None) == "inverse":
         used["inverse"] = str(config.model)
-        used["inverse_sha256"] = vgg19_weights.digest(inverse_net.find(config.model), "sha256")
+        used["inverse_sha256"] = system_files.digest(inverse_net.find(config.model), "sha256")
     return used
 
 
