@@ -12,6 +12,7 @@ functions are cloned, the same code with other global names, and one module's na
 All else is TFP's own, Hager and Zhang's search included. TFP's modules are read, never written.
 """
 
+import dis
 import functools
 import inspect
 import types
@@ -52,7 +53,7 @@ def with_unit_step(minimize: Minimize) -> Minimize:
 def _with_parts(minimize: Minimize) -> Minimize:
     utils = _global(minimize, "bfgs_utils")
     own_utils = _with_own_search(utils)
-    _check_names(minimize, "line_search_step")
+    _check_use(minimize, ".line_search_step")
     # Called without names: as many arguments as TFP's own takes.
     inspect.signature(_global(minimize, "_get_search_direction")).bind("state")
     return _clone(
@@ -80,7 +81,7 @@ def _clone(function: object, **ours: object) -> Callable[..., Any]:
         LookupError: `function` does not use one of the names, so that nothing would change.
     """
     plain = _plain(function)
-    _check_names(plain, *ours)
+    _check_use(plain, *ours)
     clone = types.FunctionType(
         plain.__code__,
         {**plain.__globals__, **ours},
@@ -101,12 +102,12 @@ def _plain(function: object) -> types.FunctionType:
 
 def _global(function: object, name: str) -> Any:
     """Returns what a function finds under a global name."""
-    _check_names(function, name)
+    _check_use(function, name)
     return _plain(function).__globals__[name]
 
 
-def _check_names(function: object, *names: str) -> None:
-    """Raises LookupError unless the function's code uses all the names.
+def _check_use(function: object, *names: str) -> None:
+    """Raises LookupError unless the function's code uses all the names; see `_names`.
 
     That also finds out a decorated function, whose own code is the decorator's.
     """
@@ -116,6 +117,11 @@ def _check_names(function: object, *names: str) -> None:
 
 
 def _names(code: types.CodeType) -> set[str]:
-    """Returns the globals and attributes that code mentions, that of inner functions included."""
+    """Returns what code loads, inner functions included: a global as `name`, an attribute `.name`.
+
+    `code.co_names` does not tell the two apart, and only a global can be exchanged in a clone.
+    """
+    dots = {"LOAD_GLOBAL": "", "LOAD_ATTR": ".", "LOAD_METHOD": "."}
+    loads = [each for each in dis.get_instructions(code) if each.opname in dots]
     inner = [_names(part) for part in code.co_consts if isinstance(part, types.CodeType)]
-    return set(code.co_names).union(*inner)
+    return {f"{dots[each.opname]}{each.argval}" for each in loads}.union(*inner)
