@@ -222,7 +222,6 @@ RENAMED = {
     "module": [
         (UTILS_IMPORT, f"{IMPORT} import bfgs_utils as utils\n"),
         (" bfgs_utils.", " utils."),
-        ("(bfgs_utils.", "(utils."),
     ],
 }
 
