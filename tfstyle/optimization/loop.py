@@ -1,20 +1,16 @@
-"""Road 1: move the pixels of one image until the objective is small."""
+"""Moves the pixels of one image until the objective is small."""
 
 import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfstyle.optimization import adam
-from tfstyle.optimization.optimizer import State, ValueAndGradient
+from tfstyle.optimization.optimizer import Optimizer, State, ValueAndGradient
 from tfstyle.optimization.options import RESTART_STEP, Options
 from tfstyle.result import Loss
-
-if TYPE_CHECKING:
-    from tfstyle.optimization.lbfgs import Lbfgs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +53,7 @@ def minimize(
     does, with `interrupted` set.
 
     Args:
-        value_and_gradient: the objective; see `descent.ValueAndGradient`.
+        value_and_gradient: the objective; see `optimizer.ValueAndGradient`.
         image: where to start, `[1, height, width, 3]`, float32.
         steps: limit of the optimiser's steps.
         options: the optimiser and its settings.
@@ -83,7 +79,7 @@ def minimize(
     return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
 
 
-def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
+def kind(optimizer: str) -> type[Optimizer]:
     """Returns the class of one of `options.OPTIMIZERS`."""
     if optimizer == "adam":
         return adam.Adam
@@ -93,10 +89,9 @@ def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
     return Lbfgs
 
 
-def _start(
-    value_and_gradient: ValueAndGradient, trace: Trace, options: Options
-) -> "Lbfgs | adam.Adam":
-    if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
+def _start(value_and_gradient: ValueAndGradient, trace: Trace, options: Options) -> Optimizer:
+    # After a failure the image is good already: a long first step would only fail again.
+    if trace.kind_since[0] > 0:
         options = dataclasses.replace(options, first_step=RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
@@ -104,7 +99,7 @@ def _start(
     return optimizer
 
 
-def _after_step(trace: Trace, optimizer: "Lbfgs | adam.Adam", seconds: float) -> Trace:
+def _after_step(trace: Trace, optimizer: Optimizer, seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()
