@@ -54,6 +54,7 @@ class Objective:
         self._encoder = encoder
         self._weights = weights
         self._terms = tuple(term for term in terms if term.layers(weights))
+        # Sizes left open: tracing anew for each level would cost more than its steps.
         image = tf.TensorSpec([None, None, None, 3], tf.float32)
         self.features = tf.function(encoder, input_signature=[image])
         self.value_and_gradient = tf.function(
@@ -142,6 +143,7 @@ class Objective:
 
     def _gradient_scale(self, value: tf.Tensor) -> tf.Tensor | None:
         """Returns what float16 gradients are multiplied by on the way; None for wider types."""
+        # Only float16 lacks the range: bfloat16 has float32's exponents.
         narrow = next(iter(self._encoder.output.values())).dtype == "float16"
         return FLOAT16_LOSS / tf.maximum(value, SMALLEST_LOSS) if narrow else None
 

@@ -23,6 +23,7 @@ class Adam:
         self._value_and_gradient = value_and_gradient
         self._image = keras.Variable(image, name="image")
         self._optimizer = keras.optimizers.Adam(options.learning_rate)
+        # Now, so that `freeze` and `restore` find its variables before the first step.
         self._optimizer.build([self._image])
         self._previous = image
         self.evaluations = 0

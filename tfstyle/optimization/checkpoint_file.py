@@ -89,6 +89,7 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
             "resume needs the checkpoint of an interrupted run; start without it. "
             f"Received: checkpoint={folder}"
         ) from error
+    # The arrays would fit other settings too, and give a picture that no run gives.
     if of_run != run:
         raise ValueError(
             "resume needs the same pictures and settings as the interrupted run. "
@@ -124,6 +125,7 @@ def _snapshot(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> Snaps
         "losses": _losses(described["trace"]["losses"]),
         "kind_since": tuple(described["trace"]["kind_since"]),
         "notes": tuple(described["trace"]["notes"]),
+        # It was written because the run was stopped, and is read because it goes on.
         "outcome": "running",
         "interrupted": False,
     }

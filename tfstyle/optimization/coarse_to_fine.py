@@ -74,6 +74,7 @@ def _paint_level(
     level = task.levels[done.level]
     try:
         value_and_gradient = task.objective_at(level)
+        # Clipped first: enlarging would spread a value beyond black or white over its neighbours.
         start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
     except KeyboardInterrupt:
         outcome = f"interrupted before level {level}"

@@ -105,6 +105,7 @@ def _after_step(trace: Trace, optimizer: Optimizer, seconds: float) -> Trace:
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()
     )
     if optimizer.failed or not math.isfinite(optimizer.loss):
+        # A search that fails at its first step has seen the start only, whose loss was finite.
         return dataclasses.replace(advanced, loss=min(trace.loss, optimizer.start_loss))
     terms = {"total": optimizer.loss, **optimizer.terms}
     advanced = dataclasses.replace(
@@ -112,6 +113,7 @@ def _after_step(trace: Trace, optimizer: Optimizer, seconds: float) -> Trace:
         losses=(*trace.losses, Loss(step, evaluations, seconds, terms)),
         outcome="converged: the loss no longer changes" if optimizer.converged else "running",
     )
+    # Adam climbs now and then, and a restart may too: the best image is kept, not the last.
     if optimizer.loss < trace.loss:
         advanced = dataclasses.replace(advanced, image=optimizer.image(), loss=optimizer.loss)
     return advanced
@@ -123,6 +125,7 @@ def _after_failure(trace: Trace) -> Trace:
     if trace.kind == "adam" or not math.isfinite(trace.loss):
         reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
         return dataclasses.replace(trace, outcome=reason, state=None)
+    # What fails again in the first step after a restart fails always; Adam needs no line search.
     at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
     height, width = trace.image.shape[1:3]
