@@ -53,7 +53,7 @@ class Problem:
     start_losses: dict[str, float]
     """This package's objective at the starts, in float32."""
     weights: dict
-    """The fields of `objective.Weights`."""
+    """The fields of `loss_weights.Weights`."""
     content_weights: dict[str, float]
     """Per layer, as the objective has them for these pictures."""
     style_weights: dict[str, float]
@@ -150,8 +150,10 @@ def note_objective(problem: Problem, config, vgg) -> None:
     features = vgg19.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     targets = loss.targets(problem.content, [problem.style], [1.0])
-    problem.content_weights = {layer: float(w[0]) for layer, w in targets.content_weights.items()}
-    problem.style_weights = {layer: float(w[0]) for layer, w in targets.style_weights.items()}
+    problem.content_weights, problem.style_weights = (
+        {layer: float(comparison.weight[0]) for layer, comparison in targets[term].items()}
+        for term in ("content", "style")
+    )
     problem.start_losses = {
         name: float(loss.value_and_gradient(tf.constant(start), targets)[0])
         for name, start in problem.starts.items()
@@ -300,7 +302,7 @@ def torch_objective(problem: Problem) -> Callable:
         excess = unit_range - unit_range.clamp(0, 1)
         terms = [
             weights["total_variation"] / area * total_variation(unit_range),
-            weights["range"] / area * excess.square().sum(),
+            weights["out_of_range"] / area * excess.square().sum(),
         ]
         for name, weight in problem.content_weights.items():
             difference = features[name] - content[name]

@@ -1,4 +1,4 @@
-"""What the optimisers of an image have in common, and Adam."""
+"""Adam on the pixels of one image."""
 
 import math
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from tfstyle.optimization import optimizer
+from tfstyle.optimization.optimizer import State, ValueAndGradient
 from tfstyle.optimization.options import Options
 
 
@@ -17,12 +17,13 @@ class Adam:
     """
 
     def __init__(
-        self, value_and_gradient: optimizer.ValueAndGradient, image: np.ndarray, options: Options
-    ):
-        """Starts at `image`, `[1, height, width, 3]`; takes no step."""
+        self, value_and_gradient: ValueAndGradient, image: np.ndarray, options: Options
+    ) -> None:
+        """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
         self._value_and_gradient = value_and_gradient
         self._image = keras.Variable(image, name="image")
         self._optimizer = keras.optimizers.Adam(options.learning_rate)
+        # Now, so that `freeze` and `restore` find its variables before the first step.
         self._optimizer.build([self._image])
         self._previous = image
         self.evaluations = 0
@@ -46,11 +47,13 @@ class Adam:
 
     def image(self) -> np.ndarray:
         """Returns the image that `loss` belongs to, not clipped."""
+        # Not the newest: the objective is evaluated before the pixels move.
         return self._previous
 
-    def freeze(self) -> Callable[[], optimizer.State]:
+    def freeze(self) -> Callable[[], State]:
         """Returns what gives the arrays of this moment, from which `restore` goes on exactly."""
-        variables = {  # Copied now, since the next step writes over them.
+        # Copied now, since the next step writes over them.
+        variables = {
             f"variable_{index}": np.array(variable)
             for index, variable in enumerate(self._optimizer.variables)
         }
@@ -58,7 +61,7 @@ class Adam:
         state = {**variables, **counts, "image": np.array(self._image)}
         return lambda: state
 
-    def restore(self, state: optimizer.State) -> None:
+    def restore(self, state: State) -> None:
         """Puts the optimiser where it was when `state` was frozen."""
         for index, variable in enumerate(self._optimizer.variables):
             variable.assign(state[f"variable_{index}"])

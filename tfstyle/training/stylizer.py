@@ -76,7 +76,7 @@ class Config(loop.Config):
             content=self.content_weight,
             style=self.style_weight,
             total_variation=self.total_variation_weight,
-            range=self.range_weight,
+            out_of_range=self.range_weight,
             content_layers={"block3_conv2": 1.0, "block4_conv2": 1.0},
             style_layers={f"block{block}_conv1": 1.0 for block in range(1, 6)},
             relative=True,

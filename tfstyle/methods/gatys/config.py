@@ -139,7 +139,7 @@ class Config:
             content=self.content_weight,
             style=self.style_weight,
             total_variation=self.total_variation_weight,
-            range=self.range_weight,
+            out_of_range=self.range_weight,
             content_layers=vgg19_layers.parse_layers(
                 "content_layers", self.content_layers, self.content_layer_weights
             ),

@@ -135,9 +135,7 @@ def _objective_at(
 
     def objective_at(level: Level) -> ValueAndGradient:
         scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
-        if held is not None and config.weights().temporal:
-            targets = targets._replace(held={"held": held.image, "trust": held.trust})
+        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return objective_at
