@@ -1,15 +1,21 @@
 """The parts of a video as one file, each picture at its own time, with the sound of its source."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
+import typing
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle.video_io.clip import Clip
-from tfstyle.video_io.decoding import load_pyav
 from tfstyle.video_io.encoding import Encoding
+from tfstyle.video_io.ffmpeg.pyav import load_pyav
 from tfstyle.video_io.sound import Sound
+
+if typing.TYPE_CHECKING:
+    from tfstyle.video_io.ffmpeg.pyav import AnyPacket
 
 Parts = Sequence[tuple[Path, list[int]]]
 """Files, each with its frames' ticks."""
@@ -50,7 +56,7 @@ def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
             sound.finish()
 
 
-def _packets(parts: Parts) -> Iterator[tuple]:
+def _packets(parts: Parts) -> Iterator[tuple[AnyPacket, int]]:
     """Yields each frame's packet with its tick, counted from the first frame's."""
     origin = parts[0][1][0]
     for path, ticks in parts:

@@ -13,8 +13,8 @@ import numpy as np
 from tfstyle import image
 from tfstyle.video_io import joining
 from tfstyle.video_io.clip import Clip
-from tfstyle.video_io.decoding import load_pyav
 from tfstyle.video_io.encoding import Encoding, Part
+from tfstyle.video_io.ffmpeg.pyav import load_pyav
 from tfstyle.video_io.reading import open_clip
 
 PART_SECONDS = 30.0
