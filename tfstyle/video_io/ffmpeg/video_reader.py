@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import math
 import os
 import typing
@@ -170,26 +169,25 @@ def _read(source: Source, clip: Clip, shape: _Shape) -> Iterator[Frame]:
 def _within(span: Span, timed: Iterator[Timed], clock: Clock) -> Iterator[Timed]:
     """Yields each frame that is shown in the span; the first may have been there before."""
     begin = math.ceil(span.begin / clock.tick_seconds)
-    before, first = _pass_over(timed, span.begin, clock)
-    until = clock.end if first is None else first[1]
-    if before is not None and (until - begin) * clock.tick_seconds > LONG:
-        yield before, begin
-    for decoded, tick in itertools.chain([first] if first else [], timed):
-        if span.is_over(float(tick * clock.tick_seconds)):
+    # No other frame is kept: FFmpeg fills what is damaged from the pictures it can use again.
+    before: VideoFrame | None = None
+    for decoded, tick in timed:
+        seconds = float(tick * clock.tick_seconds)
+        if seconds < span.begin:
+            before = decoded
+            continue
+        if before is not None and _is_long(tick - begin, clock):
+            yield before, begin
+        before = None
+        if span.is_over(seconds):
             return
         yield decoded, tick
+    if before is not None and _is_long(clock.end - begin, clock):
+        yield before, begin
 
 
-def _pass_over(
-    timed: Iterator[Timed], begin: float, clock: Clock
-) -> tuple[VideoFrame | None, Timed | None]:
-    """Returns the last frame before a time in seconds, and the first one from there on."""
-    before = None
-    for decoded, tick in timed:
-        if float(tick * clock.tick_seconds) >= begin:
-            return before, (decoded, tick)
-        before = decoded
-    return before, None
+def _is_long(ticks: int, clock: Clock) -> bool:
+    return ticks * clock.tick_seconds > LONG
 
 
 # --- What went wrong ---
