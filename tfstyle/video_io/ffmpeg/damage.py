@@ -56,7 +56,7 @@ class FrameLedger:
         if self._shown is None and frame.key_frame and frame.pts is not None:
             # A recording that was cut, as from television, may begin with frames that lean on
             # what was cut off. They never come, and nobody misses them.
-            self._due = {due for due in self._due if due[1] > frame.pts}
+            self._due = {due for due in self._due if due > (recording, frame.pts)}
         if self._shown is not None or frame.key_frame:
             self._shown = recording, frame.pts or 0
             self.marred += frame.is_corrupt

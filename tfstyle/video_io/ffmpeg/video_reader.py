@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import os
 import typing
-import warnings
 from collections.abc import Iterator
 
-import numpy as np
-
-from tfstyle import image
-from tfstyle.video_io.clip import Clip, Colors, Fraction, Frame, Span
+from tfstyle.video_io.clip import Clip, Frame, Span
 from tfstyle.video_io.ffmpeg.clock import Clock
 from tfstyle.video_io.ffmpeg.decoder import Decoder
+from tfstyle.video_io.ffmpeg.description import Shape, describe
 from tfstyle.video_io.ffmpeg.pyav import load_pyav, wind
 from tfstyle.video_io.ffmpeg.source import Source, open_source, unreadable
 
@@ -27,18 +23,6 @@ MISSING_END = 0.5
 
 LONG = 0.1
 """Seconds into the span for which a frame of before it must be shown, so as to belong to it."""
-
-# Colours are FFmpeg's numbers, those of ITU-T H.273.
-
-LUMA_AND_CHROMA = (1, 4, 5, 6, 7, 9, 10)
-"""The matrices that lead to luma and chroma as players know them."""
-
-NOT_STATED = 2
-
-FULL_RANGE = 2
-
-HIGH_DYNAMIC_RANGE = {16: "PQ", 18: "HLG"}
-"""Transfer functions."""
 
 Timed = tuple["VideoFrame", int]
 """A decoded frame, and the tick at which it is shown."""
@@ -61,96 +45,13 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
         raise unreadable(path, "it is a pipe or a device, which has no end to look at")
     # Opened twice, since not every file can be wound back behind its first frame.
     with open_source(path) as source:
-        clip, shape = _describe(source, path, longest, span)
+        clip, shape = describe(source, path, longest, span)
     with open_source(path) as source:
         clip.frames = _read(source, clip, shape)
         yield clip
 
 
-# --- What is known beforehand ---
-
-
-@dataclasses.dataclass(frozen=True)
-class _Shape:
-    """How decoded frames become the clip's: their size first, then quarter turns."""
-
-    height: int
-    width: int
-    turns: int
-    """Quarters against the clock."""
-
-    @classmethod
-    def of(cls, decoded: VideoFrame, longest: int | None) -> _Shape:
-        size = decoded.height, decoded.width
-        if longest is not None:
-            size = image.fit_size(*size, longest)
-        # The first versions of PyAV that will do do not say; telephones turn their clips.
-        return cls(*size, turns=round(getattr(decoded, "rotation", 0) / 90) % 4)
-
-    @property
-    def is_on_its_side(self) -> bool:
-        return self.turns % 2 == 1
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        """(height, width) of the clip's frames."""
-        size = self.height, self.width
-        return size[::-1] if self.is_on_its_side else size
-
-    def to_pixels(self, decoded: VideoFrame) -> np.ndarray:
-        """Returns a decoded frame as `[height, width, 3]`, uint8, upright."""
-        # Bicubic aliases when it shrinks: an area's mean does not.
-        interpolation = "AREA" if self.width < decoded.width else "BICUBIC"
-        pixels = decoded.reformat(
-            width=self.width, height=self.height, format="rgb24", interpolation=interpolation
-        ).to_ndarray()
-        return np.ascontiguousarray(np.rot90(pixels, self.turns))
-
-
-def _describe(source: Source, path: str, longest: int | None, span: Span) -> tuple[Clip, _Shape]:
-    """Returns the clip, without its frames yet, and how these get their shape."""
-    first = next(Decoder(source).frames(), None)
-    if first is None:
-        raise unreadable(path, "not one frame can be decoded")
-    shape = _Shape.of(first, longest)
-    aspect = source.stream.sample_aspect_ratio or Fraction(1)
-    clip = Clip(
-        path=path,
-        size=shape.upright,
-        rate=source.rate,
-        tick_seconds=source.tick_seconds,
-        length=source.length(span),
-        colors=_colors(first, path),
-        pixel_aspect=1 / aspect if shape.is_on_its_side else aspect,
-        origin=source.origin,
-        span=span,
-        has_sound=source.has_sound,
-    )
-    return clip, shape
-
-
-def _colors(decoded: VideoFrame, path: str) -> Colors:
-    """Returns how a frame's colours are coded, and warns where the painter cannot know of it."""
-    transfer, matrix = int(decoded.color_trc), int(decoded.colorspace)
-    if transfer in HIGH_DYNAMIC_RANGE:
-        warnings.warn(
-            f"{path} is of high dynamic range ({HIGH_DYNAMIC_RANGE[transfer]}); it is painted as "
-            "its levels are, and written with 8 bits",
-            stacklevel=2,
-        )
-    return Colors(
-        full_range=int(decoded.color_range) == FULL_RANGE,
-        # Others, such as that of red, green and blue as they are, do not suit what is written.
-        matrix=matrix if matrix in (*LUMA_AND_CHROMA, NOT_STATED) else Colors.matrix,
-        primaries=int(decoded.color_primaries),
-        transfer=transfer,
-    )
-
-
-# --- The frames ---
-
-
-def _read(source: Source, clip: Clip, shape: _Shape) -> Iterator[Frame]:
+def _read(source: Source, clip: Clip, shape: Shape) -> Iterator[Frame]:
     """Yields the frames of the span; says in the clip at last how it ended."""
     decoder, clock = Decoder(source), Clock(source.stream, clip.rate)
     clip.seams = clock.seams
