@@ -112,6 +112,7 @@ class _Newest:
         self._picture: np.ndarray | None = None
         self._ended = self._closed = False
         self._changed = threading.Condition()
+        # A daemon, since a camera that hangs must not keep the program from ending.
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 

@@ -104,10 +104,12 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
 def _add_stream(container: OutputContainer, codec: str, encoding: Encoding) -> VideoStream:
     stream = typing.cast("VideoStream", container.add_stream(codec, rate=encoding.rate))
     stream.height, stream.width = _even(encoding.size)
+    # What every player and browser shows, unlike 4:4:4 or ten bits.
     stream.pix_fmt = "yuv420p"
     stream.options = {"crf": str(encoding.crf), **OPTIONS[codec]}
     stream.sample_aspect_ratio = encoding.pixel_aspect
     context, colors = stream.codec_context, encoding.colors
+    # FFmpeg's numbers: 2 is full range, 1 is video's 16 to 235.
     context.color_range = 2 if colors.full_range else 1
     context.colorspace = colors.matrix
     context.color_primaries, context.color_trc = colors.primaries, colors.transfer

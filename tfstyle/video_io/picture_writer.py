@@ -56,6 +56,7 @@ class Pictures:
         self._states = self._find(resume) if self._was_interrupted else []
         self._written = self.frames
         self.seconds = self._states[-1]["seconds"] if self._states else 0.0
+        # Looked for now, so that another program's pictures are refused before hours of work.
         self._stale = self._list_stale()
         self._is_begun = False
 
@@ -85,6 +86,7 @@ class Pictures:
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
         with image.atomically(self._path(self._written)) as file:
+            # The fastest compression: a clip is many pictures, and they are lossless at any.
             Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
 
@@ -93,6 +95,7 @@ class Pictures:
         if self._written == self.frames:
             return
         state: _State = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
+        # One line more, not the whole note anew: at frame n that would be n lines.
         with self._note.open("a") as file:
             file.write(json.dumps(state) + "\n")
         self._states.append(state)

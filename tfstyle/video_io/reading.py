@@ -74,6 +74,7 @@ def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
     Raises:
         OSError: none can; likewise ValueError.
     """
+    # The last one is read outside, so that its error is raised where none can be read.
     for path in paths[:-1]:
         with contextlib.suppress(OSError, ValueError):
             return _shape(image.read(path))

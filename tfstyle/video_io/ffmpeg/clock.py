@@ -38,12 +38,14 @@ class Clock:
         usual = self._last + self._step
         tick = usual if frame.pts is None else frame.pts - self._origin
         if frame.pts is not None and self._falls_back(tick, usual):
+            # In the file's times, by which the sound is found that belongs to the seam.
             before = usual + self._origin
             self._origin -= usual - tick
             self.seams.append(self._seam(fell_at, before, frame.pts))
             tick = usual
         # Broken streams say the same time twice, or one shortly before.
         self._last = tick if self._last < 0 else max(self._last + 1, tick)
+        # A last frame may be shown for long, as in a GIF; where files do not say, the rate does.
         self.end = self._last + (frame.duration or self._step)
         return self._last
 

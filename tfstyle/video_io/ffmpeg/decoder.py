@@ -50,6 +50,7 @@ class Decoder:
         try:
             return self._context.decode(packet)
         except load_pyav().error.FFmpegError:
+            # Later packets may do; decoders find their way back at the next key frame.
             self.ledger.fail()
             return []
 
@@ -58,6 +59,7 @@ class Decoder:
         stream, container = self._source.stream, self._source.container
         try:
             for packet in container.demux(stream, *container.streams.audio):
+                # The sound is only read for when it ends; it need not be decoded.
                 if packet.stream is not stream:
                     self._hear(packet)
                 # Files end with an empty packet of each stream, which would end the decoder too.
