@@ -22,6 +22,7 @@ def begin(output: Path, run: str, resume: bool = False) -> Film | Pictures:
 def check_output(output: Path) -> None:
     """Raises ValueError when neither a video nor a folder of pictures can be written there."""
     _check_kind(output)
+    # The hidden folder of a video's parts has a longer name than the video.
     if image.is_name_too_long(output.with_name(parts_name(output))):
         raise ValueError(f"output must have a shorter name. Received: output={output}")
     if not output.parent.is_dir():
