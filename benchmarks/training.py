@@ -143,7 +143,7 @@ def our_training(task: Task, precision: str):
         batch=task.batch, crop=task.crop, precision=precision, optimizer=task.optimizer
     )
     # Of photographs only what is taken from a network to begin from needs any.
-    return stylizer._build("", {"noise": pictures(task)[-1]}, config)
+    return stylizer.build("", {"noise": pictures(task)[-1]}, config)
 
 
 def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:

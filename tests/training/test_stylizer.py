@@ -21,7 +21,8 @@ from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net
 from tfstyle.training import callbacks as train_callbacks
-from tfstyle.training import loop, trainer
+from tfstyle.training import config as training_config
+from tfstyle.training import loop
 from tfstyle.training import stylizer as stylizer_training
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
@@ -32,7 +33,7 @@ def build(tiny_encoder):
     keras.utils.set_random_seed(0)
     stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
-    training = trainer.StylizerTrainee(stylizer, loss, STYLES)
+    training = stylizer_training.StylizerTrainer(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -153,11 +154,15 @@ def test_folder_of_another_training_is_refused(photos, tiny, whole, tmp_path):
     assert (tmp_path / "model" / "stylizer.keras").read_bytes() == before
 
 
+def test_each_optimizer_that_settings_name_has_a_class():
+    assert set(loop.OPTIMIZERS) == set(training_config.OPTIMIZERS)
+
+
 @pytest.mark.parametrize(
     ("steps", "rounds"), [(1, (1, 1)), (4, (1, 4)), (5, (2, 3)), (8, (2, 4)), (1001, (251, 4))]
 )
 def test_no_step_asked_for_is_left_out(steps, rounds):
-    assert loop.rounds(stylizer_training.Config(steps=steps, evaluate_every=4)) == rounds
+    assert training_config.rounds(stylizer_training.Config(steps=steps, evaluate_every=4)) == rounds
 
 
 def test_best_of_an_interrupted_training_is_kept(whole):
