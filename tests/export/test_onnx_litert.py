@@ -6,7 +6,7 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle.export import onnx_litert, savedmodel
+from tfstyle.export import config, onnx_litert, savedmodel
 from tfstyle.networks import halves, pretrained, transform_net
 from tfstyle.system import processor
 
@@ -113,4 +113,4 @@ def test_half_precision_is_refused(suffix, stylizer, tmp_path):
 )
 def test_output_must_end_as_its_format(output, chosen, tmp_path):
     with pytest.raises(ValueError, match="output must end in .* for format="):
-        savedmodel.export(tmp_path / output, savedmodel.Config(model="any", format=chosen))
+        savedmodel.export(tmp_path / output, config.Config(model="any", format=chosen))

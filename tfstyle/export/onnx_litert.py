@@ -42,7 +42,8 @@ def save_onnx(
     converter = extras.load("tf2onnx", "onnx", purpose)
     runtime = extras.load("onnxruntime", "onnx", purpose)
     paint, specification = _frozen(stylizer, style)
-    with _silent("tf2onnx"):  # Its optimiser of transpositions fails; ONNX Runtime has its own.
+    # Its optimiser of transpositions fails and says so at length; ONNX Runtime has its own.
+    with _silent("tf2onnx"):
         model, _ = converter.convert.from_function(
             tf.function(paint, autograph=False), specification, opset=OPSET
         )
@@ -97,7 +98,10 @@ def _frozen(
 
 
 def _check(
-    name: str, paint: Callable, specification: list[tf.TensorSpec], run: Callable[..., np.ndarray]
+    name: str,
+    paint: Callable[..., dict[str, tf.Tensor]],
+    specification: list[tf.TensorSpec],
+    run: Callable[..., np.ndarray],
 ) -> None:
     """Raises ValueError when a file paints otherwise than the network."""
     random = np.random.default_rng(0)
