@@ -127,6 +127,7 @@ def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder)
     assert net.unit == pytest.approx(np.sqrt(np.mean(np.square(of_styles))), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_interrupted_training_goes_on_as_if_it_had_not_been(
     photos, tiny, whole, tmp_path, monkeypatch
 ):

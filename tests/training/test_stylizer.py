@@ -111,6 +111,7 @@ def test_tensorboard_has_the_losses_and_the_samples(whole):
     assert tags("samples") == {"samples"}
 
 
+@pytest.mark.slow
 def test_same_seed_same_weights(photos, tiny, tmp_path):
     def trained(seed):
         config = dataclasses.replace(tiny, steps=2, seed=seed)
@@ -134,6 +135,7 @@ def test_styles_take_turns(tiny_encoder, monkeypatch):
     assert_array_equal(seen[0], [0, 1, 0])
 
 
+@pytest.mark.slow
 def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
     (photos / "broken.jpg").write_bytes(b"no picture")
     with pytest.warns(UserWarning) as caught:
@@ -173,6 +175,7 @@ def test_best_of_an_interrupted_training_is_kept(whole):
     assert saver._least == min(float(row.split(",")[column]) for row in rows)
 
 
+@pytest.mark.slow
 def test_interrupted_training_goes_on_as_if_it_had_not_been(
     photos, tiny, whole, tmp_path, monkeypatch
 ):
@@ -192,6 +195,7 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
         assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
     """What they did on average is done to the photograph, better than by the bare weights."""
     earlier = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
@@ -212,6 +216,7 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
 
 
 @pytest.mark.parametrize("inner_norms", [True, False])
+@pytest.mark.slow
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms):
     """One without inner norms stays without, though the setting is left as it is."""
     earlier = transform_net.Stylizer(
@@ -249,6 +254,7 @@ def last_loss(folder):
         return float(list(csv.DictReader(file))[-1]["loss"])
 
 
+@pytest.mark.slow
 def test_two_workers_end_where_one_does(photos, tmp_path):
     addresses = [free_address(), free_address()]
     running = [start_worker(photos, tmp_path / "alone")]
