@@ -56,7 +56,7 @@ class Config:
         1e-3, "The optimiser's, falling to nothing by a cosine.", minimum=1e-9, maximum=1
     )
     held_out_share: float = setting(
-        0.02, "Part of the photographs that judge and do not train.", minimum=0, maximum=0.9
+        0.02, "Part of the photographs that are held out for evaluation.", minimum=0, maximum=0.9
     )
     evaluate_every: int = setting(
         500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000

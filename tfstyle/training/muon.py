@@ -32,6 +32,8 @@ class Muon(keras.optimizers.Adam):
     et al. (2025), "Muon is scalable for LLM training", eq. 4, for the length of the steps.
     """
 
+    # Differs from Johnson et al. (2016), who train with Adam throughout.
+
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate) -> None:
         """Moves one variable."""
         if len(variable.shape) != 4 or variable.shape[-1] < FEWEST_CHANNELS:
