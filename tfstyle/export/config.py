@@ -42,6 +42,7 @@ class Config:
         "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
         "choice to each request.",
     )
+    # Not auto: another machine is going to run what this one writes.
     precision: str = setting(
         "float32",
         "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",

@@ -31,6 +31,7 @@ def to_floats(images: tf.Tensor) -> tf.Tensor:
 
 def to_bytes(images: tf.Tensor) -> tf.Tensor:
     """Returns floats in [0, 1] as bytes."""
+    # Rounded first: the cast alone cuts off, and 254.9 would become 254.
     return tf.cast(tf.round(images * 255), tf.uint8)
 
 
@@ -57,6 +58,7 @@ def one_by_one(
         each: tensors with as many rows as there are things to paint.
         dtype: of what `paint` returns.
     """
+    # By default a graph would paint ten at once, in ten times the memory.
     return tf.map_fn(
         lambda rows: paint(*rows), each, fn_output_signature=dtype, parallel_iterations=1
     )

@@ -50,6 +50,7 @@ def shares(style_weights: tf.Tensor, styles: int, count: tf.Tensor) -> tf.Tensor
     """
     expected = f"style_weights must be [batch, {styles}]: a weight for each style."
     weights = _of_shape(style_weights, [None, styles], expected)
+    # [rows, 1] sums, so that they divide row by row.
     rows, sums = tf.shape(weights)[0], tf.reduce_sum(weights, axis=1, keepdims=True)
     for_each = require(
         (rows == 1) | (rows == count),

@@ -24,6 +24,7 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
         ValueError: the output exists or its name belongs to another format, the model or style is
             unknown, or what the format needs is not installed.
     """
+    # Before a network is loaded: a name that will not do is said at once.
     _check_output(pathlib.Path(output), config.format)
     if config.method == "swap":
         _export_swap(output, config)

@@ -36,6 +36,7 @@ class Endpoints:
 
     def input_signature(self, name: str) -> list[tf.TensorSpec]:
         """Returns what the signature takes."""
+        # Last, as it has a default in the methods below.
         weights = tf.TensorSpec([None, len(self.stylizer.styles)], tf.float32, "style_weights")
         return [INPUTS[name]] + ([weights] if self.shares is None else [])
 

@@ -94,5 +94,6 @@ def _each(
 ) -> tf.Tensor:
     """Returns `paint` of each content's number, itself and its style, in the memory of one."""
     count = tf.shape(contents)[0]
+    # `map_fn` walks along tensors of as many rows: one style for all is repeated.
     paired = request_checks.one_for_each(styles, count, name, "the contents")
     return one_by_one(paint, (tf.range(count), contents, paired), dtype)

@@ -46,7 +46,7 @@ def without_inner_norms(
     for row, style in enumerate(stylizer.styles):
         moments = _mean_moments(stylizer, photographs, style)
         for affine, (mean, deviation) in zip(affines, moments, strict=True):
-            # The outer stages normalise still, and need no measured moments.
+            # The first stages normalise still, and need no measured moments.
             if not isinstance(affine, norms.ConditionalInstanceNorm):
                 _take_in(affine, row, mean, deviation)
     return made
