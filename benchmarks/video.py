@@ -110,7 +110,7 @@ def end_point_error(material: Material) -> float:
 
 
 @functools.cache
-def style_judge(style: str):
+def style_loss(style: str):
     """Returns what gives a pastiche's style loss."""
     from tfstyle import image
     from tfstyle.losses import perceptual
@@ -138,10 +138,8 @@ def paint(material: Material, style: str, name: str, stabilized: bool, steps: in
     began = time.perf_counter()
     pastiches += [painter.paint(frame) for frame in material.frames[1:]]
     seconds = (time.perf_counter() - began) / (len(pastiches) - 1)
-    judged = [
-        style_judge(style)(pastiche) for pastiche in pastiches[:: max(1, len(pastiches) // 4)]
-    ]
-    return Run(1000 * temporal_error(material, pastiches), seconds, float(np.mean(judged)))
+    losses = [style_loss(style)(pastiche) for pastiche in pastiches[:: max(1, len(pastiches) // 4)]]
+    return Run(1000 * temporal_error(material, pastiches), seconds, float(np.mean(losses)))
 
 
 def settings(name: str, style: str, stabilized: bool, steps: int):
@@ -189,7 +187,7 @@ def print_real_time(clip: pathlib.Path, model: str, style: str) -> None:
     for more in (["--stabilize=0"], []):
         with tempfile.TemporaryDirectory() as folder:
             words = ["video", *flags, *more, f"--output={folder}/a.mp4"]
-            command = [sys.executable, "-m", "tfstyle.cli.app", *words]
+            command = [sys.executable, "-m", "tfstyle", *words]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         print(f"{clip.name} {' '.join(more)}: {done.stdout.split('  ', 1)[1].strip()}")
 

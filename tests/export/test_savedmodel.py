@@ -26,6 +26,7 @@ def test_signatures_are_named(signatures):
     assert set(signatures["image_bytes"].structured_outputs) == {"pastiche_bytes"}
 
 
+@pytest.mark.slow
 def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
     savedmodel.save(stylizer, tmp_path / "1", style={"wave": 1, "scream": 3})
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures

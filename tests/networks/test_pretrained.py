@@ -19,6 +19,7 @@ def net(styles, seed, **arguments):
     return stylizer
 
 
+@pytest.mark.slow
 def test_styles_are_taken_over_by_name_and_new_ones_are_the_mean():
     earlier, later = net(("wave", "scream"), 1), net(("night", "scream", "wave"), 2)
     warm_start.begin_from(later, earlier)
@@ -39,6 +40,7 @@ def test_another_network_is_no_beginning(other):
         warm_start.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
 
 
+@pytest.mark.slow
 def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
     stylizer, photograph = net(("wave", "scream"), 1), picture(32, 32, seed=3)
     made = warm_start.without_inner_norms(stylizer, [photograph])
@@ -64,6 +66,7 @@ def test_moments_of_several_photographs_are_averaged():
     assert_allclose(last.shift[0], norm.shift[0] - norm.scale[0] * mean / deviation, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     stylizer = net(("wave",), 1, inner_norms=False)
     pretrained.pack(stylizer, tmp_path / "packed.npz")

@@ -134,6 +134,7 @@ def test_stylizer_is_a_layer_and_predicts_data_sets(stylizer):
     assert_allclose(stylizer.predict(data_set, verbose=0), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
     image = picture(20, 24)
     stylizer.save(tmp_path / "stylizer.keras")

@@ -49,6 +49,7 @@ def state_with(pairs, history=5, size=8):
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.slow
 def test_minimum_is_that_of_tfp_s_own_at_no_more_evaluations(name):
     function, start, minimum = PROBLEMS[name]
     own = minimize(function, start)

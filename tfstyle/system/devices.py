@@ -2,13 +2,15 @@
 
 import json
 import os
+import typing
 
-import tensorflow as tf
+if typing.TYPE_CHECKING:
+    import tensorflow as tf
 
 STRATEGIES = ("auto", "mirrored", "multiworker")
 
 
-def strategy(name: str) -> tf.distribute.Strategy:
+def strategy(name: str) -> "tf.distribute.Strategy":
     """Returns the strategy of that name; must be called before TensorFlow does anything else.
 
     Args:
@@ -19,6 +21,9 @@ def strategy(name: str) -> tf.distribute.Strategy:
     Raises:
         ValueError: TF_CONFIG lists no machines, and "multiworker" is asked for.
     """
+    # Here, not above: settings name the strategies without TensorFlow.
+    import tensorflow as tf
+
     if name == "auto":
         several = len(tf.config.list_physical_devices("GPU")) > 1
         name = "multiworker" if workers() else "mirrored" if several else "single"
@@ -58,6 +63,8 @@ def one_core_each() -> bool:
     Returns:
         Whether it could: TensorFlow takes no such wish once it has begun to work.
     """
+    import tensorflow as tf
+
     if tf.config.list_physical_devices("GPU"):
         return False
     try:

@@ -1,8 +1,9 @@
-"""The start of a training from a trained stylizer."""
+"""The start of a stylizer's training from a trained one, of the same or of other styles."""
 
 import dataclasses
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -32,8 +33,8 @@ def without_inner_norms(
 ) -> transform_net.Stylizer:
     """Returns a stylizer that does to all images what the inner norms do to these on average.
 
-    To be trained on. Inner norms are what a net outwits with spots that are seen as blobs
-    (Karras et al. 2020, section 2).
+    It is to be trained further. Inner norms are what a net outwits with spots, which are seen as
+    blobs (Karras et al. 2020, section 2).
 
     Args:
         stylizer: one with inner norms.
@@ -41,12 +42,13 @@ def without_inner_norms(
     """
     made = transform_net.Stylizer(**{**pretrained.architecture(stylizer), "inner_norms": False})
     made.set_weights(stylizer.get_weights())
-    transforming = [stage for stage in stages(made.blocks) if stage.modulate]
+    affines = [stage.modulate for stage in stages(made.blocks) if stage.modulate is not None]
     for row, style in enumerate(stylizer.styles):
         moments = _mean_moments(stylizer, photographs, style)
-        for stage, (mean, deviation) in zip(transforming, moments, strict=True):
-            if not stage.measures:
-                _take_in(stage.modulate, row, mean, deviation)
+        for affine, (mean, deviation) in zip(affines, moments, strict=True):
+            # The first stages normalise still, and need no measured moments.
+            if not isinstance(affine, norms.ConditionalInstanceNorm):
+                _take_in(affine, row, mean, deviation)
     return made
 
 
@@ -54,11 +56,13 @@ def _mean_moments(
     stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray], style: str
 ) -> list[np.ndarray]:
     """Returns mean and deviation, `[2, channels]`, that each norm finds on average."""
+    # One graph for photographs of all sizes.
     watch = tf.function(stylizer.watch(), reduce_retracing=True)
     shares, found = stylizer.shares(style), []
     for photograph in photographs:
         _, *given = watch(tf.constant(photograph), shares)
         moments = map(norms.moments, given)
+        # What the norm itself adds before its square root.
         epsilon = norms.ConditionalInstanceNorm.EPSILON
         found.append([(mean, np.sqrt(variance + epsilon)) for mean, variance in moments])
     return [np.mean(pairs, axis=0) for pairs in zip(*found, strict=True)]
@@ -68,6 +72,7 @@ def _take_in(
     affine: norms.ConditionalAffine, row: int, mean: np.ndarray, deviation: np.ndarray
 ) -> None:
     """Lets a style's scale and shift do what they did to (x - mean) / deviation."""
+    # scale * (x - mean) / deviation + shift = s * x + (shift - s * mean), s = scale / deviation
     scale, shift = (np.array(weight) for weight in (affine.scale, affine.shift))
     scale[row] /= deviation
     shift[row] -= scale[row] * mean
@@ -76,8 +81,9 @@ def _take_in(
 
 
 def _of_styles(
-    given, stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
+    given: keras.Variable, stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
 ) -> np.ndarray:
     """Returns scales or shifts, `[styles, channels]`, in the order of the stylizer's styles."""
-    rows = dict(zip(earlier.styles, np.asarray(given), strict=True))
-    return np.stack([rows.get(style, np.mean(given, axis=0)) for style in stylizer.styles])
+    values = np.asarray(given)
+    rows, mean = dict(zip(earlier.styles, values, strict=True)), np.mean(values, axis=0)
+    return np.stack([rows[style] if style in rows else mean for style in stylizer.styles])
