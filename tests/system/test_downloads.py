@@ -34,7 +34,7 @@ def test_file_lies_in_the_folder_under_its_own_name(monkeypatch, tmp_path):
 def test_begun_is_called_once_and_not_for_a_server_out_of_reach(monkeypatch, tmp_path):
     calls = []
     refuse(monkeypatch)
-    with pytest.raises(downloads.DownloadError, match="no route"):
+    with pytest.raises(downloads.DownloadError, match="localhost: ConnectionError"):
         from_server(tmp_path, lambda: calls.append(1))
     assert calls == []
     serve(monkeypatch, {ADDRESS: CONTENT})
@@ -54,7 +54,7 @@ def test_begun_is_called_once_and_not_for_a_server_out_of_reach(monkeypatch, tmp
 @pytest.mark.parametrize("late", [False, True])
 def test_failed_download_counts_as_none(monkeypatch, tmp_path, error, late):
     serve(monkeypatch, {ADDRESS: CONTENT if late else error}, {ADDRESS: error})
-    with pytest.raises(downloads.DownloadError, match=f"{ADDRESS}: {error}"):
+    with pytest.raises(downloads.DownloadError, match=f"localhost: {type(error).__name__}$"):
         from_server(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -67,7 +67,7 @@ def test_our_own_mistakes_are_not_taken_for_a_failed_download(monkeypatch, tmp_p
 
 def test_file_with_another_hash_is_refused_and_removed(monkeypatch, tmp_path):
     serve(monkeypatch, {ADDRESS: b"<html>Not found</html>"})
-    with pytest.raises(downloads.DownloadError, match="hash"):
+    with pytest.raises(downloads.DownloadError, match="another file.h5 than expected"):
         from_server(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

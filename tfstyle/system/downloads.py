@@ -9,6 +9,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 from collections.abc import Callable, Iterator
 
 import pooch
@@ -40,20 +41,23 @@ def from_server(address: str, md5: str, folder: pathlib.Path, begun: Begun) -> p
         DownloadError: the server cannot be reached, lacks the file, or has another.
         OSError: the disk does not take it.
     """
-    name = address.rpartition("/")[2]
+    name, host = address.rpartition("/")[2], urllib.parse.urlsplit(address).netloc
     downloader = pooch.HTTPDownloader(timeout=PATIENCE, chunk_size=2**20)
     try:
         # Asked for the file's head first, a server out of reach is noticed before anything is said.
         if not downloader(address, None, None, check_only=True):
-            raise DownloadError(f"{address} does not exist")
+            raise DownloadError(f"{host} does not have {name}")
         begun()
         with _silent_pooch():
             found = pooch.retrieve(
                 address, f"md5:{md5}", fname=name, path=folder, downloader=downloader
             )
-    # pooch's words for a file of another hash are a ValueError.
-    except (requests.RequestException, ValueError) as error:
-        raise DownloadError(f"{address}: {error}") from error
+    except requests.RequestException as error:
+        # By its kind alone: its words are a page of nested ones.
+        raise DownloadError(f"{host}: {type(error).__name__}") from error
+    except ValueError as error:
+        # So pooch says that the hash is another.
+        raise DownloadError(f"{host} has another {name} than expected") from error
     return pathlib.Path(found)
 
 
