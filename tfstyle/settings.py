@@ -105,11 +105,22 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     choices = sorted(choices)
     if value in choices:
         return
-    nearest = difflib.get_close_matches(value, choices, n=1)
-    suggestion = f" Did you mean {nearest[0]}?" if nearest else ""
     raise ValueError(
-        f"{name} must be one of {', '.join(choices)}.{suggestion} Received: {name}={value}"
+        f"{name} must be one of {', '.join(choices)}.{suggest(value, choices)} "
+        f"Received: {name}={value}"
     )
+
+
+def suggest(name: str, names: Iterable[str], prefix: str = "") -> str:
+    """Returns a sentence that suggests the name meant, to go after another; or nothing.
+
+    Args:
+        name: what was given.
+        names: what there is.
+        prefix: what is written before a name, such as "--".
+    """
+    nearest = difflib.get_close_matches(name, list(names), n=1)
+    return f" Did you mean {prefix}{nearest[0]}?" if nearest else ""
 
 
 def describe_type(hint: Any) -> str:

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tfstyle.export import request_checks
+from tfstyle.image import tensors
 from tfstyle.networks import transform_net
 
 MAX_PIXELS = 4096 * 4096
@@ -46,8 +47,8 @@ class Endpoints:
 
     def uint8(self, images: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        floats = to_floats(request_checks.images(images, self.max_pixels))
-        return {"pastiches": to_bytes(self._paint(floats, style_weights))}
+        floats = tensors.from_bytes(request_checks.images(images, self.max_pixels))
+        return {"pastiches": tensors.to_bytes(self._paint(floats, style_weights))}
 
     def image_bytes(self, image_bytes: tf.Tensor, style_weights=None) -> dict[str, tf.Tensor]:
         """Paints files of any sizes, one after the other, so that they need the memory of one."""
@@ -65,8 +66,8 @@ class Endpoints:
     def _paint_file(self, file: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tf.Tensor:
         index, contents, shares = file
         pixels = request_checks.picture(contents, index, self.max_pixels)
-        pastiche = self.stylizer(to_floats(pixels[tf.newaxis]), style=shares[tf.newaxis])
-        return tf.io.encode_png(to_bytes(pastiche)[0])
+        pastiche = self.stylizer(tensors.from_bytes(pixels[tf.newaxis]), style=shares[tf.newaxis])
+        return tf.io.encode_png(tensors.to_bytes(pastiche)[0])
 
     def _paint(self, images: tf.Tensor, style_weights: tf.Tensor | None) -> tf.Tensor:
         return self.stylizer(images, style=self._shares(style_weights, tf.shape(images)[0]))
@@ -75,13 +76,3 @@ class Endpoints:
         if self.shares is not None:
             return self.shares
         return request_checks.shares(style_weights, len(self.stylizer.styles), count)
-
-
-def to_floats(images: tf.Tensor) -> tf.Tensor:
-    """Returns bytes as floats in [0, 1]."""
-    return tf.cast(images, tf.float32) / 255
-
-
-def to_bytes(images: tf.Tensor) -> tf.Tensor:
-    """Returns floats in [0, 1] as bytes."""
-    return tf.cast(tf.round(images * 255), tf.uint8)

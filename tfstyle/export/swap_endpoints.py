@@ -5,7 +5,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from tfstyle.export import request_checks, stylizer_endpoints
+from tfstyle.export import request_checks
+from tfstyle.image import tensors
 from tfstyle.methods.style_swap import swap as feature_swap
 
 MAX_PIXELS = 2**20
@@ -47,9 +48,9 @@ class Endpoints:
 
     def uint8(self, contents: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        contents = stylizer_endpoints.to_floats(self._checked(contents, "contents"))
-        styles = stylizer_endpoints.to_floats(self._checked(styles, "styles"))
-        return {"pastiches": stylizer_endpoints.to_bytes(self._paint_all(contents, styles))}
+        contents = tensors.from_bytes(self._checked(contents, "contents"))
+        styles = tensors.from_bytes(self._checked(styles, "styles"))
+        return {"pastiches": tensors.to_bytes(self._paint_all(contents, styles))}
 
     def image_bytes(self, content_bytes: tf.Tensor, style_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints files of any sizes."""
@@ -61,10 +62,8 @@ class Endpoints:
                 request_checks.picture(file, index, self.max_pixels, name)
                 for file, name in ((content, "content_bytes"), (style, "style_bytes"))
             )
-            content, style = (
-                stylizer_endpoints.to_floats(pixels[tf.newaxis]) for pixels in pictures
-            )
-            return tf.io.encode_png(stylizer_endpoints.to_bytes(self._paint(content, style))[0])
+            content, style = (tensors.from_bytes(pixels[tf.newaxis]) for pixels in pictures)
+            return tf.io.encode_png(tensors.to_bytes(self._paint(content, style))[0])
 
         return {"pastiche_bytes": _each(paint, contents, styles, "style_bytes", tf.string)}
 

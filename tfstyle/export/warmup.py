@@ -7,6 +7,8 @@ from typing import Protocol
 
 import tensorflow as tf
 
+from tfstyle.image import tensors
+
 PATH = "assets.extra/tf_serving_warmup_requests"
 """Where TF Serving looks for them in a SavedModel."""
 
@@ -42,7 +44,7 @@ def _example(input: tf.TensorSpec, side: int) -> tf.Tensor:
         return tf.io.encode_png(grey)
     if input.shape.rank == 2:
         return tf.ones([1, input.shape[1]])
-    return grey if input.dtype == tf.uint8 else tf.cast(grey, tf.float32) / 255
+    return grey if input.dtype == tf.uint8 else tensors.from_bytes(grey)
 
 
 def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:

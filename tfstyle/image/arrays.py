@@ -50,7 +50,7 @@ def as_images(arrays: Any, name: str) -> list[np.ndarray]:
 def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:
     """Returns a float32 copy in [0, 1] of floats or uint8; bfloat16 counts as a float."""
     if array.dtype == np.uint8:
-        return array.astype(np.float32) / np.float32(255)
+        return from_bytes(array)
     if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
         raise ImageError(
             f"{name} must hold floats in [0, 1] or uint8; convert it first. "
@@ -74,6 +74,23 @@ def _check_unit_range(values: np.ndarray, name: str) -> None:
             f"{name} must be in [0, 1]; divide 8-bit levels by 255. "
             f"Received: {name}.min()={lowest}, {name}.max()={highest}"
         )
+
+
+# --- Bytes ---
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Returns values in [0, 1] as levels from 0 to 255, rounded, uint8, of the same shape.
+
+    With `from_bytes`, and with the two of `tensors` for TensorFlow, the only place that knows
+    what white is in bytes.
+    """
+    return np.rint(values * 255).astype(np.uint8)
+
+
+def from_bytes(levels: np.ndarray) -> np.ndarray:
+    """Returns levels from 0 to 255 as values in [0, 1], float32, of the same shape."""
+    return levels.astype(np.float32) / np.float32(255)
 
 
 # --- Sizes and start images ---
@@ -118,11 +135,6 @@ def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
         raise ImageError(f"longest must be at least 1 pixel. Received: longest={longest}")
     height, width = (max(1, round(side * longest / max(height, width))) for side in (height, width))
     return height, width
-
-
-def to_bytes(values: np.ndarray) -> np.ndarray:
-    """Returns values in [0, 1] as levels from 0 to 255, rounded, uint8, of the same shape."""
-    return np.rint(values * 255).astype(np.uint8)
 
 
 def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarray:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from tfstyle.image import arrays
+
 CAPTION = 24
 """Height of a name's strip, in pixels."""
 
@@ -32,5 +34,5 @@ def _with_caption(picture: np.ndarray, name: str) -> np.ndarray:
     strip = Image.new("RGB", (width, CAPTION), "white")
     font = ImageFont.load_default(CAPTION * 2 / 3)
     ImageDraw.Draw(strip).text((width / 2, CAPTION / 2), name, "black", font, anchor="mm")
-    caption = np.asarray(strip, np.float32)[np.newaxis] / 255
+    caption = arrays.from_bytes(np.asarray(strip))[np.newaxis]
     return np.concatenate([picture, caption], axis=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
@@ -168,9 +169,9 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, files.srgb_profile(), outputMode="RGB")
+            return ImageCms.profileToProfile(image, source, srgb.profile(), outputMode="RGB")
     return image.convert("RGB")
 
 
 def _from_8_bit(image: Image.Image) -> np.ndarray:
-    return np.asarray(image, np.float32) / np.float32(255)
+    return arrays.from_bytes(np.asarray(image))

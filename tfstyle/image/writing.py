@@ -1,6 +1,5 @@
 """Pictures out: PNG, JPEG, WebP and TIFF files in sRGB, whole or not at all."""
 
-import difflib
 import os
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tfstyle.image import arrays
+from tfstyle import settings
+from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
@@ -51,7 +51,7 @@ def write(
     options = _encoder_options(file_format, quality)
     try:
         with files.atomically(path) as file:
-            picture.save(file, file_format, icc_profile=_srgb_bytes(), **options)
+            picture.save(file, file_format, icc_profile=srgb.profile_bytes(), **options)
     except (OSError, ValueError) as error:  # Disk full; more pixels than the format allows.
         raise ImageError(
             f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
@@ -89,10 +89,9 @@ def _check_suffix(path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix in WRITE_FORMATS:
         return
-    nearest = difflib.get_close_matches(suffix, WRITE_FORMATS, n=1)
-    suggestion = f" Did you mean {nearest[0]}?" if nearest else ""
     raise ImageError(
-        f"path must end in one of {', '.join(WRITE_FORMATS)}.{suggestion} Received: path={path}"
+        f"path must end in one of {', '.join(WRITE_FORMATS)}."
+        f"{settings.suggest(suffix, WRITE_FORMATS)} Received: path={path}"
     )
 
 
@@ -130,9 +129,3 @@ def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:
         "WEBP": {"quality": quality, "exact": True},
         "TIFF": {"compression": "tiff_adobe_deflate"},
     }[file_format]
-
-
-def _srgb_bytes() -> bytes:
-    """Returns the sRGB profile without its time of creation: same image, same file."""
-    profile = files.srgb_profile().tobytes()
-    return profile[:24] + bytes(12) + profile[36:]

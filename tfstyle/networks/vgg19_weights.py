@@ -8,10 +8,10 @@ import dataclasses
 import itertools
 import os
 import pathlib
-import re
 from collections.abc import Callable
 
 import h5py
+import natsort
 import numpy as np
 
 from tfstyle.networks import vgg19_files, vgg19_layers
@@ -74,14 +74,15 @@ def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
         lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
     )
     # Kernels first: in some files the name of the bias sorts before its kernel's.
-    order = sorted(found, key=lambda name: (_natural_order(name), -found[name].ndim))
+    # conv2d_10 comes after conv2d_9.
+    by_number = natsort.natsort_keygen()
+    order = sorted(found, key=lambda name: (by_number(_layer_of(name)), -found[name].ndim))
     return [np.asarray(found[name][()]) for name in order]
 
 
-def _natural_order(name: str) -> list[str | int]:
-    """Returns the layer's path with its numbers as numbers; the array's own name left out."""
-    layer = name.rpartition("/")[0]
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", layer)]
+def _layer_of(name: str) -> str:
+    """Returns an array's path without the array's own name."""
+    return name.rpartition("/")[0]
 
 
 def _biases_of(arrays: list[np.ndarray]) -> list[np.ndarray]:

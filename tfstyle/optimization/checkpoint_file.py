@@ -8,9 +8,9 @@ import zipfile
 
 import numpy as np
 
-from tfstyle import image
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
+from tfstyle.system import files
 
 FILE_NAME = "state.npz"
 
@@ -53,7 +53,7 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     plain = dataclasses.replace(trace, image=None, state=None)
     described = dataclasses.asdict(dataclasses.replace(snapshot, trace=plain))
     folder.mkdir(parents=True, exist_ok=True)
-    with image.atomically(folder / FILE_NAME) as file:
+    with files.atomically(folder / FILE_NAME) as file:
         np.savez(
             file,
             run=np.array(run),

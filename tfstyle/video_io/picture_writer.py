@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.video_writer import check_run
@@ -18,7 +19,7 @@ NAME = re.compile(r"frame_([0-9]{6,})\.png")
 """How the pictures are named, counted from 0."""
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `image.atomically`."""
+"""What a kill may leave of a picture; see `files.atomically`."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
@@ -72,7 +73,7 @@ class Pictures:
         self._begin()
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
-        with image.atomically(self._path(self._written)) as file:
+        with files.atomically(self._path(self._written)) as file:
             Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
 
@@ -136,14 +137,14 @@ class Pictures:
             return
         self._folder.mkdir(exist_ok=True)
         lines = [json.dumps(each) + "\n" for each in ({"run": self._run}, *self._states)]
-        with image.atomically(self._note) as file:
+        with files.atomically(self._note) as file:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)
         self._is_begun = True
 
     def _read(self, number: int) -> np.ndarray:
-        return np.rint(image.read(self._path(number))[0] * 255).astype(np.uint8)
+        return image.to_bytes(image.read(self._path(number))[0])
 
     def _path(self, number: int) -> Path:
         return self._folder / f"frame_{number:06}.png"
