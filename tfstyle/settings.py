@@ -79,19 +79,21 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, (tuple, list)) and all(_fits(each, kinds[0]) for each in value)
     if kinds:
         return any(_fits(value, kind) for kind in kinds)
-    if isinstance(value, bool):  # To Python it is a whole number.
+    # To Python it is a whole number, too.
+    if isinstance(value, bool):
         return hint is bool
     return isinstance(value, TYPES[hint][1])
 
 
-def _check_element(field: dataclasses.Field, value: Any) -> None:
+def _check_element(field: dataclasses.Field[Any], value: Any) -> None:
     if isinstance(value, str) and field.metadata["choices"]:
         check_choice(field.name, value, field.metadata["choices"])
+    # To Python, True is a whole number, but no range speaks of it.
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         _check_number(field, value)
 
 
-def _check_number(field: dataclasses.Field, value: float) -> None:
+def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
@@ -131,7 +133,7 @@ def describe_type(hint: Any) -> str:
     return " or ".join(map(describe_type, kinds)) if kinds else TYPES[hint][0]
 
 
-def describe_range(field: dataclasses.Field, guards: bool = False) -> str:
+def describe_range(field: dataclasses.Field[Any], guards: bool = False) -> str:
     """Returns the field's allowed values in words, such as "from 1 to 8192 pixels".
 
     Args:

@@ -12,7 +12,8 @@ import keras
 from tfstyle import settings
 from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warmup
 from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks.layers import split_convolution
 from tfstyle.settings import setting
 from tfstyle.system.precision import PRECISIONS
 
@@ -185,7 +186,7 @@ def save_swap(
     _write(endpoints, [features, net], pathlib.Path(folder))
 
 
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def _write(
     endpoints: warmup.Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path
 ) -> None:

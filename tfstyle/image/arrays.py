@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 _RANGE_TOLERANCE = 1e-3
+"""How far values may lie beyond [0, 1]: a quarter of an 8-bit level, as filters overshoot."""
 
 
 class ImageError(ValueError):
@@ -56,7 +57,8 @@ def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:
             f"{name} must hold floats in [0, 1] or uint8; convert it first. "
             f"Received: {name}.dtype={array.dtype}"
         )
-    with np.errstate(over="ignore"):  # What float32 cannot hold becomes infinite: caught below.
+    # What float32 cannot hold becomes infinite, and is refused below.
+    with np.errstate(over="ignore"):
         values = array.astype(np.float32)
     _check_unit_range(values, name)
     return np.clip(values, 0, 1)
@@ -112,17 +114,21 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width = _check_size(size)
     if image.shape[1:3] == (height, width):
         return image.copy()
+    # Channel by channel: Pillow has floats in images of one channel only. Its sizes have the width
+    # first.
     channels = [Image.fromarray(image[0, :, :, channel]) for channel in range(3)]
     resized = [
-        channel.resize((width, height), Image.Resampling.LANCZOS)  # Pillow: (width, height).
+        np.asarray(channel.resize((width, height), Image.Resampling.LANCZOS))
         for channel in channels
     ]
+    # [1, height, width, 3]
     return np.clip(np.stack(resized, axis=-1)[np.newaxis], 0, 1)
 
 
 def fit(image: np.ndarray, longest: int) -> np.ndarray:
     """Returns the image, aspect kept, resized so that its longest side has `longest` pixels."""
-    return resize(image, fit_size(*image.shape[1:3], longest))
+    height, width = image.shape[1:3]
+    return resize(image, fit_size(height, width, longest))
 
 
 def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:

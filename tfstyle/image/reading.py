@@ -34,7 +34,7 @@ class Picture:
     """`[height, width]`, float32 from 0 (clear) to 1 (opaque); None when the file has none."""
 
 
-def read(path: str | os.PathLike) -> np.ndarray:
+def read(path: str | os.PathLike[str]) -> np.ndarray:
     """Returns the colours of an image file, as `read_picture` does, without its transparency.
 
     Returns:
@@ -43,7 +43,7 @@ def read(path: str | os.PathLike) -> np.ndarray:
     return read_picture(path).pixels
 
 
-def read_picture(path: str | os.PathLike) -> Picture:
+def read_picture(path: str | os.PathLike[str]) -> Picture:
     """Reads the first frame of a JPEG, PNG, WebP, TIFF, BMP or GIF file.
 
     The EXIF orientation is applied, and colours are converted to sRGB when the file
@@ -73,13 +73,14 @@ def read_picture(path: str | os.PathLike) -> Picture:
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_large(path) from error
-    except Exception as error:  # Pillow's decoders raise anything on damaged files.
+    # Pillow's decoders raise anything on damaged files.
+    except Exception as error:
         raise ImageError(
             f"path must be an undamaged image file; get a new copy ({error}). Received: path={path}"
         ) from error
 
 
-def _without_warnings() -> contextlib.AbstractContextManager:
+def _without_warnings() -> contextlib.AbstractContextManager[object]:
     """Silences Pillow, which warns of oddities in files that it reads all the same.
 
     On the main thread only: Python keeps one list of filters for all threads, and one thread
@@ -169,7 +170,10 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, srgb.profile(), outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, source, srgb.profile(), outputMode="RGB")
+            # Nothing comes back of a conversion in place alone, which this is not.
+            if converted is not None:
+                return converted
     return image.convert("RGB")
 
 

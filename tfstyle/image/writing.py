@@ -24,7 +24,7 @@ WRITE_FORMATS = {
 
 
 def write(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     image: Any,
     alpha: np.ndarray | None = None,
     quality: int = 95,
@@ -52,14 +52,15 @@ def write(
     try:
         with files.atomically(path) as file:
             picture.save(file, file_format, icc_profile=srgb.profile_bytes(), **options)
-    except (OSError, ValueError) as error:  # Disk full; more pixels than the format allows.
+    # Disk full; more pixels than the format allows.
+    except (OSError, ValueError) as error:
         raise ImageError(
             f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
             f"failed ({error}). Received: path={path}"
         ) from error
 
 
-def check_writable(path: str | os.PathLike) -> None:
+def check_writable(path: str | os.PathLike[str]) -> None:
     """Raises ImageError when `write` could not write to `path`; ask before a long run."""
     path = Path(path)
     if os.path.isdir(path):
@@ -121,11 +122,13 @@ def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:
-    return {
+    options: dict[str, dict[str, Any]] = {
         "PNG": {},
         # Brush strokes are full of colour edges, which the usual 4:2:0 sampling smears.
         "JPEG": {"quality": quality, "subsampling": "4:4:4"},
         # Colours under clear pixels are kept, as in the other formats.
         "WEBP": {"quality": quality, "exact": True},
+        # Lossless.
         "TIFF": {"compression": "tiff_adobe_deflate"},
-    }[file_format]
+    }
+    return options[file_format]

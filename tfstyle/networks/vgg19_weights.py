@@ -29,7 +29,7 @@ class Vgg19Weights:
     convolutions: Convolutions
 
 
-def load(vgg_weights: str | os.PathLike = "auto") -> Vgg19Weights:
+def load(vgg_weights: str | os.PathLike[str] = "auto") -> Vgg19Weights:
     """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
 
     Args:
@@ -101,7 +101,8 @@ def _lift(
 
     Features there are non-negative already, so an identity followed by ReLU passes them on.
     """
-    lifted, rest = [], iter(arrays)
+    lifted: list[np.ndarray] = []
+    rest = iter(arrays)
     for layer in vgg19_layers.LAYERS:
         lifted.append(missing(lifted[-1]) if layer in vgg19_layers.ONLY_IN_VGG19 else next(rest))
     return lifted
@@ -113,7 +114,9 @@ def _identity_kernel(like: np.ndarray) -> np.ndarray:
     return kernel
 
 
-def _check_is_vgg19(path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]):
+def _check_is_vgg19(
+    path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]
+) -> None:
     inputs = (3,) + vgg19_layers.CHANNELS[:-1]
     expected = [(3, 3, *shape) for shape in zip(inputs, vgg19_layers.CHANNELS, strict=True)]
     fits = [kernel.shape for kernel in kernels] == expected

@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Any
 
 import tensorflow as tf
 
@@ -37,7 +38,7 @@ def strategy(name: str) -> tf.distribute.Strategy:
 
 def workers() -> list[str]:
     """Returns the addresses of the machines that TF_CONFIG lists, this one among them."""
-    return _tf_config().get("cluster", {}).get("worker", [])
+    return list(_tf_config().get("cluster", {}).get("worker", []))
 
 
 def place_among_workers() -> int:
@@ -45,11 +46,12 @@ def place_among_workers() -> int:
     return int(_tf_config().get("task", {}).get("index", 0))
 
 
-def _tf_config() -> dict:
+def _tf_config() -> dict[str, Any]:
     try:
-        return json.loads(os.environ.get("TF_CONFIG", "{}"))
+        found: dict[str, Any] = json.loads(os.environ.get("TF_CONFIG", "{}"))
     except json.JSONDecodeError as error:
         raise ValueError(f"TF_CONFIG must be JSON. Received: {error.doc}") from error
+    return found
 
 
 def one_core_each() -> bool:
