@@ -1,11 +1,10 @@
 """The arithmetic: which precisions there are, and which is this machine's fastest."""
 
-import tensorflow as tf
-
 from tfstyle import settings
 from tfstyle.system import processor
 
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+"""What the setting may be; "auto" is this machine's fastest."""
 
 
 def resolve_precision(precision: str) -> str:
@@ -21,8 +20,12 @@ def dtype_policy(precision: str) -> str:
 
 def fastest_precision() -> str:
     """Returns float16 on a GPU with tensor cores, bfloat16 on a CPU made for it, else float32."""
+    # Here, not above: configurations name the precisions, and shall be had without TensorFlow.
+    import tensorflow as tf
+
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
+        # Tensor cores came with compute capability 7.0.
         details = tf.config.experimental.get_device_details(gpus[0])
         return "float16" if details.get("compute_capability", (0, 0)) >= (7, 0) else "float32"
     return "bfloat16" if processor.multiplies_bfloat16() else "float32"
