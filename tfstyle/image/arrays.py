@@ -139,6 +139,7 @@ def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
     _check_size((height, width))
     if longest < 1:
         raise ImageError(f"longest must be at least 1 pixel. Received: longest={longest}")
+    # At least 1: a line of one pixel's height stays one when it is shrunk.
     height, width = (max(1, round(side * longest / max(height, width))) for side in (height, width))
     return height, width
 
@@ -156,6 +157,7 @@ def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarra
     """
     height, width = _check_size(size)
     random = np.random.default_rng(seed)
+    # NumPy's, not TensorFlow's: the same seed is the same noise on every device.
     values = random.standard_normal([1, height, width, 3], np.float32)
     return np.clip(0.5 + np.float32(deviation) * values, 0, 1)
 

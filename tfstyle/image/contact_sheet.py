@@ -22,6 +22,7 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
     cells = [_with_caption(picture, name) for name, picture in pictures.items()]
     columns = min(columns, len(cells))
     rows = math.ceil(len(cells) / columns)
+    # The last row is filled up with white.
     cells += [np.ones_like(cells[0])] * (rows * columns - len(cells))
     in_rows = [
         np.concatenate(cells[row * columns : (row + 1) * columns], axis=2) for row in range(rows)
@@ -32,6 +33,7 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
 def _with_caption(picture: np.ndarray, name: str) -> np.ndarray:
     width = picture.shape[2]
     strip = Image.new("RGB", (width, CAPTION), "white")
+    # Two thirds of the strip: letters with descenders fit, with some air.
     font = ImageFont.load_default(CAPTION * 2 / 3)
     ImageDraw.Draw(strip).text((width / 2, CAPTION / 2), name, "black", font, anchor="mm")
     caption = arrays.from_bytes(np.asarray(strip))[np.newaxis]

@@ -40,5 +40,6 @@ def find_contents(content: str, name: str = "content") -> list[Path]:
 
 def has_picture_suffix(path: Path) -> bool:
     """Returns whether a visible file is named as a picture that can be read."""
+    # By name alone, without opening the file; hidden ones are what systems leave, such as ._a.jpg.
     file_format = Image.registered_extensions().get(path.suffix.lower())
     return file_format in READ_FORMATS and not path.name.startswith(".")

@@ -109,6 +109,7 @@ def _check_readable(path: Path) -> None:
 
 def _decode(path: Path) -> Image.Image:
     with Image.open(path, formats=READ_FORMATS) as file:
+        # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
         if file.width * file.height > MAX_PIXELS:
             raise _too_large(path)
         return ImageOps.exif_transpose(file)
@@ -156,7 +157,9 @@ def _split_alpha(image: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
     """Returns the colours, in mode L, RGB or CMYK as ICC profiles want them, and the alpha."""
     alpha = None
     if image.has_transparency_data:
+        # Grey stays grey: a profile of grey does not apply to RGB.
         opaque_mode = "L" if image.mode in ("L", "LA") else "RGB"
+        # By way of RGBA, as transparency may also be a palette's entry or one colour.
         rgba = image.convert("RGBA")
         alpha = _from_8_bit(rgba.getchannel("A"))
         image = rgba.convert(opaque_mode)

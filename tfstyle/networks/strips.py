@@ -121,6 +121,7 @@ class _StripRunner:
         Reference: Chan et al. (1979).
         """
         strips = list(self._strips(features.height))
+        # In float64: the strips' means are close, and their differences are what counts.
         measured = [norms.moments(features.rows(*strip)) for strip in strips]
         means, variances = np.moveaxis(np.array(measured, np.float64), 1, 0)
         parts = np.array([bottom - top for top, bottom in strips]) / features.height

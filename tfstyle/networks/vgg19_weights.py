@@ -62,6 +62,7 @@ def read_convolutions(path: pathlib.Path) -> Convolutions:
         ) from error
     kernels = [array for array in arrays if array.ndim == 4 and array.shape[:2] == (3, 3)]
     biases = _biases_of(arrays)
+    # Thirteen are VGG16's.
     if len(kernels) == len(biases) == len(vgg19_layers.LAYERS) - len(vgg19_layers.ONLY_IN_VGG19):
         kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
     _check_is_vgg19(path, kernels, biases)

@@ -21,6 +21,7 @@ def strategy(name: str) -> tf.distribute.Strategy:
         ValueError: TF_CONFIG lists no machines, and "multiworker" is asked for.
     """
     if name == "auto":
+        # One GPU or none needs no copies of the network.
         several = len(tf.config.list_physical_devices("GPU")) > 1
         name = "multiworker" if workers() else "mirrored" if several else "single"
     if name == "multiworker" and not workers():

@@ -92,8 +92,10 @@ def _normalize_each(
     images: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilon: float
 ) -> tf.Tensor:
     """Normalises each image of a batch by itself, with its row of `[batch, channels]`."""
+    # In float32: with eight bits, sums over hundreds of positions come to a stand.
     wide = tf.cast(images, tf.float32)
     mean, variance = tf.nn.moments(wide, axes=[1, 2], keepdims=True)
+    # One multiplication and one addition a value: mean and variance go into factor and shift.
     factor = scale[:, tf.newaxis, tf.newaxis] * tf.math.rsqrt(variance + epsilon)
     moved = wide * factor + (shift[:, tf.newaxis, tf.newaxis] - mean * factor)
     return tf.cast(moved, images.dtype)
