@@ -12,7 +12,10 @@ import os
 import types
 import typing
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 GUARD = 1e9
 """From here on, a maximum only guards against absurd values; descriptions leave it out."""
@@ -57,7 +60,7 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def check(config: Any) -> None:
+def check(config: "DataclassInstance") -> None:
     """Raises ValueError, naming the field, when a value is not of its declared type and range."""
     hints = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):

@@ -3,9 +3,11 @@
 An image is `[1, height, width, 3]`, float32, RGB in the sRGB space, with values in [0, 1].
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 _RANGE_TOLERANCE = 1e-3
@@ -19,7 +21,7 @@ class ImageError(ValueError):
 # --- Checking ---
 
 
-def as_image(array: Any, name: str) -> np.ndarray:
+def as_image(array: ArrayLike, name: str) -> np.ndarray:
     """Returns `array` as an image of its own, or raises ImageError that names the argument.
 
     Args:
@@ -30,22 +32,23 @@ def as_image(array: Any, name: str) -> np.ndarray:
     Returns:
         `[1, height, width, 3]`, float32 in [0, 1]; never a view of `array`.
     """
-    array = np.asarray(array)
-    shape = array.shape[1:] if array.ndim == 4 and array.shape[0] == 1 else array.shape
+    values = np.asarray(array)
+    shape = values.shape[1:] if values.ndim == 4 and values.shape[0] == 1 else values.shape
     if len(shape) != 3 or shape[-1] != 3 or 0 in shape:
         raise ImageError(
             f"{name} must be one RGB image that is not empty, [height, width, 3] or "
-            f"[1, height, width, 3]. Received: {name}.shape={list(array.shape)}"
+            f"[1, height, width, 3]. Received: {name}.shape={list(values.shape)}"
         )
-    return as_unit_range(array, name).reshape([1, *shape])
+    return as_unit_range(values, name).reshape([1, *shape])
 
 
-def as_images(arrays: Any, name: str) -> list[np.ndarray]:
+def as_images(arrays: ArrayLike | Sequence[ArrayLike], name: str) -> list[np.ndarray]:
     """Returns one array, or each of a list or tuple, as `as_image` does."""
-    several = isinstance(arrays, (list, tuple))
-    if several and not arrays:
+    alone = not isinstance(arrays, (list, tuple))
+    several = cast(Sequence[ArrayLike], [arrays] if alone else arrays)
+    if not several:
         raise ImageError(f"{name}s must be one image or several. Received: {name}s=[]")
-    return [as_image(array, name) for array in (arrays if several else [arrays])]
+    return [as_image(array, name) for array in several]
 
 
 def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from tfstyle import settings
@@ -25,7 +26,7 @@ WRITE_FORMATS = {
 
 def write(
     path: str | os.PathLike[str],
-    image: Any,
+    image: ArrayLike,
     alpha: np.ndarray | None = None,
     quality: int = 95,
 ) -> None:
@@ -111,14 +112,14 @@ def _to_pillow(colours: np.ndarray, alpha: np.ndarray | None, opaque: bool) -> I
     return Image.fromarray(arrays.to_bytes(np.concatenate([colours, alpha], axis=-1)))
 
 
-def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
-    alpha = np.asarray(alpha)
-    if alpha.shape != shape:
+def _as_alpha(alpha: ArrayLike, shape: tuple[int, int]) -> np.ndarray:
+    values = np.asarray(alpha)
+    if values.shape != shape:
         raise ImageError(
             f"alpha must be [height, width] of the image, {list(shape)}. "
-            f"Received: alpha.shape={list(alpha.shape)}"
+            f"Received: alpha.shape={list(values.shape)}"
         )
-    return arrays.as_unit_range(alpha, "alpha")
+    return arrays.as_unit_range(values, "alpha")
 
 
 def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class InverseNet(keras.Model):
         images = net(tf.cast(features, tf.float32))
         if training:
             return images
+        # Differs from Chen and Schmidt (2016): the checkerboard of the layer's stride is taken off.
         images = checkerboard.without_checkerboard(images, vgg19_layers.stride(self.layer))
         return tf.clip_by_value(images, 0.0, 1.0)
 
