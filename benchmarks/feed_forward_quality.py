@@ -30,7 +30,7 @@ from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import precision
+from tfstyle.system import files, precision
 from tfstyle.training import photographs as photo_data
 from tfstyle.training import stylizer as stylizer_training
 
@@ -101,7 +101,7 @@ class Cache:
         return self._losses.get(key)
 
     def _write(self) -> None:
-        with image.atomically(self._path) as file:
+        with files.atomically(self._path) as file:
             file.write(json.dumps(self._losses, indent=1, sort_keys=True).encode())
 
 

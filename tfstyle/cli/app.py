@@ -8,6 +8,7 @@ import sys
 import types
 from collections.abc import Sequence
 
+from tfstyle import settings
 from tfstyle.cli import flags, process
 from tfstyle.system import processor
 from tfstyle.version import __version__
@@ -143,7 +144,7 @@ def flag_groups(
 
 def unknown_command(name: str) -> str:
     """Returns the sentence for a command that there is not."""
-    return f"unknown command {name}.{flags.nearest(name, COMMANDS)} See: tfstyle --help"
+    return f"unknown command {name}.{settings.suggest(name, COMMANDS)} See: tfstyle --help"
 
 
 def describe_commands() -> str:

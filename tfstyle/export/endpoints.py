@@ -6,6 +6,7 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfstyle.export import request_files
+from tfstyle.image import tensors
 
 
 class Endpoints(Protocol):
@@ -24,28 +25,17 @@ class Endpoints(Protocol):
         ...
 
 
-def to_floats(images: tf.Tensor) -> tf.Tensor:
-    """Returns bytes as floats in [0, 1]."""
-    return tf.cast(images, tf.float32) / 255
-
-
-def to_bytes(images: tf.Tensor) -> tf.Tensor:
-    """Returns floats in [0, 1] as bytes."""
-    # Rounded first: the cast alone cuts off, and 254.9 would become 254.
-    return tf.cast(tf.round(images * 255), tf.uint8)
-
-
 def read_file(
     contents: tf.Tensor, index: tf.Tensor, max_pixels: int, name: str = "image_bytes"
 ) -> tf.Tensor:
     """Returns a file's image, `[1, height, width, 3]` in [0, 1]; see `request_files.decode`."""
     pixels = request_files.decode(contents, index, max_pixels, name)
-    return to_floats(pixels[tf.newaxis])
+    return tensors.from_bytes(pixels[tf.newaxis])
 
 
 def write_file(pastiche: tf.Tensor) -> tf.Tensor:
     """Returns `[1, height, width, 3]` in [0, 1] as the contents of a PNG."""
-    return tf.io.encode_png(to_bytes(pastiche)[0])
+    return tf.io.encode_png(tensors.to_bytes(pastiche)[0])
 
 
 def one_by_one(

@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.export import stylizer_endpoints
-from tfstyle.networks import halves, transform_net
+from tfstyle.networks import transform_net
+from tfstyle.networks.layers import split_convolution
 from tfstyle.system import extras, files
 
 TOLERANCE = 1e-3
@@ -23,7 +24,7 @@ OPSET = 18
 """Of ONNX; ONNX Runtime has it since 1.14 (February 2023)."""
 
 
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def save_onnx(
     stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:
@@ -55,7 +56,7 @@ def save_onnx(
     _write(path, contents)
 
 
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def save_litert(
     stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:

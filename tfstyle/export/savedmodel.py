@@ -12,7 +12,8 @@ from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warm
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks.layers import split_convolution
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -132,7 +133,7 @@ def save_swap(
 
 
 # What a processor is fastest with must not be written: another one is going to serve it.
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path) -> None:
     """Writes the SavedModel of the endpoints, whole or not at all."""
     _check_output(folder, "savedmodel")

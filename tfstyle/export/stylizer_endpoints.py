@@ -4,7 +4,8 @@ import tensorflow as tf
 
 from tfstyle.export import request_checks
 from tfstyle.export.config import MAX_PIXELS
-from tfstyle.export.endpoints import one_by_one, read_file, to_bytes, to_floats, write_file
+from tfstyle.export.endpoints import one_by_one, read_file, write_file
+from tfstyle.image import tensors
 from tfstyle.networks import transform_net
 
 INPUTS = {
@@ -51,8 +52,8 @@ class Endpoints:
         self, images: tf.Tensor, style_weights: tf.Tensor | None = None
     ) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        floats = to_floats(request_checks.images(images, self.max_pixels))
-        return {"pastiches": to_bytes(self._paint(floats, style_weights))}
+        floats = tensors.from_bytes(request_checks.images(images, self.max_pixels))
+        return {"pastiches": tensors.to_bytes(self._paint(floats, style_weights))}
 
     def image_bytes(
         self, image_bytes: tf.Tensor, style_weights: tf.Tensor | None = None

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from tfstyle.export import request_checks
 from tfstyle.export.config import MAX_PIXELS
-from tfstyle.export.endpoints import one_by_one, read_file, to_bytes, to_floats, write_file
+from tfstyle.export.endpoints import one_by_one, read_file, write_file
+from tfstyle.image import tensors
 from tfstyle.methods.style_swap import swap as feature_swap
 
 IMAGES = [None, None, None, 3]
@@ -49,9 +50,9 @@ class Endpoints:
 
     def uint8(self, contents: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        contents = to_floats(self._checked(contents, "contents"))
-        styles = to_floats(self._checked(styles, "styles"))
-        return {"pastiches": to_bytes(self._paint_all(contents, styles))}
+        contents = tensors.from_bytes(self._checked(contents, "contents"))
+        styles = tensors.from_bytes(self._checked(styles, "styles"))
+        return {"pastiches": tensors.to_bytes(self._paint_all(contents, styles))}
 
     def image_bytes(self, content_bytes: tf.Tensor, style_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints files of any sizes."""

@@ -5,7 +5,8 @@ import pathlib
 
 import tensorflow as tf
 
-from tfstyle.export.endpoints import Endpoints, to_floats
+from tfstyle.export.endpoints import Endpoints
+from tfstyle.image import tensors
 
 PATH = "assets.extra/tf_serving_warmup_requests"
 """Where TF Serving looks for them in a SavedModel."""
@@ -33,7 +34,7 @@ def _example(specification: tf.TensorSpec, side: int) -> tf.Tensor:
         return tf.io.encode_png(grey)
     if specification.shape.rank == 2:
         return tf.ones([1, specification.shape[1]])
-    return grey if specification.dtype == tf.uint8 else to_floats(grey)
+    return grey if specification.dtype == tf.uint8 else tensors.from_bytes(grey)
 
 
 def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tfstyle import image
 from tfstyle.jobs import record
+from tfstyle.system import files
 
 Pairs = Sequence[tuple[Path, Path]]
 """(content, output) of each picture to paint."""
@@ -104,7 +105,7 @@ def check_names(output: Path, save_every: int) -> None:
         names.append(snapshot_path(output, save_every).name)
     folder = output.parent if output.parent.is_dir() else output.parent.parent
     for name in names:
-        if image.is_name_too_long(folder / name):
+        if files.is_name_too_long(folder / name):
             raise ValueError(
                 f"output must have a shorter name: the file system refuses {name}. "
                 f"Received: output={output}"

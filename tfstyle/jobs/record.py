@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from tfstyle import image
 from tfstyle.result import Loss, Result
+from tfstyle.system import files
 from tfstyle.version import __version__
 
 PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
@@ -101,7 +101,7 @@ def write(
     }
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
     path = path_for(output)
-    with image.atomically(path) as file:
+    with files.atomically(path) as file:
         # File names may hold bytes that are not UTF-8; JSON escapes those as \udcXX.
         file.write(text.encode("utf-8", "backslashreplace"))
     return path

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle import image
 from tfstyle.jobs import inputs, record
 from tfstyle.jobs.inputs import Files
+from tfstyle.system import files as system_files
 
 
 def find_checkpoint(files: Files, output: Path) -> tuple[str | None, bool]:
@@ -45,7 +45,7 @@ def check_checkpoints(files: Files, outputs: Sequence[Path]) -> None:
 
 def check_folder(checkpoint: Path) -> None:
     """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
-    if image.is_name_too_long(checkpoint):
+    if system_files.is_name_too_long(checkpoint):
         raise ValueError(
             "checkpoint must have a name that the file system takes; shorten it. "
             f"Received: checkpoint={checkpoint}"

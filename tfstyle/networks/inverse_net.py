@@ -1,13 +1,12 @@
 """The inverse network: from features at a layer of VGG19 back to the image, in one pass."""
 
-import math
 import pathlib
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import checkerboard, convolutions, packing, vgg19_layers
+from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
 from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
@@ -15,13 +14,6 @@ NAME = "inverse"
 
 SHIPPED = packing.SHIPPED / NAME / "block3_conv1.npz"
 """In a folder of its own: it is no stylizer."""
-
-OUTPUT_SCALE = 0.1
-"""What the last convolution's output is multiplied by: without it the first steps throw the image
-far beyond black and white."""
-
-ABREAST = 4
-"""Pixels that the last convolution computes together, where the layer has as many a position."""
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -45,8 +37,8 @@ class InverseNet(keras.Model):
         channels: int = 256,
         width: int = 64,
         unit: float = 1.0,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         """Takes what it is trained for, so that other features can be refused, and its size.
 
         Args:
@@ -61,7 +53,7 @@ class InverseNet(keras.Model):
         super().__init__(**kwargs)
         self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
-        self.net = _mirrored_vgg19(self.layer, channels, width, unit, self.dtype_policy)
+        self.net = inverse_layers.build(self.layer, channels, width, unit, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
@@ -71,7 +63,7 @@ class InverseNet(keras.Model):
         Args:
             features: `[batch, rows, columns, channels]`, any float type, two rows and columns or
                 more.
-            training: whether values beyond [0, 1] and the weave of cells are left as they are, so
+            training: whether values beyond [0, 1] and the checkerboard are left as they are, so
                 that a loss sees them.
         """
         # Called eagerly, Keras's functional models keep every layer's output until the end.
@@ -79,10 +71,13 @@ class InverseNet(keras.Model):
         images = net(tf.cast(features, tf.float32))
         if training:
             return images
-        images = checkerboard.without_weave(images, vgg19_layers.stride(self.layer))
+        # Differs from Chen and Schmidt (2016): the checkerboard of the layer's stride is taken off.
+        images = checkerboard.without_checkerboard(images, vgg19_layers.stride(self.layer))
         return tf.clip_by_value(images, 0.0, 1.0)
 
-    def compute_output_shape(self, input_shape, **_):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...], **kwargs: Any
+    ) -> tuple[int | None, ...]:
         """Returns the images' shape."""
         batch, rows, columns, _ = input_shape
         stride = vgg19_layers.stride(self.layer)
@@ -94,7 +89,7 @@ class InverseNet(keras.Model):
         names = ("layer", "pooling", "padding", "channels", "width", "unit")
         return {name: getattr(self, name) for name in names}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), **self.architecture()}
 
@@ -139,50 +134,3 @@ def unpack(path: pathlib.Path, precision: str = "float32") -> InverseNet:
         ValueError: the file is another or damaged.
     """
     return packing.unpack(path, InverseNet, "inverse network", precision)
-
-
-def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -> keras.Model:
-    """Returns the net from features to linear images."""
-    return keras.Sequential(
-        [
-            keras.Input([None, None, channels], name="features", dtype="float32"),
-            keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
-            *(_convolution(*counts, dtype) for counts in _convolutions(layer, width)),
-            _last_convolution(vgg19_layers.stride(layer), dtype),
-            keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="images"),
-        ],
-        name="inverse_net",
-    )
-
-
-def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
-    """Returns each convolution's channels, and how often it first repeats a pixel; but the last.
-
-    VGG19's convolution from a to b channels becomes one from b to a, and what was pooled after it
-    is doubled before. The first of all keeps the layer's channels.
-    """
-    names = vgg19_layers.LAYERS[: vgg19_layers.LAYERS.index(layer) + 1]
-    channels = [
-        width * count // vgg19_layers.CHANNELS[0] for count in vgg19_layers.CHANNELS[: len(names)]
-    ]
-    enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
-    return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
-
-
-def _convolution(channels: int, enlarge: int, dtype) -> convolutions.ReflectConv2D:
-    return convolutions.ReflectConv2D(
-        channels,
-        3,
-        enlarge=enlarge,
-        activation="relu",
-        kernel_initializer=keras.initializers.Orthogonal(gain=math.sqrt(2)),
-        dtype=dtype,
-    )
-
-
-def _last_convolution(stride: int, dtype) -> convolutions.ReflectConv2D:
-    """Returns the convolution to red, green and blue; the image's width is `stride` times some."""
-    quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-    return convolutions.ReflectConv2D(
-        3, 3, abreast=min(ABREAST, stride), kernel_initializer=quiet, dtype=dtype
-    )

@@ -83,6 +83,6 @@ def unpack(path: pathlib.Path, precision: str = "float32") -> transform_net.Styl
     return packing.unpack(path, transform_net.Stylizer, "stylizer", precision)
 
 
-def architecture(stylizer: transform_net.Stylizer) -> dict:
+def architecture(stylizer: transform_net.Stylizer) -> dict[str, Any]:
     """Returns what the class is called with to make a network of the same shape."""
     return {"styles": list(stylizer.styles), **dataclasses.asdict(stylizer.architecture)}

@@ -1,14 +1,14 @@
 """The feature extractor: Keras's VGG19, pre-processing inside, cut after the deepest layer."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 
 from tfstyle import settings
-from tfstyle.networks import convolutions as layers
-from tfstyle.networks import halves, vgg19_layers, vgg19_weights
+from tfstyle.networks import vgg19_layers, vgg19_weights
+from tfstyle.networks.layers import convolutions, split_convolution
 from tfstyle.networks.vgg19_layers import PADDINGS, POOLINGS
 from tfstyle.system.precision import resolve_precision
 
@@ -54,31 +54,41 @@ def _deepest_first(layer_names: Sequence[str]) -> list[keras.layers.Layer]:
     return vgg19.layers[1 : deepest + 1]
 
 
-def _convert(layer: keras.layers.Layer, *, pooling: str, padding: str, dtype: str):
+def _convert(
+    layer: keras.layers.Layer, *, pooling: str, padding: str, dtype: str
+) -> keras.layers.Layer:
     """Returns a copy of one VGG19 layer with the chosen pooling, border and dtype."""
     config = {**layer.get_config(), "dtype": dtype}
     if isinstance(layer, keras.layers.Conv2D):
-        zero = layers.ZeroConv2D if halves.are_faster() else keras.layers.Conv2D
-        return (layers.ReflectConv2D if padding == "reflect" else zero)(**config)
+        zero = convolutions.ZeroConv2D if split_convolution.is_faster() else keras.layers.Conv2D
+        return (convolutions.ReflectConv2D if padding == "reflect" else zero)(**config)
     # Not from_config: average pooling does not know max pooling's class name.
     kind = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
     return kind(2, name=layer.name, dtype=dtype)
 
 
-def _tap(vgg_layers, layer_names: Sequence[str], convert, dtype: str) -> keras.Model:
+def _tap(
+    vgg_layers: Sequence[keras.layers.Layer],
+    layer_names: Sequence[str],
+    convert: Callable[[keras.layers.Layer], keras.layers.Layer],
+    dtype: str,
+) -> keras.Model:
+    """Returns a model of the converted layers, with an output at each named one."""
     inputs = keras.Input([None, None, 3], name="image", dtype="float32")
     centred = keras.layers.Rescaling(1.0, offset=(-IMAGENET_MEAN / 255).tolist())(inputs)
-    flow = keras.layers.Activation("linear", dtype=dtype, name="to_precision")(centred)
+    # Centred in float32 first: in bfloat16, levels near white would be 1/256 apart.
+    current = keras.layers.Activation("linear", dtype=dtype, name="to_precision")(centred)
     features = {}
     for layer in vgg_layers:
-        flow = convert(layer)(flow)
+        current = convert(layer)(current)
         if layer.name in layer_names:
-            features[layer.name], flow = layers.Tap(dtype=dtype, name=f"{layer.name}_tap")(flow)
+            tap = convolutions.Tap(dtype=dtype, name=f"{layer.name}_tap")
+            features[layer.name], current = tap(current)
     return keras.Model(inputs, features, name="encoder")
 
 
-def _assign(features: keras.Model, convolutions: vgg19_weights.Convolutions) -> None:
-    for name, (kernel, bias) in zip(vgg19_layers.LAYERS, convolutions, strict=True):
+def _assign(features: keras.Model, pretrained: vgg19_weights.Convolutions) -> None:
+    for name, (kernel, bias) in zip(vgg19_layers.LAYERS, pretrained, strict=True):
         if name == vgg19_layers.LAYERS[0]:
             # VGG19 expects BGR from 0 to 255: doing that to the kernel costs nothing.
             kernel = kernel[:, :, ::-1] * 255

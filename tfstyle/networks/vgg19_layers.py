@@ -28,6 +28,7 @@ def parse_layer(name: str) -> str:
     Raises:
         ValueError: there is no such layer; the message suggests the nearest.
     """
+    # The papers count as Simonyan and Zisserman do: relu4_2 is what follows block4_conv2.
     papers_name = re.fullmatch(r"(?:relu|conv)([1-5])_([1-4])", name)
     keras_name = "block{}_conv{}".format(*papers_name.groups()) if papers_name else name
     settings.check_choice("layer", keras_name, LAYERS)
@@ -55,6 +56,7 @@ def parse_layers(
 
 def smallest_side(layer_names: Sequence[str]) -> int:
     """Returns how many pixels a side must have for two feature rows at the deepest layer."""
+    # VGG19 pools after each block: block b's features have a side of 1 / 2^(b - 1).
     deepest_block = max(int(name[len("block")]) for name in layer_names)
     return 2**deepest_block
 

@@ -8,10 +8,10 @@ import dataclasses
 import itertools
 import os
 import pathlib
-import re
 from collections.abc import Callable
 
 import h5py
+import natsort
 import numpy as np
 
 from tfstyle.networks import vgg19_files, vgg19_layers
@@ -29,7 +29,7 @@ class Vgg19Weights:
     convolutions: Convolutions
 
 
-def load(vgg_weights: str | os.PathLike = "auto") -> Vgg19Weights:
+def load(vgg_weights: str | os.PathLike[str] = "auto") -> Vgg19Weights:
     """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
 
     Args:
@@ -62,6 +62,7 @@ def read_convolutions(path: pathlib.Path) -> Convolutions:
         ) from error
     kernels = [array for array in arrays if array.ndim == 4 and array.shape[:2] == (3, 3)]
     biases = _biases_of(arrays)
+    # Thirteen are VGG16's.
     if len(kernels) == len(biases) == len(vgg19_layers.LAYERS) - len(vgg19_layers.ONLY_IN_VGG19):
         kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
     _check_is_vgg19(path, kernels, biases)
@@ -74,14 +75,15 @@ def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
         lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
     )
     # Kernels first: in some files the name of the bias sorts before its kernel's.
-    order = sorted(found, key=lambda name: (_natural_order(name), -found[name].ndim))
+    # conv2d_10 comes after conv2d_9.
+    by_number = natsort.natsort_keygen()
+    order = sorted(found, key=lambda name: (by_number(_layer_of(name)), -found[name].ndim))
     return [np.asarray(found[name][()]) for name in order]
 
 
-def _natural_order(name: str) -> list[str | int]:
-    """Returns the layer's path with its numbers as numbers; the array's own name left out."""
-    layer = name.rpartition("/")[0]
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", layer)]
+def _layer_of(name: str) -> str:
+    """Returns an array's path without the array's own name."""
+    return name.rpartition("/")[0]
 
 
 def _biases_of(arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -100,7 +102,8 @@ def _lift(
 
     Features there are non-negative already, so an identity followed by ReLU passes them on.
     """
-    lifted, rest = [], iter(arrays)
+    lifted: list[np.ndarray] = []
+    rest = iter(arrays)
     for layer in vgg19_layers.LAYERS:
         lifted.append(missing(lifted[-1]) if layer in vgg19_layers.ONLY_IN_VGG19 else next(rest))
     return lifted
@@ -112,7 +115,9 @@ def _identity_kernel(like: np.ndarray) -> np.ndarray:
     return kernel
 
 
-def _check_is_vgg19(path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]):
+def _check_is_vgg19(
+    path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]
+) -> None:
     inputs = (3,) + vgg19_layers.CHANNELS[:-1]
     expected = [(3, 3, *shape) for shape in zip(inputs, vgg19_layers.CHANNELS, strict=True)]
     fits = [kernel.shape for kernel in kernels] == expected

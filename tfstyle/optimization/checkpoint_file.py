@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfstyle import image
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
+from tfstyle.system import files
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -69,7 +69,7 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     }
     folder.mkdir(parents=True, exist_ok=True)
     # Atomically, so that a kill while it is written leaves the last one whole.
-    with image.atomically(folder / FILE_NAME) as file:
+    with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)
 
 

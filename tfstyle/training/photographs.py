@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
+from tfstyle.image import tensors
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 
@@ -134,7 +135,7 @@ class Photographs:
         middles = [tf.image.resize_with_crop_or_pad(one, crop, crop) for one in read if one.size]
         if not middles:
             raise ValueError(f"photos must be readable. Received: {len(paths)} held out, none is")
-        return tf.data.Dataset.from_tensor_slices(middles).map(_to_floats).batch(batch)
+        return tf.data.Dataset.from_tensor_slices(middles).map(tensors.from_bytes).batch(batch)
 
     def _read(self, names: tf.data.Dataset) -> tf.data.Dataset:
         def read(name: tf.Tensor) -> tf.Tensor:
@@ -143,7 +144,7 @@ class Photographs:
             return tf.ensure_shape(pixels, [None, None, 3])
 
         readable = names.map(read, num_parallel_calls=2).filter(lambda pixels: tf.size(pixels) > 0)
-        return readable.map(_to_floats)
+        return readable.map(tensors.from_bytes)
 
     def _read_or_note(self, name: bytes) -> np.ndarray:
         """Returns the fitted photograph as bytes, or none at all and notes why."""
@@ -172,10 +173,6 @@ def _shortened(pixels: np.ndarray) -> np.ndarray:
     # A long strip whose shorter side is fitted to a crop would be many times a photograph's size.
     longest = MOST_ELONGATED * min(pixels.shape[1:3])
     return pixels[:, :longest, :longest]
-
-
-def _to_floats(pixels: tf.Tensor) -> tf.Tensor:
-    return tf.cast(pixels, tf.float32) / 255
 
 
 def _names(paths: Sequence[pathlib.Path]) -> tf.data.Dataset:

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import norms, pretrained, transform_net
+from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks.layers import norms
 from tfstyle.networks.stages import stages
 
 PER_STYLE = ("scale", "shift")

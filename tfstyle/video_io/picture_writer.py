@@ -13,6 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.video_writer import check_run
@@ -21,7 +22,7 @@ NAME = re.compile(r"frame_([0-9]{6,})\.png")
 """How the pictures are named, counted from 0."""
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `image.atomically`."""
+"""What a kill may leave of a picture; see `files.atomically`."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
@@ -85,7 +86,7 @@ class Pictures:
         self._begin()
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
-        with image.atomically(self._path(self._written)) as file:
+        with files.atomically(self._path(self._written)) as file:
             # The fastest compression: a clip is many pictures, and they are lossless at any.
             Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
@@ -151,7 +152,7 @@ class Pictures:
             return
         self._folder.mkdir(exist_ok=True)
         lines = [json.dumps(each) + "\n" for each in ({"run": self._run}, *self._states)]
-        with image.atomically(self._note) as file:
+        with files.atomically(self._note) as file:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)

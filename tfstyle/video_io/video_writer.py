@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io import joining
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding, Part
@@ -119,10 +119,10 @@ class Film:
         _sync(part.path)
         kept = self._kept(self.frames + len(part.ticks))
         before = set(self._folder.glob("last_*.npz")) - {kept}
-        with image.atomically(kept) as file:
+        with files.atomically(kept) as file:
             np.savez(file, pastiches=np.array(last_pastiches, np.uint8))
         note = {"run": self._run, "ticks": part.ticks, "seconds": self.seconds + seconds}
-        with image.atomically(part.path.with_suffix(".json")) as file:
+        with files.atomically(part.path.with_suffix(".json")) as file:
             file.write(json.dumps(note).encode())
         self._parts.append((part.path, part.ticks))
         self._closed = time.monotonic()

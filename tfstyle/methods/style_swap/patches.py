@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfstyle.networks import mirror
+from tfstyle.networks.layers import mirror
 
 SCORE_BYTES = 2**27
 """What patches that are compared at once may take, their scores included: more saves no time."""

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.methods.style_swap import patches
-from tfstyle.networks import mirror, vgg19_layers
+from tfstyle.networks import vgg19_layers
+from tfstyle.networks.layers import mirror
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""

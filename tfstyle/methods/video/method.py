@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
+from tfstyle.image import tensors
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig, Method, _HeldConfig
@@ -145,14 +146,14 @@ def _in_one_pass(style: transform_net.Style, method: feed_forward.Config):
     stylizer = feed_forward.load(method.model, method.precision)
     shares = stylizer.shares(style)
     whole = tf.function(
-        lambda frames: stylizer(_from_bytes(frames), style=shares),
+        lambda frames: stylizer(tensors.from_bytes(frames), style=shares),
         input_signature=[tf.TensorSpec([1, None, None, 3], tf.uint8)],
     )
 
     def paint(frame: np.ndarray):
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
             return whole(frame[np.newaxis])
-        return strips.paint(stylizer, _from_bytes(frame[np.newaxis]).numpy(), shares)
+        return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
 
     return paint
 
@@ -169,11 +170,7 @@ def _swapping(styles: Any, method: style_swap.Config):
     return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
 
 
-def _from_bytes(frames: np.ndarray | tf.Tensor) -> tf.Tensor:
-    return tf.cast(frames, tf.float32) / 255
-
-
 @tf.function(input_signature=[tf.TensorSpec([1, None, None, 3], tf.float32)])
 def _to_bytes(pastiches: tf.Tensor) -> tf.Tensor:
     """Returns the one picture in `[0, 1]` as `[height, width, 3]`, uint8, rounded."""
-    return tf.cast(tf.round(tf.clip_by_value(pastiches[0], 0, 1) * 255), tf.uint8)
+    return tensors.to_bytes(tf.clip_by_value(pastiches[0], 0, 1))

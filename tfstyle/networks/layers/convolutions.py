@@ -1,11 +1,18 @@
-"""Keras layers that Keras itself lacks."""
+"""Convolutions with mirrored borders, that enlarge or step over several pixels at once."""
+
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import halves, mirror
+from tfstyle.networks.layers import mirror, split_convolution
+
+Shape = tuple[int | None, ...]
 
 
+# The registered names of this room's classes stand in `.keras` files: they stay, wherever the
+# modules move.
 @keras.saving.register_keras_serializable(package="tfstyle")
 class ReflectConv2D(keras.layers.Conv2D):
     """A 3x3-style convolution whose border is the mirrored image instead of zeros.
@@ -14,7 +21,7 @@ class ReflectConv2D(keras.layers.Conv2D):
     as a frame; a mirrored border is not. Odd kernels only; output size = input size.
     """
 
-    def __init__(self, *args, enlarge: int = 1, abreast: int = 1, **kwargs):
+    def __init__(self, *args: Any, enlarge: int = 1, abreast: int = 1, **kwargs: Any) -> None:
         """Takes what `keras.layers.Conv2D` takes; `padding` is always "valid".
 
         Args:
@@ -40,24 +47,14 @@ class ReflectConv2D(keras.layers.Conv2D):
             below: the same for the strip's other end.
         """
         bordered = self.with_border(inputs, above, below)
-        if self.enlarge == 1 and inputs.shape[0] in (None, 1) and halves.are_faster():
-            return self._call_on_halves(bordered)
+        # Batches need no splitting, and what enlarges is a transposed convolution.
+        if self.enlarge == 1 and inputs.shape[0] in (None, 1) and split_convolution.is_faster():
+            return split_convolution.convolve(bordered, super().call, self.strides[0], self.reach)
         return super().call(bordered)
 
     def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
         """Returns what `call` was given, with the pixels beyond it that the kernel reaches."""
         return mirror.mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
-
-    def _call_on_halves(self, bordered: tf.Tensor) -> tf.Tensor:
-        """Convolves images, borders and all, as twice as many half as high, the same result."""
-        step, overlap = self.strides[0], 2 * self.reach
-        rows = tf.shape(bordered)[1] - overlap
-        half = (rows + 2 * step - 1) // (2 * step) * step
-        outputs = super().call(halves.cut(bordered, half, overlap))
-        _, height, width, _ = tf.unstack(tf.shape(outputs))
-        whole = tf.reshape(outputs, [-1, 2 * height, width, outputs.shape[-1]])
-        cut = whole[:, : (rows + step - 1) // step]
-        return tf.ensure_shape(cut, [bordered.shape[0], None, None, None])
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """Convolves what has its border already."""
@@ -67,14 +64,14 @@ class ReflectConv2D(keras.layers.Conv2D):
             return _convolve_abreast(inputs, kernel, self.abreast)
         return super().convolution_op(inputs, kernel)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), "enlarge": self.enlarge, "abreast": self.abreast}
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
 class ZeroConv2D(ReflectConv2D):
-    """The same with zeros beyond the border: `keras.layers.Conv2D`, but in halves where it pays."""
+    """The same with zeros beyond the border: Keras's, but on halves where that is faster."""
 
     def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
         """Returns the input with zeros around it; strips are not for it."""
@@ -99,7 +96,8 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     size = [batch, height * times + 2, (width + spare) * times + 2, kernel.shape[-1]]
     patch = tf.transpose(patch, [0, 1, 3, 2])
     whole = tf.nn.conv2d_transpose(wide, patch, size, times, "VALID")
-    margin = times + 1  # TensorFlow's own cropping is a hundred times slower on a CPU.
+    # TensorFlow's own cropping is a hundred times slower on a CPU.
+    margin = times + 1
     return whole[:, margin:-margin, margin : (width - 1) * times + 1]
 
 
@@ -125,6 +123,7 @@ def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.T
     wide = tf.concat([tf.pad(kernel, [[0, 0], shift, [0, 0], [0, 0]]) for shift in shifts], -1)
     outputs = tf.nn.conv2d(inputs, wide, [1, 1, pixels, 1], "VALID")
     batch, height, groups, _ = tf.unstack(tf.shape(outputs))
+    # [batch, height, groups * pixels, filters]
     return tf.reshape(outputs, [batch, height, groups * pixels, kernel.shape[-1]])
 
 
@@ -140,11 +139,11 @@ class Tap(keras.layers.Layer):
         """Returns (inputs, inputs)."""
         return _twice(inputs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> tuple[Shape, Shape]:
         """Returns the input's shape twice."""
         return input_shape, input_shape
 
 
 @tf.custom_gradient
-def _twice(tensor: tf.Tensor):
+def _twice(tensor: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable[..., tf.Tensor]]:
     return (tf.identity(tensor), tf.identity(tensor)), lambda first, second: first + second

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.networks import convolutions, mirror, norms
+from tfstyle.networks.layers import convolutions, mirror, norms
 
 INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float32)
 

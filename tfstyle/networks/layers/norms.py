@@ -1,7 +1,11 @@
 """Instance norms whose scales and shifts depend on the style."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
+
+Shape = tuple[int | None, ...]
 
 Moments = tuple[tf.Tensor, tf.Tensor]
 """Each channel's mean and variance over the positions of one image: `[channels]`, float32."""
@@ -18,12 +22,13 @@ class ConditionalAffine(keras.layers.Layer):
     EPSILON = 1e-5
     """Added to variances; TensorFlow takes no less."""
 
-    def __init__(self, styles: int, **kwargs):
+    def __init__(self, styles: int, **kwargs: Any) -> None:
         """Takes the number of styles."""
-        super().__init__(**{**kwargs, "autocast": False})  # Scales and shares stay float32.
+        # Scales and shares stay float32.
+        super().__init__(**{**kwargs, "autocast": False})
         self.styles = styles
 
-    def build(self, features_shape, shares_shape=None):
+    def build(self, features_shape: Shape, shares_shape: Shape | None = None) -> None:
         """Makes one scale (1) and one shift (0) per style and channel."""
         shape = (self.styles, features_shape[-1])
         self.scale = self.add_weight(shape=shape, initializer="ones", autocast=False, name="scale")
@@ -38,7 +43,8 @@ class ConditionalAffine(keras.layers.Layer):
     def call(self, features: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
         """Moves `[batch, height, width, channels]`, with `[batch or 1, styles]` shares."""
         scale, shift = self.blended(shares)
-        if features.shape[0] == 1:  # In one go: as a norm whose moments are 0 and 1.
+        if features.shape[0] == 1:
+            # In one go: as a norm whose moments are 0 and 1.
             ones = tf.ones(features.shape[-1])
             moments = tf.zeros_like(ones), ones - self.EPSILON
             return _batch_norm(features, scale[0], shift[0], moments, self.EPSILON).y
@@ -46,11 +52,13 @@ class ConditionalAffine(keras.layers.Layer):
         moved = wide * scale[:, tf.newaxis, tf.newaxis] + shift[:, tf.newaxis, tf.newaxis]
         return tf.cast(moved, features.dtype)
 
-    def compute_output_shape(self, features_shape, shares_shape=None):
+    def compute_output_shape(
+        self, features_shape: Shape, shares_shape: Shape | None = None
+    ) -> Shape:
         """Returns the features' shape."""
         return features_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), "styles": self.styles}
 
@@ -80,10 +88,14 @@ class ConditionalInstanceNorm(ConditionalAffine):
         return _normalize_each(features, scale, shift, self.EPSILON)
 
 
-def _normalize_each(images: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilon: float):
+def _normalize_each(
+    images: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilon: float
+) -> tf.Tensor:
     """Normalises each image of a batch by itself, with its row of `[batch, channels]`."""
+    # In float32: with eight bits, sums over hundreds of positions come to a stand.
     wide = tf.cast(images, tf.float32)
     mean, variance = tf.nn.moments(wide, axes=[1, 2], keepdims=True)
+    # One multiplication and one addition a value: mean and variance go into factor and shift.
     factor = scale[:, tf.newaxis, tf.newaxis] * tf.math.rsqrt(variance + epsilon)
     moved = wide * factor + (shift[:, tf.newaxis, tf.newaxis] - mean * factor)
     return tf.cast(moved, images.dtype)
@@ -93,14 +105,20 @@ def moments(features: tf.Tensor) -> Moments:
     """Returns the moments of `[1, height, width, channels]`, any float type."""
     ones = tf.ones(features.shape[-1])
     measured = _batch_norm(features, ones, ones, None, ConditionalInstanceNorm.EPSILON)
+    # TensorFlow measures the variance of a sample; that of all there is has n instead of n - 1.
     count = tf.cast(tf.size(features) / features.shape[-1], tf.float32)
     return measured.batch_mean, measured.batch_variance * (count - 1) / count
 
 
-def _batch_norm(image: tf.Tensor, scale, shift, moments: Moments | None, epsilon: float):
+def _batch_norm(
+    image: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, moments: Moments | None, epsilon: float
+) -> Any:
     """Normalises one image as a batch of one: a fifth of the time of the parts one by one.
 
     Its variances, unlike those that it takes, are divided by one position less than there are.
+
+    Returns:
+        TensorFlow's named tuple of `y`, `batch_mean`, `batch_variance` and more.
     """
     mean, variance = moments or ([], [])
     return tf.raw_ops.FusedBatchNormV3(
