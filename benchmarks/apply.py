@@ -7,7 +7,7 @@ before a size is timed, their pastiches are compared with tfstyle's in float32. 
 
     tfstyle, stylize      `feed_forward.stylize` with the stylizer at hand
     tfstyle, graph        the stylizer inside a `tf.function`
-    ONNX Runtime          `tfstyle.conversion`'s file; its CPU kernels know no bfloat16
+    ONNX Runtime          `tfstyle.export.onnx_litert`'s file; its CPU kernels know no bfloat16
     PyTorch               eager, in inference mode, its two layouts
 
 A ratio is the time of the fastest other by that of our fastest: 1 or more is the aim. Each

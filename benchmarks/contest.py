@@ -78,7 +78,7 @@ def in_fresh_process(function: Callable, *arguments) -> Any:
 def cost_of(*arguments: str) -> Cost:
     """Returns what a command of tfstyle costs."""
     begin = time.perf_counter()
-    command = [sys.executable, "-m", "tfstyle.cli.app", *arguments]
+    command = [sys.executable, "-m", "tfstyle", *arguments]
     process = subprocess.Popen(command, env=ENVIRONMENT)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -32,7 +32,7 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.losses import perceptual
 from tfstyle.methods import gatys
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_layers
 from tfstyle.result import Interrupted
 
 PEAK_SIZES = (256, 512)
@@ -154,13 +154,13 @@ def build_evaluation(size: int, precision: str) -> Callable:
 
 def convolutions(size: int) -> list[Convolution]:
     """Returns the network's convolutions for a picture of that side, shallow to deep."""
-    deepest = max(vgg19_weights.LAYERS.index(layer) for layer in gatys.Config().weights().layers)
-    inputs = (3, *vgg19_weights.CHANNELS)
+    deepest = max(vgg19_layers.LAYERS.index(layer) for layer in gatys.Config().weights().layers)
+    inputs = (3, *vgg19_layers.CHANNELS)
     return [
         Convolution(
-            size >> int(name[len("block")]) - 1, inputs[index], vgg19_weights.CHANNELS[index]
+            size >> int(name[len("block")]) - 1, inputs[index], vgg19_layers.CHANNELS[index]
         )
-        for index, name in enumerate(vgg19_weights.LAYERS[: deepest + 1])
+        for index, name in enumerate(vgg19_layers.LAYERS[: deepest + 1])
     ]
 
 

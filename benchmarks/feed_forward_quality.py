@@ -3,16 +3,17 @@
     python benchmarks/feed_forward_quality.py --contents=FOLDER --styles=FOLDER --cache=FILE.json
     python benchmarks/feed_forward_quality.py ... --passes
 
-The loss is the training's, of `train.Config`, for a photograph fitted to `--size` and the style at
-the size that the training saw, by the objective of `gatys` in this machine's fastest precision.
+The loss is the training's, of `tfstyle.training.stylizer.Config`, for a photograph fitted to
+`--size` and the style at the size that the training saw, by the objective of `gatys` in this
+machine's fastest precision.
 One pass: the stylizer's pastiche, clipped to [0, 1]. L-BFGS: `gatys` from the photograph itself at
 one level; the last loss in its curve that at most 60 evaluations had led to, that of the image as
 the optimiser holds it, not clipped. A row is a style, its losses the means over the photographs; a
 ratio of 1 is what Johnson et al. (2016) report against 50 to 100 iterations.
 
 `--styles` is a folder with NAME.jpg for each style of the model. The losses of L-BFGS, an hour's
-work, are kept in `--cache` after each pair, and an interrupted run goes on. `--passes` judges the
-model by those that are there already, and optimises nothing.
+work, are kept in `--cache` after each pair, and an interrupted run goes on. `--passes` compares
+the model with those that are there already, and optimises nothing.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
+from tfstyle.system import files, precision
 from tfstyle.training import photographs as photo_data
 from tfstyle.training import stylizer as stylizer_training
 
@@ -60,7 +62,7 @@ def read_style(folder: pathlib.Path, name: str) -> Picture:
 
 
 def build_objective() -> objective.Objective:
-    """Returns the objective that both are judged by."""
+    """Returns the objective that both are evaluated by."""
     terms = stylizer_training.Config().weights()
     vgg = vgg19_weights.load(gatys.Config().vgg_weights)
     features = vgg19.build(
@@ -99,7 +101,7 @@ class Cache:
         return self._losses.get(key)
 
     def _write(self) -> None:
-        with image.atomically(self._path) as file:
+        with files.atomically(self._path) as file:
             file.write(json.dumps(self._losses, indent=1, sort_keys=True).encode())
 
 
@@ -120,7 +122,7 @@ def settings(content: Picture) -> gatys.Config:
 
 def fingerprint(content: Picture, style: Picture, config: gatys.Config) -> str:
     """Returns a short digest of all that decides the loss."""
-    facts = digest_of_vgg19(), vgg19.resolve_precision(config.precision)
+    facts = digest_of_vgg19(), precision.resolve_precision(config.precision)
     return checkpoint_file.fingerprint(config, content.pixels, style.pixels, facts=facts)[:16]
 
 

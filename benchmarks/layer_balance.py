@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import functional
-from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.networks import vgg19, vgg19_layers, vgg19_weights
 
 SIZE = 512
 
@@ -41,9 +41,9 @@ def main() -> None:
     arguments = parser.parse_args()
     contents, styles = read_folder(arguments.contents), read_folder(arguments.styles)
     vgg = vgg19_weights.load("auto")
-    for pooling in vgg19.POOLINGS:
+    for pooling in vgg19_layers.POOLINGS:
         print(pooling)
-        for layer in vgg19_weights.LAYERS:
+        for layer in vgg19_layers.LAYERS:
             features = vgg19.build([layer], vgg, pooling=pooling, precision="auto")
             graph = tf.function(features, reduce_retracing=True)
             style, content = summarize(graph, contents, styles, layer)

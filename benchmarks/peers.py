@@ -7,7 +7,7 @@ threads; its clock starts when network and targets are ready. This package: the 
 `gatys.Config` but for the step limit, at one level from the same start images and then coarse to
 fine; its clock starts at the call of `gatys.stylize`, so it counts loading, tracing and targets
 too. Network, weights, pictures and objective are the same; the float32 objective of PyTorch
-judges both final images, clipped, and the pictures of the coarse levels, enlarged to full size.
+evaluates both final images, clipped, and the pictures of the coarse levels, enlarged to full size.
 
 Every run has a process of its own, one after the other. The torch process never imports
 TensorFlow, hence the imports inside functions.
@@ -38,8 +38,8 @@ AGREEMENT = 0.01
 STEPS = 500
 """Step limit of this package's runs at one level, which stop at PyTorch's loss."""
 
-JUDGE_EVERY = 10
-"""Steps between two pictures of a coarse level that are judged at full size."""
+EVALUATE_EVERY = 10
+"""Steps between two pictures of a coarse level that are evaluated at full size."""
 
 
 @dataclasses.dataclass
@@ -53,7 +53,7 @@ class Problem:
     start_losses: dict[str, float]
     """This package's objective at the starts, in float32."""
     weights: dict
-    """The fields of `objective.Weights`."""
+    """The fields of `loss_weights.Weights`."""
     content_weights: dict[str, float]
     """Per layer, as the objective has them for these pictures."""
     style_weights: dict[str, float]
@@ -74,7 +74,7 @@ class Run:
     """At full size."""
     image: np.ndarray
     """The best of PyTorch's, the result of this package's: `[1, height, width, 3]`, clipped."""
-    judged: float = math.nan
+    final_loss: float = math.nan
     """PyTorch's float32 loss of `image`."""
 
     def seconds_to(self, loss: float) -> float:
@@ -104,8 +104,10 @@ def compare(problem: Problem, arguments: argparse.Namespace) -> list[Run]:
     settings = {"size": arguments.size, "steps": STEPS}
     ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peers[0].losses), problem))
     runs = [*peers, *ours]
-    losses = in_fresh_process(judge, problem, [run.image for run in runs])
-    return [dataclasses.replace(run, judged=loss) for run, loss in zip(runs, losses, strict=True)]
+    losses = in_fresh_process(evaluate, problem, [run.image for run in runs])
+    return [
+        dataclasses.replace(run, final_loss=loss) for run, loss in zip(runs, losses, strict=True)
+    ]
 
 
 # --- This package ---
@@ -115,7 +117,7 @@ def prepare(content: str, style: str, size: int) -> Problem:
     """Returns what a run of `gatys.stylize` on these files minimises."""
     from tfstyle import image
     from tfstyle.methods import gatys
-    from tfstyle.networks import vgg19_weights
+    from tfstyle.networks import vgg19_layers, vgg19_weights
 
     config = gatys.Config(size=size)
     photograph, painting = image.read(content), image.read(style)
@@ -129,7 +131,7 @@ def prepare(content: str, style: str, size: int) -> Problem:
         weights=dataclasses.asdict(config.weights()),
         content_weights={},
         style_weights={},
-        layers=vgg19_weights.LAYERS,
+        layers=vgg19_layers.LAYERS,
         convolutions=vgg.convolutions,
         pooling=config.pooling,
         padding=config.padding,
@@ -150,8 +152,10 @@ def note_objective(problem: Problem, config, vgg) -> None:
     features = vgg19.build(terms.layers, vgg, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
     targets = loss.targets(problem.content, [problem.style], [1.0])
-    problem.content_weights = {layer: float(w[0]) for layer, w in targets.content_weights.items()}
-    problem.style_weights = {layer: float(w[0]) for layer, w in targets.style_weights.items()}
+    problem.content_weights, problem.style_weights = (
+        {layer: float(comparison.weight[0]) for layer, comparison in targets[term].items()}
+        for term in ("content", "style")
+    )
     problem.start_losses = {
         name: float(loss.value_and_gradient(tf.constant(start), targets)[0])
         for name, start in problem.starts.items()
@@ -194,14 +198,14 @@ class Watch:
             self._full.append((seconds, loss))
             if loss <= self._target:
                 raise KeyboardInterrupt
-        elif progress.step % JUDGE_EVERY == 0:
+        elif progress.step % EVALUATE_EVERY == 0:
             self._coarse.append((seconds, progress.image()))
 
     def curve(self, problem: Problem) -> tuple[list[float], list[float]]:
         """Returns the seconds and the losses at full size."""
-        judged = in_fresh_process(judge, problem, [picture for _, picture in self._coarse])
+        coarse = in_fresh_process(evaluate, problem, [picture for _, picture in self._coarse])
         seconds = [seconds for seconds, _ in self._coarse + self._full]
-        return seconds, judged + [loss for _, loss in self._full]
+        return seconds, coarse + [loss for _, loss in self._full]
 
 
 # --- PyTorch ---
@@ -250,7 +254,7 @@ def check_agreement(ours: float, theirs: float, start: str) -> None:
         )
 
 
-def judge(problem: Problem, images: list[np.ndarray]) -> list[float]:
+def evaluate(problem: Problem, images: list[np.ndarray]) -> list[float]:
     """Returns PyTorch's float32 loss of images `[1, height, width, 3]` in [0, 1]."""
     import torch
 
@@ -300,7 +304,7 @@ def torch_objective(problem: Problem) -> Callable:
         excess = unit_range - unit_range.clamp(0, 1)
         terms = [
             weights["total_variation"] / area * total_variation(unit_range),
-            weights["range"] / area * excess.square().sum(),
+            weights["out_of_range"] / area * excess.square().sum(),
         ]
         for name, weight in problem.content_weights.items():
             difference = features[name] - content[name]
@@ -367,14 +371,14 @@ def print_report(runs: list[Run]) -> None:
             f"{peer.seconds[-1]:.1f} s. {ours.name}: first step after {ours.seconds[0]:.1f} s, "
             f"that loss after {reached:.1f} s, {seconds / reached:.2f} times as fast."
         )
-    print("\nfinal image, clipped, judged by PyTorch in float32")
+    print("\nfinal image, clipped, evaluated by PyTorch in float32")
     for run in runs:
-        print(f"{run.name:44} {run.judged:12.5g}   (logged: {min(run.losses):.5g})")
+        print(f"{run.name:44} {run.final_loss:12.5g}   (logged: {min(run.losses):.5g})")
 
 
 def save_curves(runs: list[Run], path: pathlib.Path) -> None:
     """Writes every run's curve as JSON."""
-    fields = ("name", "seconds", "losses", "judged")
+    fields = ("name", "seconds", "losses", "final_loss")
     curves = [{field: getattr(run, field) for field in fields} for run in runs]
     path.write_text(json.dumps(curves, indent=1), encoding="utf-8")
 

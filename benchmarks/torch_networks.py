@@ -1,7 +1,8 @@
 """PyTorch's side of the benchmarks: the transform net and VGG19, written anew.
 
-The architectures are those of `tfstyle.networks` and `tfstyle.encoder`, the weights copied over.
-Images are `[batch, 3, height, width]`, in [0, 1]. Nothing here imports TensorFlow.
+The architectures are those of `tfstyle.networks.transform_net` and `tfstyle.networks.vgg19`, the
+weights copied over. Images are `[batch, 3, height, width]`, in [0, 1]. Nothing here imports
+TensorFlow.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_layers, vgg19_weights
 
 IMAGENET_MEAN = (123.68, 116.779, 103.939)
 """Red, green, blue, in grey levels."""
@@ -97,7 +98,7 @@ class Vgg19(nn.Module):
         """Takes `weights.load().convolutions`, Keras's names, and "reflect" or "zero"."""
         super().__init__()
         self.layers, self.padding = tuple(layers), padding
-        self.names = vgg19_weights.LAYERS[: 1 + max(map(vgg19_weights.LAYERS.index, layers))]
+        self.names = vgg19_layers.LAYERS[: 1 + max(map(vgg19_layers.LAYERS.index, layers))]
         pairs = list(convolutions)[: len(self.names)]
         pairs[0] = pairs[0][0][:, :, ::-1] * 255, pairs[0][1]  # It was trained on BGR, 0 to 255.
         tensors = [(from_keras(kernel), torch.from_numpy(bias)) for kernel, bias in pairs]

@@ -3,7 +3,7 @@
     python benchmarks/training.py --batch=4 --crop=256
 
 tfstyle: the step that `tfstyle train` takes, as Keras's `fit` calls it. PyTorch: the same, written
-anew on the road of its example fast_neural_style, eager, with Adam: the same transform net and
+anew along the lines of its example fast_neural_style, eager, with Adam: the same transform net and
 first weights, VGG19's same layers with average pooling, the same losses, weights, batch and crop.
 In bfloat16 under `torch.autocast`, VGG19's fixed weights converted beforehand; in both layouts; and
 with VGG19's borders as ours, mirrored, or zero as that example has them, which costs less. Neither
@@ -35,7 +35,7 @@ from tfstyle import image
 BETAS = (0.9, 0.99)
 LEARNING_RATE = 1e-3
 LONGEST_GRADIENT = 1.0
-"""Adam's, and where gradients are clipped: as `tfstyle.train` has it."""
+"""Adam's, and where gradients are clipped: as `tfstyle.training` has it."""
 
 BORDERS = ("reflect", "zero")
 
@@ -60,7 +60,7 @@ class Task(NamedTuple):
 
     @property
     def terms(self) -> pathlib.Path:
-        """The fields of `objective.Weights`."""
+        """The fields of `loss_weights.Weights`."""
         return self.folder / "terms.json"
 
 
@@ -143,7 +143,7 @@ def our_training(task: Task, precision: str):
         batch=task.batch, crop=task.crop, precision=precision, optimizer=task.optimizer
     )
     # Of photographs only what is taken from a network to begin from needs any.
-    return stylizer._build("", {"noise": pictures(task)[-1]}, config)
+    return stylizer.build("", {"noise": pictures(task)[-1]}, config)
 
 
 def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:
@@ -162,13 +162,13 @@ def torch_stepper(contestant: Contestant, task: Task) -> Callable[[], float]:
     terms = json.loads(task.terms.read_text())
     vgg = torch_networks.Vgg19(vgg19_weights.load().convolutions, terms["layers"], borders)
     vgg = vgg.to(dtype=getattr(torch, contestant.precision), memory_format=layout)
-    judge = torch_objective(vgg, style, terms)
+    evaluate = torch_objective(vgg, style, terms)
     optimizer = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE, betas=BETAS)
 
     def step() -> float:
         optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=contestant.precision == "bfloat16"):
-            total = judge(net(noisy), photographs)
+            total = evaluate(net(noisy), photographs)
         total.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), LONGEST_GRADIENT)
         optimizer.step()
@@ -197,16 +197,16 @@ def torch_objective(vgg, style, terms: dict) -> Callable:
             relative(features[layer].float() - wanted[layer].float(), wanted[layer].float())
             for layer in terms["content_layers"]
         )
-        manner = sum(
+        style_loss = sum(
             relative(gram_matrix(features[layer]) - gram, gram) for layer, gram in grams.items()
         )
         area = pastiches[0, 0].numel() / terms["at_size"] ** 2
         excess = pastiches - pastiches.clamp(0, 1)
         return (
             terms["content"] * content
-            + terms["style"] * manner
+            + terms["style"] * style_loss
             + terms["total_variation"] / area * total_variation(pastiches) / len(pastiches)
-            + terms["range"] / area * excess.square().sum() / len(pastiches)
+            + terms["out_of_range"] / area * excess.square().sum() / len(pastiches)
         )
 
     return objective

@@ -66,7 +66,7 @@ def read_scene(folder: pathlib.Path, longest: int = 1024) -> Material:
     from tfstyle.methods.video import flow
 
     pictures = [image.fit(image.read(folder / f"frame_000{n}.png"), longest) for n in (1, 2, 3)]
-    frames = [np.rint(255 * picture[0]).astype(np.uint8) for picture in pictures]
+    frames = [image.to_bytes(picture[0]) for picture in pictures]
     true = flow.read_flo(folder / "flow_0002_to_0003.flo")
     hidden = sum(image.read(folder / f"{name}_0002.png") for name in ("occlusions", "invalid"))
     size = frames[0].shape[:2]
@@ -93,10 +93,11 @@ def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:
 
 def squared_difference(pastiche, other, flow_to_other, seen) -> float:
     """Returns it between a pastiche and another warped to it, where both show the same thing."""
+    from tfstyle import image
     from tfstyle.methods.video import flow
 
-    warped = flow.warp(np.float32(other) / 255, flow_to_other).numpy()
-    squares = np.square(warped - np.float32(pastiche) / 255).mean(axis=-1, keepdims=True)
+    warped = flow.warp(image.from_bytes(other), flow_to_other).numpy()
+    squares = np.square(warped - image.from_bytes(pastiche)).mean(axis=-1, keepdims=True)
     return float((seen * squares).sum() / seen.sum())
 
 
@@ -110,7 +111,7 @@ def end_point_error(material: Material) -> float:
 
 
 @functools.cache
-def style_judge(style: str):
+def style_loss(style: str):
     """Returns what gives a pastiche's style loss."""
     from tfstyle import image
     from tfstyle.losses import perceptual
@@ -121,7 +122,7 @@ def style_judge(style: str):
     picture = image.fit(image.read(style), 512)
 
     def style_loss(pastiche: np.ndarray) -> float:
-        values = np.float32(pastiche[np.newaxis]) / 255
+        values = image.from_bytes(pastiche[np.newaxis])
         return float(loss.terms(values, loss.targets(values, [picture], [1.0]))["style"])
 
     return style_loss
@@ -138,10 +139,8 @@ def paint(material: Material, style: str, name: str, stabilized: bool, steps: in
     began = time.perf_counter()
     pastiches += [painter.paint(frame) for frame in material.frames[1:]]
     seconds = (time.perf_counter() - began) / (len(pastiches) - 1)
-    judged = [
-        style_judge(style)(pastiche) for pastiche in pastiches[:: max(1, len(pastiches) // 4)]
-    ]
-    return Run(1000 * temporal_error(material, pastiches), seconds, float(np.mean(judged)))
+    losses = [style_loss(style)(pastiche) for pastiche in pastiches[:: max(1, len(pastiches) // 4)]]
+    return Run(1000 * temporal_error(material, pastiches), seconds, float(np.mean(losses)))
 
 
 def settings(name: str, style: str, stabilized: bool, steps: int):
@@ -189,7 +188,7 @@ def print_real_time(clip: pathlib.Path, model: str, style: str) -> None:
     for more in (["--stabilize=0"], []):
         with tempfile.TemporaryDirectory() as folder:
             words = ["video", *flags, *more, f"--output={folder}/a.mp4"]
-            command = [sys.executable, "-m", "tfstyle.cli.app", *words]
+            command = [sys.executable, "-m", "tfstyle", *words]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         print(f"{clip.name} {' '.join(more)}: {done.stdout.split('  ', 1)[1].strip()}")
 

@@ -1,4 +1,4 @@
-"""One photograph in the manner of one painting by all five methods, on one sheet.
+"""One photograph in the style of one painting by all five methods, on one sheet.
 
 python examples/five.py --content=photo.jpg --style=starry_night.jpg --work=FOLDER --output=five.jpg
 

@@ -1,4 +1,4 @@
-"""Paints six photographs in the manner of six pictures and puts them on one contact sheet.
+"""Paints six photographs in the style of six pictures and puts them on one contact sheet.
 
 python examples/gallery.py --contents=FOLDER --styles=FOLDER --output=examples/gallery/gatys.jpg
 """

@@ -1,4 +1,4 @@
-"""Paints four photographs in the manner of four pictures by three methods, on one sheet.
+"""Paints four photographs in the style of four pictures by three methods, on one sheet.
 
 python examples/methods.py --contents=FOLDER --styles=FOLDER --work=FOLDER --output=methods.jpg
 
@@ -31,8 +31,8 @@ METHODS = ("gatys", "apply", "swap")
 def paint(method: str, content: pathlib.Path, style: pathlib.Path, work: pathlib.Path) -> dict:
     """Returns a captioned picture, painted by `tfstyle METHOD` unless it is there."""
     path = work / f"{content.stem}_{style.stem}_{method}.png"
-    manner = style.stem if method == "apply" else style
-    flags = [f"--content={content}", f"--style={manner}", f"--output={path}", f"--size={SIZE}"]
+    flag = style.stem if method == "apply" else style
+    flags = [f"--content={content}", f"--style={flag}", f"--output={path}", f"--size={SIZE}"]
     app.main([method, *flags, "--skip_existing", "--quiet"])
     seconds = json.loads(path.with_suffix(".json").read_text("utf-8"))["seconds"]
     return {f"{style.stem}, {method}, {seconds:.1f} s": cell(image.read(path), CELL)}

@@ -9,8 +9,6 @@ is Stefan van der Walt's (CC0).
 import fractions
 import pathlib
 
-import numpy as np
-
 from tfstyle import image
 from tfstyle.video_io import encoding as video_encoding
 from tfstyle.video_io import reading, writing
@@ -28,7 +26,7 @@ def main() -> None:
     for number in range(FRAMES):
         top, left = 20 + number // 2, 2 * number
         view = wide[top : top + SIZE[0], left : left + SIZE[1]]
-        film.write(np.rint(255 * view).astype(np.uint8), number, encoding)
+        film.write(image.to_bytes(view), number, encoding)
     film.close_part([])
     film.finish(reading.Clip("", SIZE, RATE, 1 / RATE), encoding)
 

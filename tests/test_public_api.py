@@ -49,6 +49,28 @@ def test_import_loads_nothing_heavy():
     assert (finished.stdout, finished.stderr) == ("[]\n", "")
 
 
+WITHOUT_TENSORFLOW = (
+    "image",
+    "methods.analogies.config",
+    "methods.gatys.config",
+    "methods.quilting.config",
+    "methods.shared_settings",
+    "methods.style_swap.config",
+    "networks.vgg19_files",
+    "networks.vgg19_layers",
+    "settings",
+    "system.downloads",
+    "system.files",
+    "system.precision",
+)
+
+
+@pytest.mark.parametrize("name", WITHOUT_TENSORFLOW)
+def test_configurations_and_what_they_name_need_no_tensorflow(name):
+    finished = run(f"import sys, tfstyle.{name}; print('tensorflow' in sys.modules)")
+    assert (finished.stdout, finished.stderr) == ("False\n", "")
+
+
 def test_public_names_are_sorted_and_there():
     assert tfstyle.__all__ == sorted(tfstyle.__all__)
     for name in tfstyle.__all__:

@@ -150,3 +150,8 @@ def test_every_element_of_a_tuple_must_be_a_choice():
 )
 def test_range_is_described_in_words(name, words):
     assert settings.describe_range(field(name)) == words
+
+
+def test_suggestion_is_a_sentence_to_go_after_another():
+    assert settings.suggest("contnet", ["content", "style"], "--") == " Did you mean --content?"
+    assert settings.suggest("zebra", ["content", "style"]) == ""

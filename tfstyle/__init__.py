@@ -1,4 +1,4 @@
-"""Artistic style transfer with TensorFlow: a photograph painted in a picture's manner.
+"""Artistic style transfer with TensorFlow: a photograph painted in a picture's style.
 
     from tfstyle import gatys, image
 

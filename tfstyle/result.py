@@ -81,3 +81,18 @@ class Interrupted(KeyboardInterrupt):
         """Takes what there is so far."""
         super().__init__(result.outcome)
         self.result = result
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+    """One size of the plan."""
+
+    size: tuple[int, int]
+    """(height, width) in pixels."""
+    steps: int
+    """The optimiser's step limit."""
+
+    def __str__(self) -> str:
+        """Returns the level as a person writes it: width x height and steps."""
+        height, width = self.size
+        return f"{width}x{height} ({self.steps} steps)"

@@ -12,7 +12,10 @@ import os
 import types
 import typing
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 GUARD = 1e9
 """From here on, a maximum only guards against absurd values; descriptions leave it out."""
@@ -57,7 +60,7 @@ def setting(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def check(config: Any) -> None:
+def check(config: "DataclassInstance") -> None:
     """Raises ValueError, naming the field, when a value is not of its declared type and range."""
     hints = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
@@ -79,19 +82,21 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, (tuple, list)) and all(_fits(each, kinds[0]) for each in value)
     if kinds:
         return any(_fits(value, kind) for kind in kinds)
-    if isinstance(value, bool):  # To Python it is a whole number.
+    # To Python it is a whole number, too.
+    if isinstance(value, bool):
         return hint is bool
     return isinstance(value, TYPES[hint][1])
 
 
-def _check_element(field: dataclasses.Field, value: Any) -> None:
+def _check_element(field: dataclasses.Field[Any], value: Any) -> None:
     if isinstance(value, str) and field.metadata["choices"]:
         check_choice(field.name, value, field.metadata["choices"])
+    # To Python, True is a whole number, but no range speaks of it.
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         _check_number(field, value)
 
 
-def _check_number(field: dataclasses.Field, value: float) -> None:
+def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
@@ -105,11 +110,22 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     choices = sorted(choices)
     if value in choices:
         return
-    nearest = difflib.get_close_matches(value, choices, n=1)
-    suggestion = f" Did you mean {nearest[0]}?" if nearest else ""
     raise ValueError(
-        f"{name} must be one of {', '.join(choices)}.{suggestion} Received: {name}={value}"
+        f"{name} must be one of {', '.join(choices)}.{suggest(value, choices)} "
+        f"Received: {name}={value}"
     )
+
+
+def suggest(name: str, names: Iterable[str], prefix: str = "") -> str:
+    """Returns a sentence that suggests the name meant, to go after another; or nothing.
+
+    Args:
+        name: what was given.
+        names: what there is.
+        prefix: what is written before a name, such as "--".
+    """
+    nearest = difflib.get_close_matches(name, list(names), n=1)
+    return f" Did you mean {prefix}{nearest[0]}?" if nearest else ""
 
 
 def describe_type(hint: Any) -> str:
@@ -120,7 +136,7 @@ def describe_type(hint: Any) -> str:
     return " or ".join(map(describe_type, kinds)) if kinds else TYPES[hint][0]
 
 
-def describe_range(field: dataclasses.Field, guards: bool = False) -> str:
+def describe_range(field: dataclasses.Field[Any], guards: bool = False) -> str:
     """Returns the field's allowed values in words, such as "from 1 to 8192 pixels".
 
     Args:

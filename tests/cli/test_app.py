@@ -15,8 +15,7 @@ from tfstyle import image
 from tfstyle.cli import app, process
 from tfstyle.cli import progress as progress_bar
 from tfstyle.cli.commands.pictures import Files
-from tfstyle.optimization import pyramid
-from tfstyle.result import Loss, Progress
+from tfstyle.result import Level, Loss, Progress
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 
@@ -76,7 +75,7 @@ def test_help_of_a_command_shows_every_flag(method, capsys):
     assert "  --mirror=true\n" in out
 
 
-WITHOUT_TENSORFLOW = ("quilt", "analogy")
+WITHOUT_TENSORFLOW = ("gatys", "swap", "quilt", "analogy", "train", "train_inverse", "export")
 """Commands whose settings lie where no TensorFlow is needed."""
 
 
@@ -127,7 +126,7 @@ def test_tensorflow_loads_without_chatter_after_the_flags_are_read(tmp_path):
 
 
 def test_the_bar_draws_only_on_a_terminal(monkeypatch, capsys):
-    levels = (pyramid.Level((2, 3), 10), pyramid.Level((4, 6), 5))
+    levels = (Level((2, 3), 10), Level((4, 6), 5))
     loss = Loss(1, 2, 0.1, {"total": 3.0, "content": 1.0})
     progress = Progress(1, 2, (4, 6), 1, 5, 2, 11, loss, None)
     with progress_bar.show(levels) as report:
@@ -144,7 +143,7 @@ def test_the_bar_draws_only_on_a_terminal(monkeypatch, capsys):
 
 
 def test_work_counts_pixels_and_finished_levels():
-    levels = (pyramid.Level((2, 3), 10), pyramid.Level((4, 6), 5))
+    levels = (Level((2, 3), 10), Level((4, 6), 5))
     progress = Progress(1, 2, (4, 6), 2, 5, 2, 7, None, None)
     assert progress_bar.work(levels) == 10 * 6 + 5 * 24
     assert progress_bar.work_done(levels, progress) == 10 * 6 + 2 * 24

@@ -6,8 +6,9 @@ import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 
-from tfstyle.export import onnx_litert, savedmodel
-from tfstyle.networks import halves, pretrained, transform_net
+from tfstyle.export import config, onnx_litert, savedmodel
+from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks.layers import split_convolution
 from tfstyle.system import processor
 
 SAVERS = {".onnx": onnx_litert.save_onnx, ".tflite": onnx_litert.save_litert}
@@ -56,12 +57,14 @@ def test_each_image_has_its_style(stylizer, converted):
     assert_allclose(painted, stylizer(images(2, 20, 24), style=weights), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_baked_in_style_needs_no_weights(stylizer, baked):
     painted = run(baked, images=images(2, 20, 24))
     assert_allclose(painted, stylizer(images(2, 20, 24), style=BAKED_IN), atol=1e-4)
 
 
 @pytest.mark.parametrize("suffix", SAVERS)
+@pytest.mark.slow
 def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
     """Trained on, it paints by its new weights, not by those of the file."""
     trained = transform_net.Stylizer(("a",), width=4, residual_blocks=1)
@@ -71,9 +74,11 @@ def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", SAVERS)
+@pytest.mark.slow
 def test_file_does_not_depend_on_this_processor(suffix, stylizer, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
-    monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
+    # Where images are split, it would be called.
+    monkeypatch.setattr(split_convolution, "split", None)
     SAVERS[suffix](stylizer, tmp_path / f"pair{suffix}")
 
 
@@ -113,4 +118,4 @@ def test_half_precision_is_refused(suffix, stylizer, tmp_path):
 )
 def test_output_must_end_as_its_format(output, chosen, tmp_path):
     with pytest.raises(ValueError, match="output must end in .* for format="):
-        savedmodel.export(tmp_path / output, savedmodel.Config(model="any", format=chosen))
+        savedmodel.export(tmp_path / output, config.Config(model="any", format=chosen))

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 
 from tfstyle.export import savedmodel, stylizer_endpoints, warmup
-from tfstyle.networks import halves
+from tfstyle.networks.layers import split_convolution
 from tfstyle.system import processor
 
 
@@ -26,6 +26,7 @@ def test_signatures_are_named(signatures):
     assert set(signatures["image_bytes"].structured_outputs) == {"pastiche_bytes"}
 
 
+@pytest.mark.slow
 def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
     savedmodel.save(stylizer, tmp_path / "1", style={"wave": 1, "scream": 3})
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures
@@ -37,7 +38,8 @@ def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
 
 def test_exported_graph_does_not_depend_on_this_processor(stylizer, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
-    monkeypatch.setattr(halves, "cut", None)  # Where images are cut, it would be called.
+    # Where images are split, it would be called.
+    monkeypatch.setattr(split_convolution, "split", None)
     savedmodel.save(stylizer, tmp_path / "1", style="wave")
 
 

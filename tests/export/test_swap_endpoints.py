@@ -101,10 +101,12 @@ def paint(net, shallow_encoder):
     return paint
 
 
+@pytest.mark.slow
 def test_pastiche_is_the_method_s(answers, paint):
     assert_allclose(answers["one"]["pastiches"], paint(CONTENT, STYLE), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_contents_share_a_style_or_have_their_own(answers, paint):
     shared = [paint(CONTENT, STYLE), paint(1 - CONTENT, STYLE)]
     assert_allclose(answers["two with one style"]["pastiches"], np.concatenate(shared), atol=1e-4)
@@ -112,22 +114,26 @@ def test_contents_share_a_style_or_have_their_own(answers, paint):
     assert_allclose(answers["two with two"]["pastiches"], np.concatenate(paired), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_tiny_pictures_are_painted(answers):
     assert answers["smaller than a patch"]["pastiches"].shape == (1, 1, 2, 3)
 
 
+@pytest.mark.slow
 def test_bytes_are_painted_as_floats_are(answers, paint):
     content, style = (to_bytes(image).astype(np.float32) / 255 for image in (CONTENT, STYLE))
     painted = answers["bytes"]["pastiches"].astype(np.float32)
     assert_allclose(painted, 255 * paint(content, style), atol=0.51)
 
 
+@pytest.mark.slow
 def test_files_of_different_sizes_share_a_request(answers):
     painted = [Image.open(io.BytesIO(file)) for file in answers["files"]["pastiche_bytes"]]
     assert [picture.size for picture in painted] == [(48, 40), (45, 37)]
 
 
 @pytest.mark.parametrize("name", BAD)
+@pytest.mark.slow
 def test_bad_request_is_answered_with_the_cause(answers, name):
     assert BAD[name][1] in answers[name]
 

@@ -63,6 +63,7 @@ def test_checkpoint_of_another_run_is_still_refused(tiny_encoder, content, style
         )
 
 
+@pytest.mark.slow
 def test_training_s_folder_goes_on(tiny_encoder, photos, tmp_path, monkeypatch):
     monkeypatch.setattr(loop.vgg19, "build", lambda *args, **named: tiny_encoder)
     monkeypatch.setattr(loop.vgg19_weights, "load", lambda name: None)

@@ -5,7 +5,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
-from tfstyle.losses import objective
+from tfstyle.losses import loss_weights, objective
 
 CONTENT_LAYERS = {"block3_conv2": 0.5, "block4_conv2": 2.0}
 STYLE_LAYERS = {"block1_conv1": 1.0, "block2_conv1": 0.25, "block5_conv1": 3.0}
@@ -18,12 +18,12 @@ def weights(**changes):
         "content": 2.0,
         "style": 30.0,
         "total_variation": 0.01,
-        "range": 5.0,
+        "out_of_range": 5.0,
         "content_layers": CONTENT_LAYERS,
         "style_layers": STYLE_LAYERS,
         "at_size": None,
     }
-    return objective.Weights(**{**settings, **changes})
+    return loss_weights.Weights(**{**settings, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,10 @@ def terms_of(encoder, weights, image, content, styles, blend=(1.0,)):
         tf.constant(image), loss.targets(content, styles, blend)
     )
     return float(value), {name: float(term) for name, term in terms.items()}
+
+
+def grams_of(targets):
+    return {layer: comparison.target[0] for layer, comparison in targets["style"].items()}
 
 
 def mirrored(image):
@@ -147,8 +151,8 @@ def test_share_of_nothing_leaves_a_style_out(tiny_encoder, content, style):
 
 def test_blended_target_is_the_weighted_sum_of_gram_matrices(tiny_encoder, content, style):
     loss = objective.Objective(tiny_encoder, weights())
-    both = loss.targets(content, [style, content], (0.25, 0.75)).style
-    first, second = (loss.targets(content, [one], (1.0,)).style for one in (style, content))
+    both = grams_of(loss.targets(content, [style, content], (0.25, 0.75)))
+    first, second = (grams_of(loss.targets(content, [one], (1.0,))) for one in (style, content))
     for layer in STYLE_LAYERS:
         assert_allclose(both[layer], 0.25 * first[layer] + 0.75 * second[layer], rtol=1e-5)
 
@@ -264,7 +268,9 @@ def test_narrow_features_give_nearly_the_same_value_and_gradient(pointwise, cont
     narrow.set_weights(pointwise.get_weights())
     results = []
     for network in (pointwise, narrow):
-        loss = objective.Objective(network, pointwise_weights(style=1e-4, content=1e-4, range=0))
+        loss = objective.Objective(
+            network, pointwise_weights(style=1e-4, content=1e-4, out_of_range=0)
+        )
         targets = loss.targets(content, [style], (1.0,))
         results.append(loss.value_and_gradient(tf.constant(IMAGE), targets))
     (value, gradient, _), (narrow_value, narrow_gradient, _) = results
@@ -301,8 +307,8 @@ def test_held_frames_have_a_term_more(tiny_encoder):
     loss = objective.Objective(tiny_encoder, weights(temporal=10.0))
     trust = np.zeros([1, 40, 48, 1], np.float32)
     trust[:, :20] = 1
-    targets = loss.targets(IMAGE, [IMAGE], [1.0])
-    targets = targets._replace(held={"held": IMAGE + np.float32(0.1), "trust": trust})
+    held = objective.Held(IMAGE + np.float32(0.1), trust)
+    targets = loss.targets(IMAGE, [IMAGE], [1.0], held)
     value, gradient, terms = loss.value_and_gradient(tf.constant(IMAGE), targets)
     assert_allclose(terms["temporal"], 10 * 0.5 * 0.01, rtol=1e-3)
     assert_allclose(value, sum(terms.values()), rtol=1e-6)
@@ -312,3 +318,15 @@ def test_held_frames_have_a_term_more(tiny_encoder):
 def test_others_have_none(tiny_encoder):
     _, terms = terms_of(tiny_encoder, weights(), IMAGE, IMAGE, [IMAGE])
     assert "temporal" not in terms
+
+
+def test_held_frames_without_a_temporal_weight_have_none(tiny_encoder):
+    loss = objective.Objective(tiny_encoder, weights())
+    held = objective.Held(IMAGE, np.ones([1, 40, 48, 1], np.float32))
+    assert "temporal" not in loss.terms(IMAGE, loss.targets(IMAGE, [IMAGE], [1.0], held))
+
+
+def test_temporal_weight_without_held_frames_is_refused(tiny_encoder):
+    loss = objective.Objective(tiny_encoder, weights(temporal=10.0))
+    with pytest.raises(ValueError, match="temporal weight needs.*Received: held=None"):
+        loss.targets(IMAGE, [IMAGE], [1.0])

@@ -1,4 +1,4 @@
-"""The weave: a grid goes, and all else stays."""
+"""The checkerboard goes, and all else stays."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def tiled(stride, seed=0):
 
 @pytest.mark.parametrize("stride", [2, 4, 8])
 def test_what_repeats_goes(stride):
-    found = checkerboard.without_weave(0.5 + tiled(stride), stride).numpy()
+    found = checkerboard.without_checkerboard(0.5 + tiled(stride), stride).numpy()
     inside = slice(stride, -stride)
     assert_allclose(found[:, inside, inside], 0.5, atol=0.6 / 255)
     middle = slice(stride * 5, stride * 6)
@@ -32,7 +32,7 @@ def test_what_repeats_goes(stride):
 def test_slopes_stay():
     down, right = np.indices([48, 60], np.float32)
     slope = np.repeat((0.2 + 0.008 * down + 0.002 * right)[np.newaxis, ..., np.newaxis], 3, -1)
-    found = checkerboard.without_weave(slope, 4).numpy()
+    found = checkerboard.without_checkerboard(slope, 4).numpy()
     middle = slice(18, -18)
     assert_allclose(found[:, middle, middle], slope[:, middle, middle], atol=1e-6)
 
@@ -40,7 +40,7 @@ def test_slopes_stay():
 def test_an_edge_stays_within_two_grey_levels():
     edge = np.zeros([1, 48, 60, 3], np.float32)
     edge[:, :, 31:] = 1
-    assert_allclose(checkerboard.without_weave(edge, 4), edge, atol=2 / 255)
+    assert_allclose(checkerboard.without_checkerboard(edge, 4), edge, atol=2 / 255)
 
 
 def test_other_periods_stay():
@@ -48,11 +48,11 @@ def test_other_periods_stay():
     image = np.broadcast_to(
         (0.5 + 0.02 * waves)[np.newaxis, np.newaxis, :, np.newaxis], [1, 48, 60, 3]
     )
-    found = checkerboard.without_weave(tf.constant(image), 4).numpy()
+    found = checkerboard.without_checkerboard(tf.constant(image), 4).numpy()
     assert_allclose(found[:, INSIDE, INSIDE], image[:, INSIDE, INSIDE], atol=0.005)
 
 
 @pytest.mark.parametrize(("size", "stride"), [((4, 4), 4), ((24, 60), 4), ((40, 40), 1)])
 def test_few_cells_or_cells_of_one_pixel_have_none(size, stride):
     image = picture(*size, seed=1, smoothing=0)
-    assert_array_equal(checkerboard.without_weave(image, stride), image)
+    assert_array_equal(checkerboard.without_checkerboard(image, stride), image)

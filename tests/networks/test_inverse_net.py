@@ -7,7 +7,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 import tfstyle
-from tfstyle.networks import inverse_net, pretrained, transform_net
+from tfstyle.networks import inverse_layers, inverse_net, pretrained, transform_net
 
 
 def net(**arguments):
@@ -58,7 +58,7 @@ def test_kernels_that_pass_a_value_on_paint_it_over_its_whole_position():
         kernel[1, 1, 0] = 1
         layer.kernel.assign(kernel)
     given = features(3, 5)
-    expected = 0.5 + inverse_net.OUTPUT_SCALE * given[..., :1] / passing.unit
+    expected = 0.5 + inverse_layers.OUTPUT_SCALE * given[..., :1] / passing.unit
     expected = np.broadcast_to(expected.repeat(4, 1).repeat(4, 2), [1, 12, 20, 3])
     assert_allclose(passing(given), expected, rtol=1e-6)
 

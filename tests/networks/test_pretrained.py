@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose
 from samples import picture
 
 from tfstyle import image
-from tfstyle.networks import packing, pretrained, transform_net
+from tfstyle.networks import packing, pretrained, stages, transform_net
+from tfstyle.training import warm_start
 
 
 def net(styles, seed, **arguments):
@@ -18,9 +19,10 @@ def net(styles, seed, **arguments):
     return stylizer
 
 
+@pytest.mark.slow
 def test_styles_are_taken_over_by_name_and_new_ones_are_the_mean():
     earlier, later = net(("wave", "scream"), 1), net(("night", "scream", "wave"), 2)
-    pretrained.begin_from(later, earlier)
+    warm_start.begin_from(later, earlier)
     image = picture(20, 24, seed=3)
     for style in ("wave", "scream"):
         assert_allclose(later(image, style=style), earlier(image, style=style), atol=1e-6)
@@ -35,12 +37,13 @@ OTHERS = [{"width": 8}, {"residual_blocks": 2}, {"outer_kernel": 5}, {"inner_nor
 def test_another_network_is_no_beginning(other):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
-        pretrained.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
+        warm_start.begin_from(net(("wave",), 1), net(("wave",), 1, **other))
 
 
+@pytest.mark.slow
 def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
     stylizer, photograph = net(("wave", "scream"), 1), picture(32, 32, seed=3)
-    made = pretrained.without_inner_norms(stylizer, [photograph])
+    made = warm_start.without_inner_norms(stylizer, [photograph])
     for style in stylizer.styles:
         expected = stylizer(photograph, style=style, training=True)
         assert_allclose(made(photograph, style=style, training=True), expected, atol=1e-4)
@@ -53,8 +56,8 @@ def test_without_inner_norms_the_photograph_measured_is_painted_as_with_them():
 def test_moments_of_several_photographs_are_averaged():
     stylizer = net(("wave",), 1)
     photographs = [picture(32, 32, seed=seed) for seed in (3, 4, 5)]
-    together = pretrained.without_inner_norms(stylizer, photographs)
-    last = [stage for stage in transform_net.stages(together.blocks) if stage.modulate][-1].modulate
+    together = warm_start.without_inner_norms(stylizer, photographs)
+    last = [stage for stage in stages.stages(together.blocks) if stage.modulate][-1].modulate
     watch, norm = stylizer.watch(), stylizer.blocks[-2][0].modulate
     given = [np.asarray(watch(photograph, "wave")[-1]) for photograph in photographs]
     deviation = np.mean([np.sqrt(each.var((0, 1, 2)) + 1e-5) for each in given], 0)
@@ -63,6 +66,7 @@ def test_moments_of_several_photographs_are_averaged():
     assert_allclose(last.shift[0], norm.shift[0] - norm.scale[0] * mean / deviation, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     stylizer = net(("wave",), 1, inner_norms=False)
     pretrained.pack(stylizer, tmp_path / "packed.npz")

@@ -76,7 +76,7 @@ def test_large_pictures_are_painted_in_strips(stylizer, monkeypatch):
 
 def test_variance_of_strips_far_from_zero_is_numpy_s():
     values = np.random.default_rng(3).normal(1000, 0.1, [1, 50, 7, 2])
-    road = strips._Road(height=50, strip_rows=8, shares=None)
-    mean, variance = road._measure(strips._from(values.astype(np.float32)))
+    runner = strips._StripRunner(height=50, strip_rows=8, shares=None)
+    mean, variance = runner._measure(strips._from(values.astype(np.float32)))
     assert_allclose(mean, values.mean((0, 1, 2)), rtol=1e-6)
     assert_allclose(variance, values.var((0, 1, 2)), rtol=0.01)

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.networks import transform_net
+from tfstyle.networks import stages, transform_net
 
 STYLES = ("wave", "scream", "night")
 
@@ -40,7 +40,7 @@ def test_pastiche_has_the_image_s_size_and_range(stylizer, size):
 def test_a_smaller_outer_kernel_is_kept_and_reaches_less_far():
     keras.utils.set_random_seed(1)
     net = transform_net.Stylizer(("wave",), width=4, residual_blocks=0, outer_kernel=5)
-    outer = [stage.convolve.kernel.shape for stage in transform_net.stages(net.blocks)]
+    outer = [stage.convolve.kernel.shape for stage in stages.stages(net.blocks)]
     assert outer[0] == (5, 5, 3, 4) and outer[-1] == (5, 5, 4, 3)
     assert transform_net.Stylizer.from_config(net.get_config()).architecture == net.architecture
     assert net(picture(17, 23)).shape == (1, 17, 23, 3)
@@ -134,6 +134,7 @@ def test_stylizer_is_a_layer_and_predicts_data_sets(stylizer):
     assert_allclose(stylizer.predict(data_set, verbose=0), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
     image = picture(20, 24)
     stylizer.save(tmp_path / "stylizer.keras")

@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
-from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.networks import vgg19, vgg19_layers, vgg19_weights
+from tfstyle.system.precision import resolve_precision
 
 SHALLOW = ("block1_conv2", "block2_conv2")
 
@@ -16,7 +17,7 @@ def shallow_vgg():
     random = np.random.default_rng(0)
     convolutions = []
     for layer, inputs, outputs in zip(
-        vgg19_weights.LAYERS, (3, *vgg19_weights.CHANNELS), vgg19_weights.CHANNELS, strict=False
+        vgg19_layers.LAYERS, (3, *vgg19_layers.CHANNELS), vgg19_layers.CHANNELS, strict=False
     ):
         kernel = np.zeros([3, 3, inputs, outputs], np.float32)
         if layer < "block3":
@@ -54,28 +55,28 @@ def numpy_convolution(image, kernel, bias):
 
 @pytest.mark.parametrize("name", ["relu4_2", "conv4_2", "block4_conv2"])
 def test_papers_names_are_keras_s(name):
-    assert vgg19.parse_layer(name) == "block4_conv2"
+    assert vgg19_layers.parse_layer(name) == "block4_conv2"
 
 
 @pytest.mark.parametrize("name", ["block4_conv22", "blok4_conv2", "Block4_conv2"])
 def test_unknown_layer_suggests_the_nearest(name):
     with pytest.raises(ValueError, match=f"Did you mean block4_conv2.*Received: layer={name}$"):
-        vgg19.parse_layer(name)
+        vgg19_layers.parse_layer(name)
 
 
 @pytest.mark.parametrize("name", ["relu2_3", "relu6_1", "block1_pool", "relu4_2 ", ""])
 def test_layer_that_vgg19_lacks_is_refused(name):
     with pytest.raises(ValueError, match="layer must be one of block1_conv1, "):
-        vgg19.parse_layer(name)
+        vgg19_layers.parse_layer(name)
 
 
 def test_layers_get_their_weights_by_keras_s_names():
-    parsed = vgg19.parse_layers("style_layers", ["relu1_1", "block2_conv1"], [0.5, 2])
+    parsed = vgg19_layers.parse_layers("style_layers", ["relu1_1", "block2_conv1"], [0.5, 2])
     assert parsed == {"block1_conv1": 0.5, "block2_conv1": 2}
 
 
 def test_layers_without_weights_get_one_each():
-    assert vgg19.parse_layers("style_layers", ["relu1_1"], None) == {"block1_conv1": 1}
+    assert vgg19_layers.parse_layers("style_layers", ["relu1_1"], None) == {"block1_conv1": 1}
 
 
 @pytest.mark.parametrize(
@@ -89,12 +90,12 @@ def test_layers_without_weights_get_one_each():
 )
 def test_layers_must_differ_and_match_their_weights(names, layer_weights):
     with pytest.raises(ValueError, match="^style_layers must name different layers"):
-        vgg19.parse_layers("style_layers", names, layer_weights)
+        vgg19_layers.parse_layers("style_layers", names, layer_weights)
 
 
 @pytest.mark.parametrize(("deepest", "pixels"), [("block1_conv2", 2), ("block5_conv1", 32)])
 def test_smallest_side_leaves_two_rows_at_the_deepest_layer(deepest, pixels):
-    assert vgg19.smallest_side(["block1_conv1", deepest]) == pixels
+    assert vgg19_layers.smallest_side(["block1_conv1", deepest]) == pixels
 
 
 # --- The network ---
@@ -169,7 +170,7 @@ def test_pooling_takes_the_maximum_or_the_average(build, shallow_vgg):
         assert_allclose(features, expected, rtol=1e-3, atol=1e-2)
 
 
-@pytest.mark.parametrize("padding", vgg19.PADDINGS)
+@pytest.mark.parametrize("padding", vgg19_layers.PADDINGS)
 @pytest.mark.parametrize("precision", ["float16", "bfloat16", "float32"])
 def test_features_have_the_precision(build, precision, padding):
     image = random_image()
@@ -179,7 +180,7 @@ def test_features_have_the_precision(build, precision, padding):
     assert np.abs(np.float32(features) - wide).max() < 0.05 * wide.max()
 
 
-@pytest.mark.parametrize("padding", vgg19.PADDINGS)
+@pytest.mark.parametrize("padding", vgg19_layers.PADDINGS)
 def test_gradient_is_that_of_finite_differences(build, padding):
     model = build(["block1_conv1", "block2_conv1"], padding=padding)
     image, direction = random_image(8, 8), np.random.default_rng(2).standard_normal([1, 8, 8, 3])
@@ -207,8 +208,8 @@ def test_unknown_setting_is_refused(build, setting, value):
 
 
 def test_auto_precision_is_one_of_the_others():
-    assert vgg19.resolve_precision("auto") in ("float32", "bfloat16", "float16")
-    assert vgg19.resolve_precision("float16") == "float16"
+    assert resolve_precision("auto") in ("float32", "bfloat16", "float16")
+    assert resolve_precision("float16") == "float16"
 
 
 # --- The real network ---
@@ -243,7 +244,7 @@ def test_lifted_vgg19_has_the_features_of_keras_s_vgg16(vgg, hed_file):
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("layer", vgg19_weights.ONLY_IN_VGG19)
+@pytest.mark.parametrize("layer", vgg19_layers.ONLY_IN_VGG19)
 def test_layer_that_vgg16_lacks_passes_features_on(vgg, layer):
     before = layer[:-1] + "3"
     features = vgg19.build([before, layer], vgg)(random_image(32, 32))

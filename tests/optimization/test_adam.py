@@ -3,7 +3,8 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.optimization import adam, loop
+from tfstyle.optimization import loop
+from tfstyle.optimization.options import FIRST_STEP, LINE_SEARCHES, OPTIMIZERS, Options
 
 START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
@@ -25,18 +26,18 @@ def stiff(image):
 
 
 def start(kind, objective=pull, **options):
-    options = adam.Options(optimizer=kind, **options)
+    options = Options(optimizer=kind, **options)
     return loop.kind(kind)(objective, START, options)
 
 
 def test_every_name_has_its_optimizer():
-    assert [loop.kind(name).__name__.lower() for name in adam.OPTIMIZERS] == [
+    assert [loop.kind(name).__name__.lower() for name in OPTIMIZERS] == [
         "lbfgs",
         "adam",
     ]
 
 
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_before_a_step_the_image_is_the_start(kind):
     optimizer = start(kind)
     assert_array_equal(optimizer.image(), START)
@@ -46,7 +47,7 @@ def test_before_a_step_the_image_is_the_start(kind):
 
 
 @pytest.mark.parametrize("factor", [1e-12, 1.0, 1e12])
-@pytest.mark.parametrize("line_search", adam.LINE_SEARCHES)
+@pytest.mark.parametrize("line_search", LINE_SEARCHES)
 def test_first_trial_of_lbfgs_is_a_few_grey_levels_long_whatever_the_scale(factor, line_search):
     seen = []
 
@@ -57,11 +58,11 @@ def test_first_trial_of_lbfgs_is_a_few_grey_levels_long_whatever_the_scale(facto
 
     start("lbfgs", scaled, line_search=line_search).step()
     trial = next(image for image in seen if not np.array_equal(image, START))
-    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), adam.FIRST_STEP, rtol=1e-3)
+    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), FIRST_STEP, rtol=1e-3)
 
 
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
-@pytest.mark.parametrize("line_search", adam.LINE_SEARCHES)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("line_search", LINE_SEARCHES)
 def test_evaluations_are_counted_as_they_are_made(kind, line_search):
     calls = []
 
@@ -75,7 +76,7 @@ def test_evaluations_are_counted_as_they_are_made(kind, line_search):
         assert optimizer.evaluations == len(calls)
 
 
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_loss_and_terms_belong_to_the_image(kind):
     optimizer = start(kind, stiff)
     for _ in range(4):
@@ -93,7 +94,7 @@ def test_first_step_of_adam_moves_every_value_by_the_learning_rate():
 
 
 @pytest.mark.parametrize("steps", [1, 4, 15])
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_restored_optimizer_goes_on_bit_for_bit(kind, steps):
     whole, first, second = (start(kind, stiff, history=3) for _ in range(3))
     for _ in range(steps):
@@ -107,7 +108,7 @@ def test_restored_optimizer_goes_on_bit_for_bit(kind, steps):
     assert (second.loss, second.evaluations) == (whole.loss, whole.evaluations)
 
 
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_frozen_state_stays_while_the_optimizer_goes_on(kind):
     optimizer = start(kind, stiff)
     optimizer.step()
@@ -125,7 +126,7 @@ def test_objective_without_slope_is_converged():
     assert_array_equal(optimizer.image(), START)
 
 
-@pytest.mark.parametrize("kind", adam.OPTIMIZERS)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_objective_that_is_not_finite_has_failed(kind):
     optimizer = start(kind, lambda image: (tf.constant(np.nan), image * np.nan, {}))
     optimizer.step()

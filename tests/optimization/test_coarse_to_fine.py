@@ -9,12 +9,12 @@ from numpy.testing import assert_array_equal
 from samples import picture
 
 from tfstyle import image
-from tfstyle.optimization import adam, coarse_to_fine, loop, pyramid
-from tfstyle.result import Interrupted
+from tfstyle.optimization import coarse_to_fine, loop, options
+from tfstyle.result import Interrupted, Level
 
 START = picture(8, 8, seed=1, smoothing=0)
 TARGET = picture(16, 12, seed=2)
-LEVELS = (pyramid.Level((4, 3), 4), pyramid.Level((8, 6), 3), pyramid.Level((16, 12), 5))
+LEVELS = (Level((4, 3), 4), Level((8, 6), 3), Level((16, 12), 5))
 
 
 def pull(pixels, target):
@@ -36,7 +36,7 @@ def run(optimizer="lbfgs", callback=None, folder=None, resume=False, name="run",
         "start": START,
         "objective_at": objective_at,
         "finish": lambda pixels: pixels,
-        "options": adam.Options(optimizer=optimizer, history=3),
+        "options": options.Options(optimizer=optimizer, history=3),
         "weights": {"name": "tiny"},
     }
     task = coarse_to_fine.Task(**{**settings, **changes})
@@ -85,7 +85,7 @@ def test_curve_counts_on_from_level_to_level():
 
 
 def test_level_starts_where_the_one_before_ended():
-    without_steps = (pyramid.Level((8, 8), 0), pyramid.Level((16, 12), 0))
+    without_steps = (Level((8, 8), 0), Level((16, 12), 0))
     result = run(levels=without_steps)
     assert_array_equal(result.image, image.resize(START, (16, 12)))
 
@@ -111,7 +111,7 @@ def test_image_of_the_progress_has_full_size_from_the_first_step():
 
 def test_image_is_clipped_and_finished():
     beyond = {"objective_at": lambda level: functools.partial(pull, target=5 + 0 * TARGET)}
-    only = (pyramid.Level((16, 12), 60),)
+    only = (Level((16, 12), 60),)
     result = run(levels=only, finish=lambda pixels: pixels / 2, **beyond)
     assert result.image.max() == 0.5
     assert result.image.min() >= 0
@@ -131,7 +131,7 @@ def test_interrupt_carries_the_best_image_at_full_size(total_step):
 
 
 @pytest.mark.parametrize("total_step", [1, 3, 4, 5, 7, 9, 12])
-@pytest.mark.parametrize("optimizer", adam.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", options.OPTIMIZERS)
 def test_resumed_run_is_the_uninterrupted_one(tmp_path, optimizer, total_step):
     with pytest.raises(Interrupted):
         run(optimizer, stop_at(total_step), folder=tmp_path)

@@ -1,43 +1,18 @@
-import threading
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
+from minima import quadratic, rosenbrock
 from numpy.testing import assert_allclose
-from tensorflow_probability.python.optimizer import bfgs_utils, lbfgs
+from tensorflow_probability.python.optimizer import lbfgs
+from tensorflow_probability.python.optimizer.linesearch.hager_zhang import (
+    HagerZhangLineSearchResult,
+)
 
 from tfstyle.optimization import lbfgs_parts
-
-ORIGINALS = bfgs_utils.hager_zhang, lbfgs._get_search_direction
-
-
-def quadratic(size, condition, seed):
-    """A convex function of known minimum, scaled to a first step that is not wild."""
-    random = np.random.default_rng(seed)
-    basis, _ = np.linalg.qr(random.standard_normal([size, size]))
-    hessian = basis * np.geomspace(1, condition, size) @ basis.T / condition
-    hessian = tf.constant((hessian + hessian.T) / 2)
-    minimum = random.standard_normal(size)
-
-    def function(position):
-        away = position - minimum
-        slope = tf.linalg.matvec(hessian, away)
-        return tf.reduce_sum(away * slope) / 2, slope
-
-    return function, np.zeros(size), minimum
-
-
-def rosenbrock(size):
-    def value(x):
-        return tf.reduce_sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
-
-    def function(position):
-        return tfp.math.value_and_gradient(value, position)
-
-    return function, np.tile([-1.2, 1.0], size // 2), np.ones(size)
-
+from tfstyle.optimization.lbfgs_clones import with_unit_step
 
 PROBLEMS = {
     "quadratic, condition 10": quadratic(5, 10, 0),
@@ -47,10 +22,12 @@ PROBLEMS = {
 }
 
 
-def minimize(function, start):
-    return tfp.optimizer.lbfgs_minimize(
-        function, tf.constant(start, tf.float64), tolerance=1e-8, max_iterations=500
-    )
+def minimize(function, start, by=tfp.optimizer.lbfgs_minimize):
+    return by(function, tf.constant(start, tf.float64), tolerance=1e-8, max_iterations=500)
+
+
+def minimize_lean(function, start):
+    return minimize(function, start, with_unit_step(tfp.optimizer.lbfgs_minimize))
 
 
 def state_with(pairs, history=5, size=8):
@@ -72,11 +49,11 @@ def state_with(pairs, history=5, size=8):
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.slow
 def test_minimum_is_that_of_tfp_s_own_at_no_more_evaluations(name):
     function, start, minimum = PROBLEMS[name]
     own = minimize(function, start)
-    with lbfgs_parts.lean_lbfgs():
-        lean = minimize(function, start)
+    lean = minimize_lean(function, start)
     assert bool(own.converged) and bool(lean.converged)
     assert_allclose(own.position, minimum, atol=1e-4)
     assert_allclose(lean.position, minimum, atol=1e-4)
@@ -91,15 +68,13 @@ def test_evaluations_are_counted_as_they_are_made():
         calls.append(position)
         return function(position)
 
-    with lbfgs_parts.lean_lbfgs():
-        result = minimize(counted, start)
+    result = minimize_lean(counted, start)
     assert int(result.num_objective_evaluations) == len(calls)
 
 
 def test_ill_conditioned_quadratic_is_minimised_all_the_same():
     function, start, minimum = quadratic(10, 1000, seed=2)
-    with lbfgs_parts.lean_lbfgs():
-        result = minimize(function, start)
+    result = minimize_lean(function, start)
     assert bool(result.converged)
     assert_allclose(result.position, minimum, atol=1e-4)
 
@@ -141,64 +116,12 @@ def test_step_is_accepted_when_it_is_lower_and_flatter(value, slope, accepted):
     assert bool(lbfgs_parts.satisfies_wolfe(start, trial)) == accepted
 
 
-# --- TFP's private names ---
+# --- TFP's tuples ---
 
 
-def test_tfp_still_has_the_names_that_are_exchanged():
-    assert hasattr(bfgs_utils, "hager_zhang")
-    assert hasattr(lbfgs, "_get_search_direction")
+def test_results_have_the_fields_of_tfp_s():
+    assert lbfgs_parts.Results._fields == lbfgs.LBfgsOptimizerResults._fields
 
 
-def names_now():
-    return bfgs_utils.hager_zhang, lbfgs._get_search_direction
-
-
-def test_names_are_exchanged_and_restored():
-    with lbfgs_parts.lean_lbfgs():
-        inside = names_now()
-    assert inside[0] is not ORIGINALS[0]
-    assert inside[1] is lbfgs_parts.compact_direction
-    assert names_now() == ORIGINALS
-
-
-def test_names_are_restored_after_an_error():
-    with pytest.raises(ZeroDivisionError), lbfgs_parts.lean_lbfgs():
-        raise ZeroDivisionError
-    assert names_now() == ORIGINALS
-
-
-def test_names_are_restored_when_two_threads_overlap():
-    entered, leave = threading.Event(), threading.Event()
-
-    def hold():
-        with lbfgs_parts.lean_lbfgs():
-            entered.set()
-            leave.wait(10)
-
-    def follow():
-        with lbfgs_parts.lean_lbfgs():
-            pass
-
-    first, second = threading.Thread(target=hold), threading.Thread(target=follow)
-    first.start()
-    entered.wait(10)
-    second.start()
-    second.join(0.2)  # It has to wait for the first.
-    leave.set()
-    first.join(10)
-    second.join(10)
-    try:
-        assert names_now() == ORIGINALS
-    finally:
-        bfgs_utils.hager_zhang, lbfgs._get_search_direction = ORIGINALS
-
-
-@pytest.mark.parametrize(
-    ("module", "name"), [(bfgs_utils, "hager_zhang"), (lbfgs, "_get_search_direction")]
-)
-def test_renamed_tfp_runs_untouched_with_a_warning(monkeypatch, module, name):
-    monkeypatch.delattr(module, name)
-    before = dict(vars(bfgs_utils)), dict(vars(lbfgs))
-    with pytest.warns(UserWarning, match="tensorflow-probability has renamed its line search"):
-        with lbfgs_parts.lean_lbfgs():
-            assert (dict(vars(bfgs_utils)), dict(vars(lbfgs))) == before
+def test_line_search_s_result_has_the_fields_of_tfp_s():
+    assert lbfgs_parts.LineSearchResult._fields == HagerZhangLineSearchResult._fields

@@ -5,15 +5,14 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.optimization import adam, loop
+from tfstyle.optimization import loop
+from tfstyle.optimization.options import OPTIMIZERS, RESTART_STEP, Options
 
 START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
 IMPORTANCE = np.geomspace(1, 100, 60, dtype=np.float32).reshape([1, 4, 5, 3])
 
 SIZE = "5x4"
-
-OPTIMIZERS = adam.OPTIMIZERS
 
 
 def pull(image):
@@ -56,7 +55,7 @@ def interrupt(image):
 
 
 def minimize(objective=pull, steps=10, optimizer="lbfgs", **arguments):
-    options = adam.Options(optimizer=optimizer, learning_rate=0.05, history=5)
+    options = Options(optimizer=optimizer, learning_rate=0.05, history=5)
     return loop.minimize(objective, START, steps, options, **arguments)
 
 
@@ -81,7 +80,7 @@ def test_lbfgs_costs_hardly_more_than_one_evaluation_a_step():
 
 def test_tfp_s_own_line_search_costs_more():
     lean, own = (
-        loop.minimize(smooth, START, 15, adam.Options(line_search=line_search))
+        loop.minimize(smooth, START, 15, Options(line_search=line_search))
         for line_search in ("unit_step", "hager_zhang")
     )
     assert lean.evaluations < own.evaluations
@@ -179,7 +178,7 @@ def test_restart_s_first_trial_is_shorter_than_a_first_step():
     failed_before = loop.Trace(START, distance(START), step=3, kind_since=(3, 9))
     loop.minimize(watched, START, 4, resume_from=failed_before)
     trial = next(image for image in seen if not np.array_equal(image, START))
-    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), adam.RESTART_STEP, rtol=1e-2)
+    assert_allclose(np.sqrt(np.mean((trial - START) ** 2)), RESTART_STEP, rtol=1e-2)
 
 
 def test_second_failure_at_once_hands_over_to_adam():

@@ -1,7 +1,7 @@
 import pytest
 
 from tfstyle.optimization import pyramid
-from tfstyle.optimization.pyramid import Level
+from tfstyle.result import Level
 
 
 def plan(size, levels):

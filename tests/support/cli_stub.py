@@ -9,8 +9,7 @@ import pytest
 
 from tfstyle import image, settings
 from tfstyle.cli import app
-from tfstyle.optimization import pyramid
-from tfstyle.result import LevelTrace, Loss, Progress, Result
+from tfstyle.result import Level, LevelTrace, Loss, Progress, Result
 
 SIZE = (4, 6)
 
@@ -46,7 +45,7 @@ class Method(types.ModuleType):
         self.calls = []
 
     def plan(self, content_size, config):
-        return (pyramid.Level(SIZE, 2),)
+        return (Level(SIZE, 2),)
 
     def stylize(self, content, styles, config, *, callback=None, checkpoint=None, resume=False):
         self.calls.append((content, styles, config, checkpoint, resume))

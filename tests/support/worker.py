@@ -1,4 +1,4 @@
-"""A worker of a training, one of several or alone: python tests/worker.py PHOTOS FOLDER."""
+"""A worker of a training, one of several or alone: python tests/support/worker.py PHOTOS FOLDER."""
 
 import sys
 

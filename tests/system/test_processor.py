@@ -74,6 +74,7 @@ def test_without_linux_nothing_is_known_and_nothing_done(machine, monkeypatch):
 
 
 @pytest.mark.parametrize(("command", "switched_on"), [("gatys", True), ("apply", False)])
+@pytest.mark.slow
 def test_long_commands_switch_it_on_before_tensorflow_is_loaded(command, switched_on):
     code = (
         "import sys; from tfstyle.cli import app; from tfstyle.system import processor\n"

@@ -12,8 +12,8 @@ from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import inverse_net
 from tfstyle.training import callbacks as train_callbacks
-from tfstyle.training import inverse, inverse_trainee, loop
-from tfstyle.training.style_crops import Pieces
+from tfstyle.training import inverse, inverse_trainer, loop
+from tfstyle.training.style_crops import StyleCrops
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 LAYER = "block3_conv1"
@@ -22,37 +22,37 @@ PHOTOGRAPHS = np.concatenate([picture(32, 32, seed) for seed in (5, 6)])
 
 
 @pytest.fixture
-def trainee(tiny_encoder):
+def trainer(tiny_encoder):
     keras.utils.set_random_seed(0)
     loss = objective.Objective(tiny_encoder, inverse.Config().weights())
-    pieces = Pieces(list(STYLES.values()), longest_side=40, crop=32, seed=0)
+    crops = StyleCrops(list(STYLES.values()), longest_side=40, crop=32, seed=0)
     net = inverse_net.InverseNet(channels=6, width=4)
-    made = inverse_trainee.InverseTrainee(net, loss, tuple(STYLES), pieces)
+    made = inverse_trainer.InverseTrainer(net, loss, tuple(STYLES), crops)
     return loop.equip(made, inverse.Config(steps=60, learning_rate=1e-2))
 
 
 # --- What the network is given, and its loss ---
 
 
-def test_latents_are_all_images_own_and_all_swaps(trainee, tiny_encoder):
-    pieces = PHOTOGRAPHS[::-1]
-    latents = trainee.latents(tf.constant(PHOTOGRAPHS), tf.constant(pieces))
-    own = tiny_encoder(np.concatenate([PHOTOGRAPHS, pieces]))[LAYER]
+def test_latents_are_all_images_own_and_all_swaps(trainer, tiny_encoder):
+    crops = PHOTOGRAPHS[::-1]
+    latents = trainer.latents(tf.constant(PHOTOGRAPHS), tf.constant(crops))
+    own = tiny_encoder(np.concatenate([PHOTOGRAPHS, crops]))[LAYER]
     assert latents.shape == (4 + 4, 8, 8, 6)
     assert_allclose(latents[:4], own, atol=1e-5)
-    # Swapped with its own patches a photograph is itself; the first piece is the second one.
+    # Swapped with its own patches a photograph is itself; the first crop is the second one.
     assert_allclose(latents[5], own[1], atol=1e-5)
     assert_allclose(latents[6], own[0], atol=1e-5)
     for swapped, itself in zip((latents[4], latents[7]), own, strict=False):
         assert np.abs(swapped - itself).max() > 0.01
 
 
-def test_image_with_the_features_costs_nothing_and_one_without_any_costs_one(trainee):
-    latents = trainee.latents(tf.constant(PHOTOGRAPHS), tf.constant(PHOTOGRAPHS))[:2]
-    trainee.net = Painter(PHOTOGRAPHS)
-    assert_allclose(trainee.terms(latents)["content"], 0, atol=1e-8)
-    trainee.net = Painter(0 * PHOTOGRAPHS)  # The tiny encoder has no biases.
-    assert_allclose(trainee.terms(latents)["content"], 1, rtol=1e-5)
+def test_image_with_the_features_costs_nothing_and_one_without_any_costs_one(trainer):
+    latents = trainer.latents(tf.constant(PHOTOGRAPHS), tf.constant(PHOTOGRAPHS))[:2]
+    trainer.net = Painter(PHOTOGRAPHS)
+    assert_allclose(trainer.terms(latents)["content"], 0, atol=1e-8)
+    trainer.net = Painter(0 * PHOTOGRAPHS)  # The tiny encoder has no biases.
+    assert_allclose(trainer.terms(latents)["content"], 1, rtol=1e-5)
 
 
 class Painter:
@@ -67,18 +67,18 @@ class Painter:
         return self._images
 
 
-def test_loss_falls_and_only_the_network_moves(trainee, tiny_encoder):
+def test_loss_falls_and_only_the_network_moves(trainer, tiny_encoder):
     before = [np.array(weight) for weight in tiny_encoder.weights]
     batch = (PHOTOGRAPHS, PHOTOGRAPHS, np.array([0, 1]))
     batches = tf.data.Dataset.from_tensors(batch).repeat()
-    history = trainee.fit(batches, steps_per_epoch=20, epochs=3, verbose=0, shuffle=False)
+    history = trainer.fit(batches, steps_per_epoch=20, epochs=3, verbose=0, shuffle=False)
     assert history.history["loss"][-1] < 0.7 * history.history["loss"][0]
     for old, new in zip(before, tiny_encoder.weights, strict=True):
         assert_array_equal(old, new)
 
 
-def test_samples_show_the_photograph_decoded_and_in_each_style(trainee):
-    samples = trainee.samples(PHOTOGRAPHS[:1])
+def test_samples_show_the_photograph_decoded_and_in_each_style(trainer):
+    samples = trainer.samples(PHOTOGRAPHS[:1])
     assert list(samples) == ["photograph", "decoded", *STYLES]
     assert_array_equal(samples["photograph"], PHOTOGRAPHS[:1])
     assert len({sample.tobytes() for sample in samples.values()}) == 4
@@ -121,12 +121,13 @@ def test_training_leaves_a_network_and_its_curves(whole, tiny_encoder):
 
 
 def test_unit_is_the_root_mean_square_of_the_styles_features(tiny, tiny_encoder):
-    net = inverse._build(STYLES, tiny).net
+    net = inverse.build(STYLES, tiny).net
     middles = np.concatenate([STYLES["smooth"][:, :, 4:36], STYLES["rough"][:, 4:36]])
     of_styles = tiny_encoder(middles)[LAYER]
     assert net.unit == pytest.approx(np.sqrt(np.mean(np.square(of_styles))), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_interrupted_training_goes_on_as_if_it_had_not_been(
     photos, tiny, whole, tmp_path, monkeypatch
 ):
@@ -161,4 +162,4 @@ def test_network_for_other_features_is_no_beginning(other, tiny, tmp_path):
     config = dataclasses.replace(tiny, start=tmp_path / "earlier.npz")
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
-        inverse._begun(config)
+        inverse._begun(config.start, config)

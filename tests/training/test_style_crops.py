@@ -4,7 +4,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
-from tfstyle.training.style_crops import Pieces
+from tfstyle.training.style_crops import StyleCrops
 
 SIDE = 8
 
@@ -20,13 +20,13 @@ PICTURES = [map_of_itself(16, 20, blue=1), map_of_itself(20, 12, blue=2)]
 
 
 @pytest.fixture(scope="module")
-def pieces():
-    return Pieces(PICTURES, longest_side=20, crop=SIDE, seed=3)
+def crops():
+    return StyleCrops(PICTURES, longest_side=20, crop=SIDE, seed=3)
 
 
 @pytest.fixture(scope="module")
-def squares(pieces):
-    return np.round(256 * pieces.at(tf.range(64, dtype=tf.int64)).numpy()).astype(int)
+def squares(crops):
+    return np.round(256 * crops.at(tf.range(64, dtype=tf.int64)).numpy()).astype(int)
 
 
 def test_each_is_a_square_of_a_picture_or_its_mirror_image(squares):
@@ -46,19 +46,19 @@ def test_pictures_places_and_flips_are_chosen_apart(squares):
     assert {top for top in of_first[:, 0, 0, 0]} == set(range(16 - SIDE + 1))
 
 
-def test_number_alone_decides(pieces, squares):
-    some = pieces.at(tf.constant([40, 7], tf.int64))
+def test_number_alone_decides(crops, squares):
+    some = crops.at(tf.constant([40, 7], tf.int64))
     assert_allclose(256 * some.numpy(), squares[[40, 7]], atol=1e-3)
-    other = Pieces(PICTURES, longest_side=20, crop=SIDE, seed=4).at(tf.constant([40], tf.int64))
+    other = StyleCrops(PICTURES, longest_side=20, crop=SIDE, seed=4).at(tf.constant([40], tf.int64))
     assert np.abs(256 * other.numpy() - squares[40]).max() > 0.5
 
 
-def test_middles_are_the_pictures_own(pieces):
-    middles = 256 * pieces.middles(5).numpy()
+def test_middles_are_the_pictures_own(crops):
+    middles = 256 * crops.middles(5).numpy()
     assert_allclose(middles[:, 0, 0], [[4, 6, 1], [6, 2, 2]], atol=1e-3)
-    assert len(pieces.middles(1)) == 1
+    assert len(crops.middles(1)) == 1
 
 
 def test_picture_too_narrow_for_a_square_is_grown():
-    narrow = Pieces([image.noise((4, 16), seed=0)], longest_side=16, crop=SIDE, seed=0)
+    narrow = StyleCrops([image.noise((4, 16), seed=0)], longest_side=16, crop=SIDE, seed=0)
     assert narrow.at(tf.constant([0], tf.int64)).shape == (1, SIDE, SIDE, 3)

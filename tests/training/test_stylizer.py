@@ -21,7 +21,8 @@ from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net
 from tfstyle.training import callbacks as train_callbacks
-from tfstyle.training import loop, trainer
+from tfstyle.training import config as training_config
+from tfstyle.training import loop
 from tfstyle.training import stylizer as stylizer_training
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
@@ -32,7 +33,7 @@ def build(tiny_encoder):
     keras.utils.set_random_seed(0)
     stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
     loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
-    training = trainer.StylizerTrainee(stylizer, loss, STYLES)
+    training = stylizer_training.StylizerTrainer(stylizer, loss, STYLES)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -110,6 +111,7 @@ def test_tensorboard_has_the_losses_and_the_samples(whole):
     assert tags("samples") == {"samples"}
 
 
+@pytest.mark.slow
 def test_same_seed_same_weights(photos, tiny, tmp_path):
     def trained(seed):
         config = dataclasses.replace(tiny, steps=2, seed=seed)
@@ -133,6 +135,7 @@ def test_styles_take_turns(tiny_encoder, monkeypatch):
     assert_array_equal(seen[0], [0, 1, 0])
 
 
+@pytest.mark.slow
 def test_unreadable_photographs_are_told_and_counted(photos, tiny, tmp_path):
     (photos / "broken.jpg").write_bytes(b"no picture")
     with pytest.warns(UserWarning) as caught:
@@ -153,11 +156,15 @@ def test_folder_of_another_training_is_refused(photos, tiny, whole, tmp_path):
     assert (tmp_path / "model" / "stylizer.keras").read_bytes() == before
 
 
+def test_each_optimizer_that_settings_name_has_a_class():
+    assert set(loop.OPTIMIZERS) == set(training_config.OPTIMIZERS)
+
+
 @pytest.mark.parametrize(
     ("steps", "rounds"), [(1, (1, 1)), (4, (1, 4)), (5, (2, 3)), (8, (2, 4)), (1001, (251, 4))]
 )
 def test_no_step_asked_for_is_left_out(steps, rounds):
-    assert loop.rounds(stylizer_training.Config(steps=steps, evaluate_every=4)) == rounds
+    assert training_config.rounds(stylizer_training.Config(steps=steps, evaluate_every=4)) == rounds
 
 
 def test_best_of_an_interrupted_training_is_kept(whole):
@@ -168,6 +175,7 @@ def test_best_of_an_interrupted_training_is_kept(whole):
     assert saver._least == min(float(row.split(",")[column]) for row in rows)
 
 
+@pytest.mark.slow
 def test_interrupted_training_goes_on_as_if_it_had_not_been(
     photos, tiny, whole, tmp_path, monkeypatch
 ):
@@ -187,6 +195,7 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
         assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
     """What they did on average is done to the photograph, better than by the bare weights."""
     earlier = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
@@ -207,6 +216,7 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
 
 
 @pytest.mark.parametrize("inner_norms", [True, False])
+@pytest.mark.slow
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms):
     """One without inner norms stays without, though the setting is left as it is."""
     earlier = transform_net.Stylizer(
@@ -244,6 +254,7 @@ def last_loss(folder):
         return float(list(csv.DictReader(file))[-1]["loss"])
 
 
+@pytest.mark.slow
 def test_two_workers_end_where_one_does(photos, tmp_path):
     addresses = [free_address(), free_address()]
     running = [start_worker(photos, tmp_path / "alone")]

@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import image
-from tfstyle.video_io import decoding
 from tfstyle.video_io.clip import Colors
+from tfstyle.video_io.ffmpeg import pyav
 from tfstyle.video_io.reading import open_clip
 
 pytest.importorskip("av")
@@ -486,4 +486,4 @@ def test_pictures_of_which_none_can_be_read_are_a_sentence(tmp_path):
 def test_missing_pyav_is_a_sentence(path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(ValueError, match=r"tfstyle\[video\]"):
-        decoding.load_pyav()
+        pyav.load_pyav()

@@ -9,6 +9,7 @@ import sys
 import types
 from collections.abc import Sequence
 
+from tfstyle import settings
 from tfstyle.cli import flags, process
 from tfstyle.system import errors, processor
 from tfstyle.version import __version__
@@ -74,17 +75,20 @@ COMMANDS = {
         "Train a network of one or more styles on a folder of photographs.",
         "tfstyle.training.stylizer",
         "tfstyle.cli.commands.train",
+        settings="tfstyle.training.stylizer_config",
     ),
     "train_inverse": Command(
         "Train the network that paints any style's swapped features (Chen and Schmidt, 2016).",
         "tfstyle.training.inverse",
         "tfstyle.cli.commands.train",
+        settings="tfstyle.training.inverse_config",
     ),
     "export": Command(
         "Write a trained network for TF Serving, ONNX Runtime or LiteRT.",
         "tfstyle.export.savedmodel",
         "tfstyle.cli.commands.export",
         brief=True,
+        settings="tfstyle.export.config",
     ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
@@ -148,7 +152,7 @@ def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]
 
 def unknown_command(name: str) -> str:
     """Returns the sentence for a command that there is not."""
-    return f"unknown command {name}.{flags.nearest(name, COMMANDS)} See: tfstyle --help"
+    return f"unknown command {name}.{settings.suggest(name, COMMANDS)} See: tfstyle --help"
 
 
 def describe_commands() -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import difflib
 import shutil
 import textwrap
 import types
@@ -28,7 +27,7 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
     try:
         _, *rest = flag_values([program, *arguments])
     except flags.UnrecognizedFlagError as error:
-        suggestion = nearest(error.flagname, list(flag_values), "--")
+        suggestion = settings.suggest(error.flagname, flag_values, "--")
         raise ValueError(
             f"unknown flag --{error.flagname}.{suggestion} See: {program} --help"
         ) from error
@@ -95,12 +94,6 @@ def unwrap(hint: Any) -> tuple[Any, bool]:
         return hint, False
     kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
     return kinds[0], len(kinds) < len(typing.get_args(hint))
-
-
-def nearest(name: str, names: Iterable[str], prefix: str = "") -> str:
-    """Returns a sentence that suggests the name meant, or nothing when none is near."""
-    matches = difflib.get_close_matches(name, names, n=1)
-    return f" Did you mean {prefix}{matches[0]}?" if matches else ""
 
 
 # --- Help ---

@@ -10,7 +10,7 @@ from tfstyle.jobs import picture
 from tfstyle.jobs.method import Callback, Method
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.picture import Job, Outcome, Status
-from tfstyle.optimization.pyramid import Level
+from tfstyle.result import Level
 
 
 def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:

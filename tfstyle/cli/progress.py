@@ -10,8 +10,7 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from tfstyle.jobs.video.job import FrameCallback
-from tfstyle.optimization.pyramid import Level
-from tfstyle.result import Progress
+from tfstyle.result import Level, Progress
 
 
 @contextlib.contextmanager

@@ -9,12 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.export import stylizer_endpoints
-from tfstyle.networks import halves, transform_net
+from tfstyle.networks import transform_net
+from tfstyle.networks.layers import split_convolution
 from tfstyle.system import extras, files
 
 TOLERANCE = 1e-3
 """By which a file's pastiches may differ from the network's, in [0, 1]: a quarter of a byte."""
 
+# Two batches and sizes, one of them odd: converters like to take what they see for constant.
 SHAPES = (1, 96, 128), (2, 61, 45)
 """Batch, height and width at which they are compared."""
 
@@ -22,7 +24,7 @@ OPSET = 18
 """Of ONNX; ONNX Runtime has it since 1.14 (February 2023)."""
 
 
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def save_onnx(
     stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:
@@ -42,17 +44,19 @@ def save_onnx(
     converter = extras.load("tf2onnx", "onnx", purpose)
     runtime = extras.load("onnxruntime", "onnx", purpose)
     paint, specification = _frozen(stylizer, style)
-    with _silent("tf2onnx"):  # Its optimiser of transpositions fails; ONNX Runtime has its own.
+    # Its optimiser of transpositions fails and says so at length; ONNX Runtime has its own.
+    with _silent("tf2onnx"):
         model, _ = converter.convert.from_function(
             tf.function(paint, autograph=False), specification, opset=OPSET
         )
+    # Checked in memory, and written only when it paints as it should.
     contents = model.SerializeToString()
     session = runtime.InferenceSession(contents, providers=["CPUExecutionProvider"])
     _check("ONNX", paint, specification, lambda **inputs: session.run(["pastiches"], inputs)[0])
     _write(path, contents)
 
 
-@halves.for_any_processor()
+@split_convolution.for_any_processor()
 def save_litert(
     stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
 ) -> None:
@@ -97,7 +101,10 @@ def _frozen(
 
 
 def _check(
-    name: str, paint: Callable, specification: list[tf.TensorSpec], run: Callable[..., np.ndarray]
+    name: str,
+    paint: Callable[..., dict[str, tf.Tensor]],
+    specification: list[tf.TensorSpec],
+    run: Callable[..., np.ndarray],
 ) -> None:
     """Raises ValueError when a file paints otherwise than the network."""
     random = np.random.default_rng(0)
@@ -109,6 +116,7 @@ def _check(
             spec.name: random.random(sides[spec.shape.rank], np.float32) for spec in specification
         }
         difference = _difference(run(**inputs), paint(**inputs)["pastiches"].numpy())
+        # So put, a difference that is NaN is refused as well.
         if not difference <= TOLERANCE:
             raise ValueError(
                 f"the {name} file would not paint as the network does; another version of the "

@@ -1,6 +1,5 @@
 """A trained network for others to run: TF Serving, ONNX Runtime, LiteRT."""
 
-import dataclasses
 import os
 import pathlib
 import shutil
@@ -9,98 +8,47 @@ from collections.abc import Sequence
 
 import keras
 
-from tfstyle import settings
 from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warmup
+from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
+from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.networks import halves, inverse_net, pretrained, transform_net, vgg19, vgg19_weights
-from tfstyle.settings import setting
-
-SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
-"""How the output of each format ends; a SavedModel is a folder."""
-
-METHODS = ("apply", "swap")
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of an export; the only home of its defaults."""
-
-    method: str = setting(
-        "apply",
-        "apply for a stylizer; swap for the swap of any style, with an inverse network.",
-        choices=METHODS,
-    )
-    model: str | os.PathLike | None = setting(
-        None,
-        "The network: a shipped one's name, or the path of one that was trained; none takes the "
-        "package's own, masters or inverse.",
-    )
-    format: str = setting(
-        "savedmodel",
-        "savedmodel for TF Serving and TensorFlow, all that swap takes; one file for ONNX Runtime "
-        "or LiteRT.",
-        choices=tuple(SUFFIXES),
-    )
-    style: str | None = setting(
-        None,
-        "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
-        "choice to each request.",
-    )
-    precision: str = setting(
-        "float32",
-        "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
-        choices=vgg19.PRECISIONS,
-    )
-    vgg_weights: str | os.PathLike = setting(
-        "auto",
-        "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
-    )
-    max_pixels: int | None = setting(
-        None,
-        "Pixels of a request's images together, or of each file, for savedmodel; none takes "
-        f"{stylizer_endpoints.MAX_PIXELS}, for swap {swap_endpoints.MAX_PIXELS}.",
-        minimum=1,
-        maximum=2**31 - 1,
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
-        if self.method == "swap" and (self.format != "savedmodel" or self.style is not None):
-            raise ValueError(
-                "format must be savedmodel and style none for method=swap. "
-                f"Received: format={self.format}, style={self.style}"
-            )
+from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks.layers import split_convolution
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
     """Writes the network that the settings name.
 
-    See `save` and `save_swap`, and `conversion` for other formats.
+    See `save` and `save_swap`, and `onnx_litert` for other formats.
 
     Raises:
         ValueError: the output exists or its name belongs to another format, the model or style is
             unknown, or what the format needs is not installed.
     """
+    # Before a network is loaded: a name that will not do is said at once.
     _check_output(pathlib.Path(output), config.format)
     if config.method == "swap":
-        net = inverse_net.load(config.model or inverse_net.NAME, config.precision)
-        limit = config.max_pixels or swap_endpoints.MAX_PIXELS
-        save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
-        return
-    stylizer = pretrained.load(config.model or pretrained.NAME, config.precision)
+        _export_swap(output, config)
+    else:
+        _export_stylizer(output, config)
+
+
+def _export_swap(output: str | pathlib.Path, config: Config) -> None:
+    net = inverse_net.load(os.fspath(config.model or inverse_net.NAME), config.precision)
+    limit = config.max_pixels or MAX_PIXELS["swap"]
+    save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
+
+
+def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
+    stylizer = pretrained.load(os.fspath(config.model or pretrained.NAME), config.precision)
     style = None if config.style is None else transform_net.parse_style(config.style)
     if config.format == "onnx":
         onnx_litert.save_onnx(stylizer, output, style)
     elif config.format == "litert":
         onnx_litert.save_litert(stylizer, output, style)
     else:
-        save(
-            stylizer,
-            output,
-            style=style,
-            max_pixels=config.max_pixels or stylizer_endpoints.MAX_PIXELS,
-        )
+        limit = config.max_pixels or MAX_PIXELS["apply"]
+        save(stylizer, output, style=style, max_pixels=limit)
 
 
 def save(
@@ -108,7 +56,7 @@ def save(
     folder: str | pathlib.Path,
     *,
     style: transform_net.Style = None,
-    max_pixels: int = stylizer_endpoints.MAX_PIXELS,
+    max_pixels: int = MAX_PIXELS["apply"],
 ) -> None:
     """Writes the stylizer as a SavedModel, whole or not at all, with requests to warm it up.
 
@@ -145,7 +93,7 @@ def save_swap(
     *,
     vgg_weights: str | os.PathLike = "auto",
     features: keras.Model | None = None,
-    max_pixels: int = swap_endpoints.MAX_PIXELS,
+    max_pixels: int = MAX_PIXELS["swap"],
 ) -> None:
     """Writes the whole style swap as a SavedModel: a content and any style in, the pastiche out.
 
@@ -161,7 +109,7 @@ def save_swap(
     Args:
         net: the inverse network, in the precision that all is computed in.
         folder: where to; TF Serving wants a number as its last part. It must not exist yet.
-        vgg_weights: see `weights.load`.
+        vgg_weights: see `vgg19_weights.load`.
         features: a model from image to features by layer name instead of VGG19.
         max_pixels: the limit of a request's contents together, of its styles, or of each file:
             the work grows with the product of both.
@@ -184,10 +132,9 @@ def save_swap(
     _write(endpoints, [features, net], pathlib.Path(folder))
 
 
-@halves.for_any_processor()
-def _write(
-    endpoints: warmup.Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path
-) -> None:
+# What a processor is fastest with must not be written: another one is going to serve it.
+@split_convolution.for_any_processor()
+def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path) -> None:
     """Writes the SavedModel of the endpoints, whole or not at all."""
     _check_output(folder, "savedmodel")
     archive = keras.export.ExportArchive()
@@ -197,6 +144,7 @@ def _write(
         specification = endpoints.input_signature(name)
         archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
     with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
         model = pathlib.Path(unfinished) / "model"
         archive.write_out(model, verbose=False)

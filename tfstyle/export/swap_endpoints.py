@@ -5,17 +5,17 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from tfstyle.export import request_checks, stylizer_endpoints
+from tfstyle.export import request_checks
+from tfstyle.export.config import MAX_PIXELS
+from tfstyle.export.endpoints import one_by_one, read_file, write_file
+from tfstyle.image import tensors
 from tfstyle.methods.style_swap import swap as feature_swap
 
-MAX_PIXELS = 2**20
-"""Of each picture: the work grows with the product of both pictures' pixels."""
-
-PICTURES = [None, None, None, 3]
+IMAGES = [None, None, None, 3]
 
 INPUTS = {
-    "serving_default": ("contents", "styles", PICTURES, tf.float32),
-    "uint8": ("contents", "styles", PICTURES, tf.uint8),
+    "serving_default": ("contents", "styles", IMAGES, tf.float32),
+    "uint8": ("contents", "styles", IMAGES, tf.uint8),
     "image_bytes": ("content_bytes", "style_bytes", [None], tf.string),
 }
 """What each signature takes: two names, and the shape and type of both."""
@@ -27,9 +27,12 @@ class Endpoints:
     names = tuple(INPUTS)
 
     def __init__(
-        self, swap: feature_swap.Swapper, decoder: keras.Model, max_pixels: int = MAX_PIXELS
+        self,
+        swap: feature_swap.Swapper,
+        decoder: keras.Model,
+        max_pixels: int = MAX_PIXELS["swap"],
     ):
-        """Takes what swaps, the inverse network, and the limit of a picture."""
+        """Takes what swaps, the inverse network, and the limit of pixels."""
         self.swap, self.decoder, self.max_pixels = swap, decoder, max_pixels
 
     def input_signature(self, name: str) -> list[tf.TensorSpec]:
@@ -47,9 +50,9 @@ class Endpoints:
 
     def uint8(self, contents: tf.Tensor, styles: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints bytes."""
-        contents = stylizer_endpoints.to_floats(self._checked(contents, "contents"))
-        styles = stylizer_endpoints.to_floats(self._checked(styles, "styles"))
-        return {"pastiches": stylizer_endpoints.to_bytes(self._paint_all(contents, styles))}
+        contents = tensors.from_bytes(self._checked(contents, "contents"))
+        styles = tensors.from_bytes(self._checked(styles, "styles"))
+        return {"pastiches": tensors.to_bytes(self._paint_all(contents, styles))}
 
     def image_bytes(self, content_bytes: tf.Tensor, style_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         """Paints files of any sizes."""
@@ -57,14 +60,11 @@ class Endpoints:
         styles = request_checks.files(style_bytes, "style_bytes")
 
         def paint(index: tf.Tensor, content: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
-            pictures = (
-                request_checks.picture(file, index, self.max_pixels, name)
+            images = (
+                read_file(file, index, self.max_pixels, name)
                 for file, name in ((content, "content_bytes"), (style, "style_bytes"))
             )
-            content, style = (
-                stylizer_endpoints.to_floats(pixels[tf.newaxis]) for pixels in pictures
-            )
-            return tf.io.encode_png(stylizer_endpoints.to_bytes(self._paint(content, style))[0])
+            return write_file(self._paint(*images))
 
         return {"pastiche_bytes": _each(paint, contents, styles, "style_bytes", tf.string)}
 
@@ -79,6 +79,7 @@ class Endpoints:
 
     def _paint(self, content: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
         """Returns one content `[1, height, width, 3]` painted with one style's patches."""
+        # The decoder paints whole positions of the layer: what was grown is cut off again.
         height, width = tf.unstack(tf.shape(content)[1:3])
         bank = self.swap.prepare([style])
         pastiche = self.decoder(self.swap.swap(self.swap.grid.grow(content), bank))
@@ -86,12 +87,14 @@ class Endpoints:
 
 
 def _each(
-    paint: Callable, contents: tf.Tensor, styles: tf.Tensor, name: str, dtype: tf.DType
+    paint: Callable[..., tf.Tensor],
+    contents: tf.Tensor,
+    styles: tf.Tensor,
+    name: str,
+    dtype: tf.DType,
 ) -> tf.Tensor:
     """Returns `paint` of each content's number, itself and its style, in the memory of one."""
     count = tf.shape(contents)[0]
+    # `map_fn` walks along tensors of as many rows: one style for all is repeated.
     paired = request_checks.one_for_each(styles, count, name, "the contents")
-    each = (tf.range(count), contents, paired)
-    return tf.map_fn(
-        lambda given: paint(*given), each, fn_output_signature=dtype, parallel_iterations=1
-    )
+    return one_by_one(paint, (tf.range(count), contents, paired), dtype)

@@ -2,10 +2,11 @@
 
 import math
 import pathlib
-from collections.abc import Sequence
-from typing import Protocol
 
 import tensorflow as tf
+
+from tfstyle.export.endpoints import Endpoints
+from tfstyle.image import tensors
 
 PATH = "assets.extra/tf_serving_warmup_requests"
 """Where TF Serving looks for them in a SavedModel."""
@@ -14,20 +15,11 @@ SIDE = 64
 """Pixels; enough for every kernel to be made, and little to wait for."""
 
 
-class Endpoints(Protocol):
-    """A model's signatures, a method each."""
-
-    max_pixels: int
-    names: Sequence[str]
-
-    def input_signature(self, name: str) -> list[tf.TensorSpec]:
-        """Returns what the signature takes."""
-
-
 def write(folder: pathlib.Path, endpoints: Endpoints) -> None:
     """Writes one request for each signature into a SavedModel."""
     path = folder / PATH
     path.parent.mkdir(exist_ok=True)
+    # A request of more pixels than the model allows would be refused, and warm up nothing.
     side = min(SIDE, math.isqrt(endpoints.max_pixels))
     with tf.io.TFRecordWriter(str(path)) as file:
         for name in endpoints.names:
@@ -35,14 +27,14 @@ def write(folder: pathlib.Path, endpoints: Endpoints) -> None:
             file.write(prediction_log(name, inputs))
 
 
-def _example(input: tf.TensorSpec, side: int) -> tf.Tensor:
+def _example(specification: tf.TensorSpec, side: int) -> tf.Tensor:
     """Returns what an input may be: a grey square, or a weight for each style."""
     grey = tf.fill([1, side, side, 3], tf.constant(128, tf.uint8))
-    if input.dtype == tf.string:
+    if specification.dtype == tf.string:
         return tf.io.encode_png(grey)
-    if input.shape.rank == 2:
-        return tf.ones([1, input.shape[1]])
-    return grey if input.dtype == tf.uint8 else tf.cast(grey, tf.float32) / 255
+    if specification.shape.rank == 2:
+        return tf.ones([1, specification.shape[1]])
+    return grey if specification.dtype == tf.uint8 else tensors.from_bytes(grey)
 
 
 def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:
@@ -61,6 +53,7 @@ def prediction_log(signature: str, inputs: dict[str, tf.Tensor]) -> bytes:
 
 def _field(number: int, contents: bytes) -> bytes:
     """Returns a field of a protocol buffer: number and type, length, contents."""
+    # Type 2 is "length-delimited": strings, bytes and messages.
     return bytes([number << 3 | 2]) + _varint(len(contents)) + contents
 
 

@@ -10,13 +10,13 @@ from tfstyle.image.arrays import (
     as_images,
     fit,
     fit_size,
+    from_bytes,
     noise,
     resize,
     to_bytes,
 )
 from tfstyle.image.reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
 from tfstyle.image.writing import WRITE_FORMATS, check_writable, write
-from tfstyle.system.files import atomically, is_name_too_long
 
 __all__ = [
     "MAX_PIXELS",
@@ -26,11 +26,10 @@ __all__ = [
     "Picture",
     "as_image",
     "as_images",
-    "atomically",
     "check_writable",
     "fit",
     "fit_size",
-    "is_name_too_long",
+    "from_bytes",
     "noise",
     "read",
     "read_picture",

@@ -3,12 +3,15 @@
 An image is `[1, height, width, 3]`, float32, RGB in the sRGB space, with values in [0, 1].
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 _RANGE_TOLERANCE = 1e-3
+"""How far values may lie beyond [0, 1]: a quarter of an 8-bit level, as filters overshoot."""
 
 
 class ImageError(ValueError):
@@ -18,7 +21,7 @@ class ImageError(ValueError):
 # --- Checking ---
 
 
-def as_image(array: Any, name: str) -> np.ndarray:
+def as_image(array: ArrayLike, name: str) -> np.ndarray:
     """Returns `array` as an image of its own, or raises ImageError that names the argument.
 
     Args:
@@ -29,34 +32,36 @@ def as_image(array: Any, name: str) -> np.ndarray:
     Returns:
         `[1, height, width, 3]`, float32 in [0, 1]; never a view of `array`.
     """
-    array = np.asarray(array)
-    shape = array.shape[1:] if array.ndim == 4 and array.shape[0] == 1 else array.shape
+    values = np.asarray(array)
+    shape = values.shape[1:] if values.ndim == 4 and values.shape[0] == 1 else values.shape
     if len(shape) != 3 or shape[-1] != 3 or 0 in shape:
         raise ImageError(
             f"{name} must be one RGB image that is not empty, [height, width, 3] or "
-            f"[1, height, width, 3]. Received: {name}.shape={list(array.shape)}"
+            f"[1, height, width, 3]. Received: {name}.shape={list(values.shape)}"
         )
-    return as_unit_range(array, name).reshape([1, *shape])
+    return as_unit_range(values, name).reshape([1, *shape])
 
 
-def as_images(arrays: Any, name: str) -> list[np.ndarray]:
+def as_images(arrays: ArrayLike | Sequence[ArrayLike], name: str) -> list[np.ndarray]:
     """Returns one array, or each of a list or tuple, as `as_image` does."""
-    several = isinstance(arrays, (list, tuple))
-    if several and not arrays:
+    alone = not isinstance(arrays, (list, tuple))
+    several = cast(Sequence[ArrayLike], [arrays] if alone else arrays)
+    if not several:
         raise ImageError(f"{name}s must be one image or several. Received: {name}s=[]")
-    return [as_image(array, name) for array in (arrays if several else [arrays])]
+    return [as_image(array, name) for array in several]
 
 
 def as_unit_range(array: np.ndarray, name: str) -> np.ndarray:
     """Returns a float32 copy in [0, 1] of floats or uint8; bfloat16 counts as a float."""
     if array.dtype == np.uint8:
-        return array.astype(np.float32) / np.float32(255)
+        return from_bytes(array)
     if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
         raise ImageError(
             f"{name} must hold floats in [0, 1] or uint8; convert it first. "
             f"Received: {name}.dtype={array.dtype}"
         )
-    with np.errstate(over="ignore"):  # What float32 cannot hold becomes infinite: caught below.
+    # What float32 cannot hold becomes infinite, and is refused below.
+    with np.errstate(over="ignore"):
         values = array.astype(np.float32)
     _check_unit_range(values, name)
     return np.clip(values, 0, 1)
@@ -74,6 +79,23 @@ def _check_unit_range(values: np.ndarray, name: str) -> None:
             f"{name} must be in [0, 1]; divide 8-bit levels by 255. "
             f"Received: {name}.min()={lowest}, {name}.max()={highest}"
         )
+
+
+# --- Bytes ---
+
+
+def to_bytes(values: np.ndarray) -> np.ndarray:
+    """Returns values in [0, 1] as levels from 0 to 255, rounded, uint8, of the same shape.
+
+    With `from_bytes`, and with the two of `tensors` for TensorFlow, the only place that knows
+    what white is in bytes.
+    """
+    return np.rint(values * 255).astype(np.uint8)
+
+
+def from_bytes(levels: np.ndarray) -> np.ndarray:
+    """Returns levels from 0 to 255 as values in [0, 1], float32, of the same shape."""
+    return levels.astype(np.float32) / np.float32(255)
 
 
 # --- Sizes and start images ---
@@ -95,17 +117,21 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     height, width = _check_size(size)
     if image.shape[1:3] == (height, width):
         return image.copy()
+    # Channel by channel: Pillow has floats in images of one channel only. Its sizes have the width
+    # first.
     channels = [Image.fromarray(image[0, :, :, channel]) for channel in range(3)]
     resized = [
-        channel.resize((width, height), Image.Resampling.LANCZOS)  # Pillow: (width, height).
+        np.asarray(channel.resize((width, height), Image.Resampling.LANCZOS))
         for channel in channels
     ]
+    # [1, height, width, 3]
     return np.clip(np.stack(resized, axis=-1)[np.newaxis], 0, 1)
 
 
 def fit(image: np.ndarray, longest: int) -> np.ndarray:
     """Returns the image, aspect kept, resized so that its longest side has `longest` pixels."""
-    return resize(image, fit_size(*image.shape[1:3], longest))
+    height, width = image.shape[1:3]
+    return resize(image, fit_size(height, width, longest))
 
 
 def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
@@ -116,13 +142,9 @@ def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
     _check_size((height, width))
     if longest < 1:
         raise ImageError(f"longest must be at least 1 pixel. Received: longest={longest}")
+    # At least 1: a line of one pixel's height stays one when it is shrunk.
     height, width = (max(1, round(side * longest / max(height, width))) for side in (height, width))
     return height, width
-
-
-def to_bytes(values: np.ndarray) -> np.ndarray:
-    """Returns values in [0, 1] as levels from 0 to 255, rounded, uint8, of the same shape."""
-    return np.rint(values * 255).astype(np.uint8)
 
 
 def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarray:
@@ -138,6 +160,7 @@ def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarra
     """
     height, width = _check_size(size)
     random = np.random.default_rng(seed)
+    # NumPy's, not TensorFlow's: the same seed is the same noise on every device.
     values = random.standard_normal([1, height, width, 3], np.float32)
     return np.clip(0.5 + np.float32(deviation) * values, 0, 1)
 

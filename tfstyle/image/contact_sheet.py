@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from tfstyle.image import arrays
+
 CAPTION = 24
 """Height of a name's strip, in pixels."""
 
@@ -20,6 +22,7 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
     cells = [_with_caption(picture, name) for name, picture in pictures.items()]
     columns = min(columns, len(cells))
     rows = math.ceil(len(cells) / columns)
+    # The last row is filled up with white.
     cells += [np.ones_like(cells[0])] * (rows * columns - len(cells))
     in_rows = [
         np.concatenate(cells[row * columns : (row + 1) * columns], axis=2) for row in range(rows)
@@ -30,7 +33,8 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
 def _with_caption(picture: np.ndarray, name: str) -> np.ndarray:
     width = picture.shape[2]
     strip = Image.new("RGB", (width, CAPTION), "white")
+    # Two thirds of the strip: letters with descenders fit, with some air.
     font = ImageFont.load_default(CAPTION * 2 / 3)
     ImageDraw.Draw(strip).text((width / 2, CAPTION / 2), name, "black", font, anchor="mm")
-    caption = np.asarray(strip, np.float32)[np.newaxis] / 255
+    caption = arrays.from_bytes(np.asarray(strip))[np.newaxis]
     return np.concatenate([picture, caption], axis=1)

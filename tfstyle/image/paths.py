@@ -2,12 +2,13 @@
 
 import glob
 import os
-import re
+from collections.abc import Iterable
 from pathlib import Path
 
+import natsort
 from PIL import Image
 
-from tfstyle import image
+from tfstyle.image.reading import READ_FORMATS
 
 
 def is_many(content: str) -> bool:
@@ -27,10 +28,11 @@ def find_contents(content: str, name: str = "content") -> list[Path]:
     if not is_many(content):
         return [Path(content)]
     if os.path.isdir(content):
-        paths = filter(has_picture_suffix, Path(content).iterdir())
+        paths: Iterable[Path] = filter(has_picture_suffix, Path(content).iterdir())
     else:
         paths = map(Path, glob.iglob(content, recursive=True))
-    found = sorted((path for path in paths if path.is_file()), key=_natural)
+    # Sorted by text first: names whose numbers have the same value stay in that order.
+    found = natsort.natsorted(sorted(path for path in paths if path.is_file()), key=str)
     if not found:
         raise ValueError(f"{name} must hold at least one picture. Received: {name}={content}")
     return found
@@ -38,11 +40,6 @@ def find_contents(content: str, name: str = "content") -> list[Path]:
 
 def has_picture_suffix(path: Path) -> bool:
     """Returns whether a visible file is named as a picture that can be read."""
+    # By name alone, without opening the file; hidden ones are what systems leave, such as ._a.jpg.
     file_format = Image.registered_extensions().get(path.suffix.lower())
-    return file_format in image.READ_FORMATS and not path.name.startswith(".")
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Returns what sorts a path with its numbers by value, equal ones by their text."""
-    pieces = re.split(r"([0-9]+)", str(path))
-    return [(int(piece), piece) if piece.isdecimal() else (-1, piece) for piece in pieces]
+    return file_format in READ_FORMATS and not path.name.startswith(".")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
@@ -33,7 +34,7 @@ class Picture:
     """`[height, width]`, float32 from 0 (clear) to 1 (opaque); None when the file has none."""
 
 
-def read(path: str | os.PathLike) -> np.ndarray:
+def read(path: str | os.PathLike[str]) -> np.ndarray:
     """Returns the colours of an image file, as `read_picture` does, without its transparency.
 
     Returns:
@@ -42,7 +43,7 @@ def read(path: str | os.PathLike) -> np.ndarray:
     return read_picture(path).pixels
 
 
-def read_picture(path: str | os.PathLike) -> Picture:
+def read_picture(path: str | os.PathLike[str]) -> Picture:
     """Reads the first frame of a JPEG, PNG, WebP, TIFF, BMP or GIF file.
 
     The EXIF orientation is applied, and colours are converted to sRGB when the file
@@ -72,13 +73,14 @@ def read_picture(path: str | os.PathLike) -> Picture:
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_large(path) from error
-    except Exception as error:  # Pillow's decoders raise anything on damaged files.
+    # Pillow's decoders raise anything on damaged files.
+    except Exception as error:
         raise ImageError(
             f"path must be an undamaged image file; get a new copy ({error}). Received: path={path}"
         ) from error
 
 
-def _without_warnings() -> contextlib.AbstractContextManager:
+def _without_warnings() -> contextlib.AbstractContextManager[object]:
     """Silences Pillow, which warns of oddities in files that it reads all the same.
 
     On the main thread only: Python keeps one list of filters for all threads, and one thread
@@ -107,6 +109,7 @@ def _check_readable(path: Path) -> None:
 
 def _decode(path: Path) -> Image.Image:
     with Image.open(path, formats=READ_FORMATS) as file:
+        # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
         if file.width * file.height > MAX_PIXELS:
             raise _too_large(path)
         return ImageOps.exif_transpose(file)
@@ -154,7 +157,9 @@ def _split_alpha(image: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
     """Returns the colours, in mode L, RGB or CMYK as ICC profiles want them, and the alpha."""
     alpha = None
     if image.has_transparency_data:
+        # Grey stays grey: a profile of grey does not apply to RGB.
         opaque_mode = "L" if image.mode in ("L", "LA") else "RGB"
+        # By way of RGBA, as transparency may also be a palette's entry or one colour.
         rgba = image.convert("RGBA")
         alpha = _from_8_bit(rgba.getchannel("A"))
         image = rgba.convert(opaque_mode)
@@ -168,9 +173,12 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, source, files.srgb_profile(), outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, source, srgb.profile(), outputMode="RGB")
+            # Nothing comes back of a conversion in place alone, which this is not.
+            if converted is not None:
+                return converted
     return image.convert("RGB")
 
 
 def _from_8_bit(image: Image.Image) -> np.ndarray:
-    return np.asarray(image, np.float32) / np.float32(255)
+    return arrays.from_bytes(np.asarray(image))

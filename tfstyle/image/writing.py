@@ -1,14 +1,15 @@
 """Pictures out: PNG, JPEG, WebP and TIFF files in sRGB, whole or not at all."""
 
-import difflib
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
-from tfstyle.image import arrays
+from tfstyle import settings
+from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
 from tfstyle.system import files
 
@@ -24,8 +25,8 @@ WRITE_FORMATS = {
 
 
 def write(
-    path: str | os.PathLike,
-    image: Any,
+    path: str | os.PathLike[str],
+    image: ArrayLike,
     alpha: np.ndarray | None = None,
     quality: int = 95,
 ) -> None:
@@ -51,15 +52,16 @@ def write(
     options = _encoder_options(file_format, quality)
     try:
         with files.atomically(path) as file:
-            picture.save(file, file_format, icc_profile=_srgb_bytes(), **options)
-    except (OSError, ValueError) as error:  # Disk full; more pixels than the format allows.
+            picture.save(file, file_format, icc_profile=srgb.profile_bytes(), **options)
+    # Disk full; more pixels than the format allows.
+    except (OSError, ValueError) as error:
         raise ImageError(
             f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
             f"failed ({error}). Received: path={path}"
         ) from error
 
 
-def check_writable(path: str | os.PathLike) -> None:
+def check_writable(path: str | os.PathLike[str]) -> None:
     """Raises ImageError when `write` could not write to `path`; ask before a long run."""
     path = Path(path)
     if os.path.isdir(path):
@@ -89,10 +91,9 @@ def _check_suffix(path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix in WRITE_FORMATS:
         return
-    nearest = difflib.get_close_matches(suffix, WRITE_FORMATS, n=1)
-    suggestion = f" Did you mean {nearest[0]}?" if nearest else ""
     raise ImageError(
-        f"path must end in one of {', '.join(WRITE_FORMATS)}.{suggestion} Received: path={path}"
+        f"path must end in one of {', '.join(WRITE_FORMATS)}."
+        f"{settings.suggest(suffix, WRITE_FORMATS)} Received: path={path}"
     )
 
 
@@ -111,28 +112,24 @@ def _to_pillow(colours: np.ndarray, alpha: np.ndarray | None, opaque: bool) -> I
     return Image.fromarray(arrays.to_bytes(np.concatenate([colours, alpha], axis=-1)))
 
 
-def _as_alpha(alpha: Any, shape: tuple[int, int]) -> np.ndarray:
-    alpha = np.asarray(alpha)
-    if alpha.shape != shape:
+def _as_alpha(alpha: ArrayLike, shape: tuple[int, int]) -> np.ndarray:
+    values = np.asarray(alpha)
+    if values.shape != shape:
         raise ImageError(
             f"alpha must be [height, width] of the image, {list(shape)}. "
-            f"Received: alpha.shape={list(alpha.shape)}"
+            f"Received: alpha.shape={list(values.shape)}"
         )
-    return arrays.as_unit_range(alpha, "alpha")
+    return arrays.as_unit_range(values, "alpha")
 
 
 def _encoder_options(file_format: str, quality: int) -> dict[str, Any]:
-    return {
+    options: dict[str, dict[str, Any]] = {
         "PNG": {},
         # Brush strokes are full of colour edges, which the usual 4:2:0 sampling smears.
         "JPEG": {"quality": quality, "subsampling": "4:4:4"},
         # Colours under clear pixels are kept, as in the other formats.
         "WEBP": {"quality": quality, "exact": True},
+        # Lossless.
         "TIFF": {"compression": "tiff_adobe_deflate"},
-    }[file_format]
-
-
-def _srgb_bytes() -> bytes:
-    """Returns the sRGB profile without its time of creation: same image, same file."""
-    profile = files.srgb_profile().tobytes()
-    return profile[:24] + bytes(12) + profile[36:]
+    }
+    return options[file_format]

@@ -12,8 +12,7 @@ import numpy as np
 
 from tfstyle.jobs import record
 from tfstyle.jobs.inputs import Input
-from tfstyle.optimization.pyramid import Level
-from tfstyle.result import Progress, Result
+from tfstyle.result import Level, Progress, Result
 
 Callback = Callable[[Progress], None]
 

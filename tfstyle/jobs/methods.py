@@ -11,8 +11,7 @@ import numpy as np
 from tfstyle import settings
 from tfstyle.jobs.inputs import Input, read_input
 from tfstyle.jobs.method import Callback, Size
-from tfstyle.optimization.pyramid import Level
-from tfstyle.result import Result
+from tfstyle.result import Level, Result
 
 
 @dataclasses.dataclass(frozen=True)

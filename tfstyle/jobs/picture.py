@@ -15,8 +15,7 @@ from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.saving import save, snapshots
-from tfstyle.optimization.pyramid import Level
-from tfstyle.result import Interrupted, Progress, Result
+from tfstyle.result import Interrupted, Level, Progress, Result
 from tfstyle.system import errors
 
 Watch = Callable[[Pair, Sequence[Level]], contextlib.AbstractContextManager[Callback]]

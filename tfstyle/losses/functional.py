@@ -1,9 +1,15 @@
 """The losses, pure functions of tensors in the reference system's normalisation.
 
-Each gives one value per image, so that a batch is so many pictures, each judged by itself.
+Each gives one value per image, so a batch is so many pictures, each compared by itself. Weights,
+layers and targets belong to the objective.
 """
 
+from collections.abc import Callable
+
 import tensorflow as tf
+
+Gradient = Callable[[tf.Tensor], tf.Tensor]
+"""From the gradient of what comes after to the gradient of the input."""
 
 
 def gram_matrix(features: tf.Tensor) -> tf.Tensor:
@@ -19,20 +25,20 @@ def gram_matrix(features: tf.Tensor) -> tf.Tensor:
         `[batch, channels, channels]`, float32, symmetric.
     """
     batch, height, width, channels = tf.unstack(tf.shape(features))
+    # [batch, height * width, channels]; the last is known when the graph is traced.
     rows = tf.reshape(features, [batch, height * width, features.shape[-1]])
     positions_and_channels = tf.cast(height * width * channels, tf.float32)
     return _products_of_columns(rows) / positions_and_channels
 
 
 @tf.custom_gradient
-def _products_of_columns(rows: tf.Tensor):
-    """Returns rows^T rows in float32; the gradient is one product in the rows' own type.
-
-    d(R^T R) seen by R is R (U + U^T); the general rule multiplies by U and U^T apart.
-    """
+def _products_of_columns(rows: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
+    """Returns R^T R of rows `[batch, n, channels]`, in float32, and its gradient R (U + U^T)."""
+    # Sums over a whole picture overflow float16 and lose digits in bfloat16.
     wide = tf.cast(rows, tf.float32)
 
     def gradient(upstream: tf.Tensor) -> tf.Tensor:
+        # One product in the rows' own type; the general rule multiplies by U and by U^T.
         symmetric = upstream + tf.linalg.matrix_transpose(upstream)
         return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
 
@@ -43,8 +49,7 @@ def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """Returns the distance between the features' Gram matrix and a target Gram matrix.
 
     ||G - G'||_F^2 / (C * H * W), H and W of the features.
-    Reference: the reference system's style loss of one layer, after Gatys et al. (2015), eq. 4;
-    the second division by C * H * W is its own.
+    Reference: the reference system's style loss of one layer, after Gatys et al. (2015), eq. 4.
 
     Args:
         features: `[batch, height, width, channels]`, any float type.
@@ -53,6 +58,8 @@ def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch]`, float32.
     """
+    # Differs from Gatys et al. (2015), eq. 4: there the divisor is 4 C^2 H^2 W^2 of plain sums. The
+    # reference system divides the Gram matrix by C H W, and the squares once more.
     squares = tf.math.squared_difference(gram_matrix(features), target)
     return tf.reduce_sum(squares, axis=[1, 2]) / _values_per_image(features)
 
@@ -62,6 +69,7 @@ def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
 
     ||F - F'||_F^2 / (C * H * W).
     Reference: the reference system's content loss of one layer; Johnson et al. (2016), eq. 2.
+    Gatys et al. (2015), eq. 1, take half the sum.
 
     Args:
         features: `[batch, height, width, channels]`, any float type.
@@ -77,7 +85,7 @@ def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
 def total_variation(image: tf.Tensor) -> tf.Tensor:
     """Returns the summed squared differences between horizontal and vertical neighbours.
 
-    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2.
+    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2, not divided.
     Reference: the reference system; Johnson et al. (2016), section 3.2.
 
     Args:
@@ -87,22 +95,22 @@ def total_variation(image: tf.Tensor) -> tf.Tensor:
         `[batch]`, float32.
     """
     batch, height, width, channels = tf.unstack(tf.shape(image))
-    # Long rows: slices of three channels are several times slower on a CPU.
+    # [batch, height, width * channels]: slices of three channels are several times slower on a CPU.
     rows = tf.reshape(image, [batch, height, width * channels])
     return _squared_steps(rows, channels)
 
 
 @tf.custom_gradient
-def _squared_steps(rows: tf.Tensor, channels: tf.Tensor):
-    """Returns the summed squares of the steps to the right (`channels` on) and down.
-
-    A value's gradient is twice the step that leads to it less twice the step that leaves it; the
-    general rule pads and adds each slice apart, at six times the cost.
-    """
+def _squared_steps(
+    rows: tf.Tensor, channels: tf.Tensor
+) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, None]]]:
+    """Returns the summed squares of the steps to the right (`channels` on) and down."""
     right = rows[:, :, channels:] - rows[:, :, :-channels]
     down = rows[:, 1:] - rows[:, :-1]
 
-    def gradient(upstream: tf.Tensor):
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, None]:
+        # Twice the step that leads to a value less twice the step that leaves it; the general rule
+        # pads and adds each slice by itself, at six times the cost.
         arriving = tf.pad(right, [[0, 0], [0, 0], [channels, 0]]) + tf.pad(
             down, [[0, 0], [1, 0], [0, 0]]
         )
@@ -117,7 +125,8 @@ def _squared_steps(rows: tf.Tensor, channels: tf.Tensor):
 def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Tensor:
     """Returns the mean squared difference from what earlier frames show, where that is trusted.
 
-    sum c (x - w)^2 / (C * H * W), w the earlier pastiches warped, c the trust.
+    sum c (x - w)^2 / (C * H * W), w the earlier pastiches warped, c the trust. The divisor counts
+    all values, trusted or not, as the paper's does.
     Reference: Ruder et al. (2016), section 4.2.
 
     Args:
@@ -134,8 +143,7 @@ def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Ten
 def out_of_range(image: tf.Tensor) -> tf.Tensor:
     """Returns the summed squared distances of the values from the range [0, 1].
 
-    sum max(x - 1, 0)^2 + sum max(-x, 0)^2. Not in the reference system:
-    without it L-BFGS, which knows no bounds, paints whiter than white, and clipping bleaches.
+    sum max(x - 1, 0)^2 + sum max(-x, 0)^2, not divided.
 
     Args:
         image: `[batch, height, width, channels]`, float32.
@@ -143,20 +151,24 @@ def out_of_range(image: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch]`, float32.
     """
+    # Differs from the reference system, which has no such term: L-BFGS knows no bounds and paints
+    # whiter than white, so that clipping bleaches the picture.
     # Where the clipped image would pass a gradient on, the excess is zero: none is needed.
     excess = image - tf.stop_gradient(tf.clip_by_value(image, 0, 1))
     return _sum_of_squares(excess)
 
 
 def _values_per_image(features: tf.Tensor) -> tf.Tensor:
+    """Returns C * H * W, float32."""
     return tf.cast(tf.reduce_prod(tf.shape(features)[1:]), tf.float32)
 
 
 @tf.custom_gradient
-def _sum_of_squares(values: tf.Tensor):
-    """Returns each image's sum of squares; the general gradient makes a broadcast copy more."""
+def _sum_of_squares(values: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
+    """Returns each image's sum of squares, `[batch]`."""
 
     def gradient(upstream: tf.Tensor) -> tf.Tensor:
+        # [batch, 1, ...]; the general rule makes a broadcast copy more.
         return 2 * tf.reshape(upstream, [-1] + [1] * (values.shape.rank - 1)) * values
 
     return tf.reduce_sum(tf.square(values), axis=list(range(1, values.shape.rank))), gradient

@@ -1,61 +1,22 @@
-"""The weighted sum of losses that both roads minimise, against targets computed once."""
+"""The weighted sum of losses that is minimised, against targets computed once."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import functional
+from tfstyle.losses.loss_weights import Weights
+from tfstyle.losses.targets import IMAGE, Comparison, References
+from tfstyle.losses.terms import TERMS, Term
 
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
 
-SMALLEST_UNIT = 1e-30
-"""Keeps a layer that never fires from dividing by zero."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Weights:
-    """How much each term and each layer counts, for a picture of `at_size` squared pixels."""
-
-    content: float
-    style: float
-    total_variation: float
-    range: float
-    content_layers: Mapping[str, float]
-    style_layers: Mapping[str, float]
-    at_size: int | None = 512
-    """None switches the size-invariance off: the reference system's plain formula."""
-    relative: bool = False
-    """Whether each layer's loss is divided by that of an image without any features, so that
-    layers count alike whatever the network's weights; else the plain formula."""
-    temporal: float = 0.0
-    """Above 0 for a frame whose earlier pastiches are held; see `Targets`."""
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Every layer that a term looks at, sorted."""
-        return tuple(sorted({*self.content_layers, *self.style_layers}))
-
-
-def feature_weights(layer: str, total_variation: float, range: float) -> Weights:
-    """Returns the weights where an image is to have given features at one layer.
-
-    Differs from Chen and Schmidt (2016), eq. 3: the squared distance of the features is relative
-    to the squared norm of those wanted, and values beyond black and white are penalised.
-    """
-    return Weights(
-        content=1.0,
-        style=0.0,
-        total_variation=total_variation,
-        range=range,
-        content_layers={layer: 1.0},
-        style_layers={},
-        relative=True,
-    )
+SMALLEST_LOSS = 1e-30
+"""Keeps that scale finite."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,31 +33,28 @@ class Held:
         return image + np.float32(weight) * self.trust * (self.image - image)
 
 
-class Targets(NamedTuple):
-    """What the image's features are compared with, by layer name."""
-
-    content: dict[str, tf.Tensor]
-    """`[1, height, width, channels]` features of the content image."""
-    style: dict[str, tf.Tensor]
-    """`[1, channels, channels]` Gram matrices, float32."""
-    content_weights: dict[str, tf.Tensor]
-    """`[batch or 1]`, float32, the layers' weights."""
-    style_weights: dict[str, tf.Tensor]
-    """The same."""
-    held: dict[str, tf.Tensor] = {}
-    """Where earlier frames count: `held` and `trust`; see `losses.temporal_loss`."""
+Targets = dict[str, dict[str, Comparison]]
+"""By the term's name, and by layer; see `Objective.targets`."""
 
 
 class Objective:
-    """`content`, `style`, `total_variation` and `range` of an image, weighted, and the gradient.
+    """The weighted terms of an image, their sum, and its gradient.
 
     One graph serves every image size: sizes are not known when it is traced.
     """
 
-    def __init__(self, encoder: keras.Model, weights: Weights):
-        """Takes a model from image to features by layer name, and the terms' weights."""
+    def __init__(self, encoder: keras.Model, weights: Weights, terms: Sequence[Term] = TERMS):
+        """Prepares the terms that have anything to look at; computes nothing.
+
+        Args:
+            encoder: a model from image to features by layer name.
+            weights: how much each term and each layer counts.
+            terms: the table of terms, in the order in which they are summed.
+        """
         self._encoder = encoder
         self._weights = weights
+        self._terms = tuple(term for term in terms if term.layers(weights))
+        # Sizes left open: tracing anew for each level would cost more than its steps.
         image = tf.TensorSpec([None, None, None, 3], tf.float32)
         self.features = tf.function(encoder, input_signature=[image])
         self.value_and_gradient = tf.function(
@@ -108,45 +66,49 @@ class Objective:
         return self.features(images) if tf.executing_eagerly() else self._encoder(images)
 
     def targets(
-        self, content: np.ndarray, styles: Sequence[np.ndarray], blend: Sequence[float]
+        self,
+        content: np.ndarray,
+        styles: Sequence[np.ndarray],
+        blend: Sequence[float],
+        held: Held | None = None,
     ) -> Targets:
         """Returns what an image is compared with.
 
         Args:
-            content: `[1, height, width, 3]`, the size of the image to be judged.
+            content: `[1, height, width, 3]`, the size of the image to be compared.
             styles: images `[1, height, width, 3]` of any sizes.
             blend: one share per style; the target Gram matrix is their weighted sum.
+            held: for a frame of a video, its earlier pastiches; counts with a temporal weight only.
         """
         grams = [self.style_grams(style) for style in styles]
         blended = {
             layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
             for layer in self._weights.style_layers
         }
-        return self.targets_from(tf.constant(content), blended)
+        return self.targets_from(tf.constant(content), blended, held)
 
-    def targets_from(self, content: tf.Tensor, grams: dict[str, tf.Tensor]) -> Targets:
+    def targets_from(
+        self, content: tf.Tensor, grams: Mapping[str, tf.Tensor], held: Held | None = None
+    ) -> Targets:
         """Returns what images are compared with, given the styles' Gram matrices.
 
         Args:
-            content: `[batch, height, width, 3]`, the size of the images to be judged.
+            content: `[batch, height, width, 3]`, the size of the images to be compared.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
+            held: as for `targets`.
         """
-        features = self.encode(content)
-        content_targets = {layer: features[layer] for layer in self._weights.content_layers}
-        return Targets(
-            content=content_targets,
-            style=grams,
-            content_weights=self._content_weights(content_targets),
-            style_weights=self._style_weights(features, grams, _area(content)),
+        earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
+        return self._compare_with(
+            References(self.encode(content), grams, earlier, self._relative_area(content))
         )
 
-    def targets_of(self, features: dict[str, tf.Tensor]) -> Targets:
+    def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:
         """Returns what images are compared with where only their features count, not their style.
 
         Args:
             features: by content layer, `[batch, rows, columns, channels]` in the encoder's type.
         """
-        return Targets(features, {}, self._content_weights(features), {})
+        return self._compare_with(References(features, grams={}))
 
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
@@ -158,45 +120,18 @@ class Objective:
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
 
-        Of a batch, the mean over its images. For each of them
-        loss = w_content L_content + w_style L_style + w_tv L_tv, the reference system's, and
-        w_range L_range; the last two grow with the image's area, which is divided out. A frame of a
-        video also has w_temporal L_temporal. A term that looks at no layer is left out.
+        Of a batch, the mean over its images. A term that looks at no layer is left out.
         """
-        features = self._encoder(image)
-        weights, area = self._weights, self._relative_area(_area(image))
-        terms = {}
-        if weights.content_layers:
-            terms["content"] = weights.content * self._content(features, targets)
-        if weights.style_layers:
-            terms["style"] = weights.style * self._style(features, targets)
-        if weights.temporal:
-            terms["temporal"] = weights.temporal * functional.temporal_loss(image, **targets.held)
-        terms["total_variation"] = (
-            weights.total_variation / area * functional.total_variation(image)
-        )
-        terms["range"] = weights.range / area * functional.out_of_range(image)
-        return {name: tf.reduce_mean(term) for name, term in terms.items()}
+        inputs = {**self._encoder(image), IMAGE: image}
+        area = self._relative_area(image)
+        return {
+            term.name: tf.reduce_mean(term.value(self._weights, inputs, targets[term.name], area))
+            for term in self._terms
+        }
 
-    def _content(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
-        """Returns the layers' weighted content losses, `[batch]`."""
-        of_layers = [
-            targets.content_weights[layer]
-            * functional.content_loss(features[layer], targets.content[layer])
-            for layer in self._weights.content_layers
-        ]
-        return tf.add_n(of_layers)
-
-    def _style(self, features: dict[str, tf.Tensor], targets: Targets) -> tf.Tensor:
-        """Returns the layers' weighted style losses, `[batch]`."""
-        of_layers = [
-            targets.style_weights[layer]
-            * functional.style_loss(features[layer], targets.style[layer])
-            for layer in self._weights.style_layers
-        ]
-        return tf.add_n(of_layers)
-
-    def _value_and_gradient(self, image: tf.Tensor, targets: Targets):
+    def _value_and_gradient(
+        self, image: tf.Tensor, targets: Targets
+    ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         """Returns the objective, its gradient `[batch, height, width, 3]`, and its terms."""
         with tf.GradientTape() as tape:
             tape.watch(image)
@@ -208,69 +143,29 @@ class Objective:
 
     def _gradient_scale(self, value: tf.Tensor) -> tf.Tensor | None:
         """Returns what float16 gradients are multiplied by on the way; None for wider types."""
+        # Only float16 lacks the range: bfloat16 has float32's exponents.
         narrow = next(iter(self._encoder.output.values())).dtype == "float16"
-        return FLOAT16_LOSS / tf.maximum(value, SMALLEST_UNIT) if narrow else None
+        return FLOAT16_LOSS / tf.maximum(value, SMALLEST_LOSS) if narrow else None
 
-    def _content_weights(self, targets: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return {
-            layer: weight / self._unit(functional.content_loss, targets[layer], targets[layer])
-            for layer, weight in self._weights.content_layers.items()
-        }
+    def _compare_with(self, references: References) -> Targets:
+        return {term.name: term.compare(self._weights, references) for term in self._terms}
 
-    def _style_weights(
-        self, features: dict[str, tf.Tensor], targets: dict[str, tf.Tensor], area: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        """Returns the layers' weights, with the power of the area that keeps them size-invariant.
-
-        The style loss falls with the area; relative to another style loss it does not.
-        """
-        growth = 1.0 if self._weights.relative else self._relative_area(area)
-        return {
-            layer: weight
-            * growth
-            / self._unit(functional.style_loss, features[layer], targets[layer])
-            for layer, weight in self._weights.style_layers.items()
-        }
-
-    def _unit(self, loss, features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-        """Returns what a layer's loss is measured in: itself without any features, or 1."""
-        if not self._weights.relative:
-            return tf.ones([1])
-        return tf.maximum(loss(tf.zeros_like(features), target), SMALLEST_UNIT)
-
-    def _relative_area(self, area: tf.Tensor) -> tf.Tensor:
+    def _relative_area(self, image: tf.Tensor) -> tf.Tensor:
         """Returns H W / at_size^2, the image's area in units of the weights' own size."""
         if self._weights.at_size is None:
             return tf.constant(1.0)
-        # Differs from the reference system: weights survive a change of size.
+        area = tf.cast(tf.reduce_prod(tf.shape(image)[1:3]), tf.float32)
         return area / self._weights.at_size**2
 
-    def _targets_signature(self) -> Targets:
-        features = self._encoder.output
+    def _targets_signature(self) -> dict[str, dict[str, Comparison]]:
+        """Returns the targets' shapes and types, with batch, height and width left open."""
         one_per_image = tf.TensorSpec([None], tf.float32)
-        content, style = self._weights.content_layers, self._weights.style_layers
-        channels = {layer: features[layer].shape[-1] for layer in self._weights.layers}
-        return Targets(
-            content={
-                layer: tf.TensorSpec([None, None, None, channels[layer]], features[layer].dtype)
-                for layer in content
-            },
-            style={
-                layer: tf.TensorSpec([None, channels[layer], channels[layer]], tf.float32)
-                for layer in style
-            },
-            content_weights=dict.fromkeys(content, one_per_image),
-            style_weights=dict.fromkeys(style, one_per_image),
-            held=self._held_signature() if self._weights.temporal else {},
-        )
-
-    def _held_signature(self) -> dict[str, tf.TensorSpec]:
-        channels = {"held": 3, "trust": 1}
+        kinds = {name: (maps.shape[-1], maps.dtype) for name, maps in self._encoder.output.items()}
+        kinds[IMAGE] = (3, "float32")
         return {
-            name: tf.TensorSpec([None, None, None, last], tf.float32)
-            for name, last in channels.items()
+            term.name: {
+                layer: Comparison(one_per_image, term.target.signature(*kinds[layer]))
+                for layer in term.layers(self._weights)
+            }
+            for term in self._terms
         }
-
-
-def _area(image: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.reduce_prod(tf.shape(image)[1:3]), tf.float32)

@@ -3,29 +3,46 @@
 import dataclasses
 import functools
 import os
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 import keras
 
-from tfstyle.losses import objective
-from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.losses.loss_weights import Weights
+from tfstyle.losses.objective import Objective
+from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
 
 
 class Settings(Protocol):
-    """What the `Config` of a method that looks at features has."""
+    """What the `Config` of a method that looks at features has: a frozen dataclass."""
 
-    vgg_weights: str | os.PathLike
-    pooling: str
-    padding: str
-    precision: str
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def weights(self) -> objective.Weights:
+    @property
+    def vgg_weights(self) -> str | os.PathLike[str]:
+        """Where VGG19's weights come from; see `vgg19_weights.load`."""
+
+    @property
+    def pooling(self) -> str:
+        """How VGG19 pools: average or max."""
+
+    @property
+    def padding(self) -> str:
+        """How VGG19 pads."""
+
+    @property
+    def precision(self) -> str:
+        """VGG19's arithmetic."""
+
+    def weights(self) -> Weights:
         """Returns the weights of the terms and layers."""
+
+    def __hash__(self) -> int:
+        """Returns the same number for equal settings."""
 
 
 def build(
     config: Settings, features: keras.Model | None = None
-) -> tuple[objective.Objective, dict[str, str]]:
+) -> tuple[Objective, dict[str, str]]:
     """Returns the objective, with the name and digest of VGG19's weights when they are in it.
 
     Args:
@@ -33,15 +50,20 @@ def build(
         features: a model from image to features by layer name instead of VGG19.
     """
     if features is not None:
-        return objective.Objective(features, config.weights()), {}
+        return Objective(features, config.weights()), {}
+    # Settings may have been given as lists, which have no hash.
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _on_vgg19(hashable, vgg19_weights.stamp(config.vgg_weights))
+    return _build_on_vgg19(hashable, vgg19_files.stamp(config.vgg_weights))
 
 
-@functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
-def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objective, dict[str, str]]:
-    """Returns what `build` does, the last one again for the next picture of a folder.
+# Reading, building and tracing cost more than a small picture: the last objective serves the next
+# picture of a folder too.
+@functools.lru_cache(maxsize=1)
+def _build_on_vgg19(
+    config: Settings, stamp: tuple[str, int, int] | None
+) -> tuple[Objective, dict[str, str]]:
+    """Returns what `build` does, with VGG19.
 
     Args:
         config: the settings.
@@ -55,5 +77,4 @@ def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objectiv
         padding=config.padding,
         precision=config.precision,
     )
-    loss = objective.Objective(features, config.weights())
-    return loss, {"name": vgg.name, "sha256": vgg.sha256}
+    return Objective(features, config.weights()), {"name": vgg.name, "sha256": vgg.sha256}

@@ -8,9 +8,10 @@ import numpy as np
 
 from tfstyle import image, settings
 from tfstyle.methods import shared_settings
-from tfstyle.networks import pretrained, strips, transform_net, vgg19_weights
+from tfstyle.networks import pretrained, strips, transform_net
 from tfstyle.result import Result
 from tfstyle.settings import setting
+from tfstyle.system import files
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +72,7 @@ def weights_used(config: Config) -> dict[str, str]:
     Raises:
         ValueError: there is no such network.
     """
-    digest = vgg19_weights.digest(pretrained.find(config.model), "sha256")
+    digest = files.digest(pretrained.find(config.model), "sha256")
     return {"name": str(config.model), "sha256": digest}
 
 

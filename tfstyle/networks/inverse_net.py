@@ -1,26 +1,19 @@
 """The inverse network: from features at a layer of VGG19 back to the image, in one pass."""
 
-import math
 import pathlib
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import checkerboard, convolutions, packing, vgg19, vgg19_weights
+from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
+from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
 """What `load` calls the network that the package ships."""
 
 SHIPPED = packing.SHIPPED / NAME / "block3_conv1.npz"
 """In a folder of its own: it is no stylizer."""
-
-OUTPUT_SCALE = 0.1
-"""What the last convolution's output is multiplied by: without it the first steps throw the image
-far beyond black and white."""
-
-ABREAST = 4
-"""Pixels that the last convolution computes together, where the layer has as many a position."""
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -44,8 +37,8 @@ class InverseNet(keras.Model):
         channels: int = 256,
         width: int = 64,
         unit: float = 1.0,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         """Takes what it is trained for, so that other features can be refused, and its size.
 
         Args:
@@ -58,9 +51,9 @@ class InverseNet(keras.Model):
             **kwargs: Keras's.
         """
         super().__init__(**kwargs)
-        self.layer, self.pooling, self.padding = vgg19.parse_layer(layer), pooling, padding
+        self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
-        self.net = _mirrored_vgg19(self.layer, channels, width, unit, self.dtype_policy)
+        self.net = inverse_layers.build(self.layer, channels, width, unit, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
@@ -70,7 +63,7 @@ class InverseNet(keras.Model):
         Args:
             features: `[batch, rows, columns, channels]`, any float type, two rows and columns or
                 more.
-            training: whether values beyond [0, 1] and the weave of cells are left as they are, so
+            training: whether values beyond [0, 1] and the checkerboard are left as they are, so
                 that a loss sees them.
         """
         # Called eagerly, Keras's functional models keep every layer's output until the end.
@@ -78,13 +71,16 @@ class InverseNet(keras.Model):
         images = net(tf.cast(features, tf.float32))
         if training:
             return images
-        images = checkerboard.without_weave(images, vgg19.stride(self.layer))
+        # Differs from Chen and Schmidt (2016): the checkerboard of the layer's stride is taken off.
+        images = checkerboard.without_checkerboard(images, vgg19_layers.stride(self.layer))
         return tf.clip_by_value(images, 0.0, 1.0)
 
-    def compute_output_shape(self, input_shape, **_):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...], **kwargs: Any
+    ) -> tuple[int | None, ...]:
         """Returns the images' shape."""
         batch, rows, columns, _ = input_shape
-        stride = vgg19.stride(self.layer)
+        stride = vgg19_layers.stride(self.layer)
         sides = (None if side is None else side * stride for side in (rows, columns))
         return (batch, *sides, 3)
 
@@ -93,7 +89,7 @@ class InverseNet(keras.Model):
         names = ("layer", "pooling", "padding", "channels", "width", "unit")
         return {name: getattr(self, name) for name in names}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), **self.architecture()}
 
@@ -109,7 +105,7 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     Raises:
         ValueError: there is no such network.
     """
-    path, precision = find(model), vgg19.resolve_precision(precision)
+    path, precision = find(model), resolve_precision(precision)
     packed = path.suffix == packing.SUFFIX
     net = unpack(path, precision) if packed else keras.models.load_model(path)
     if not isinstance(net, InverseNet):
@@ -138,50 +134,3 @@ def unpack(path: pathlib.Path, precision: str = "float32") -> InverseNet:
         ValueError: the file is another or damaged.
     """
     return packing.unpack(path, InverseNet, "inverse network", precision)
-
-
-def _mirrored_vgg19(layer: str, channels: int, width: int, unit: float, dtype) -> keras.Model:
-    """Returns the net from features to linear images."""
-    return keras.Sequential(
-        [
-            keras.Input([None, None, channels], name="features", dtype="float32"),
-            keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
-            *(_convolution(*counts, dtype) for counts in _convolutions(layer, width)),
-            _last_convolution(vgg19.stride(layer), dtype),
-            keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="images"),
-        ],
-        name="inverse_net",
-    )
-
-
-def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
-    """Returns each convolution's channels, and how often it first repeats a pixel; but the last.
-
-    VGG19's convolution from a to b channels becomes one from b to a, and what was pooled after it
-    is doubled before. The first of all keeps the layer's channels.
-    """
-    names = vgg19_weights.LAYERS[: vgg19_weights.LAYERS.index(layer) + 1]
-    channels = [
-        width * count // vgg19_weights.CHANNELS[0] for count in vgg19_weights.CHANNELS[: len(names)]
-    ]
-    enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
-    return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
-
-
-def _convolution(channels: int, enlarge: int, dtype) -> convolutions.ReflectConv2D:
-    return convolutions.ReflectConv2D(
-        channels,
-        3,
-        enlarge=enlarge,
-        activation="relu",
-        kernel_initializer=keras.initializers.Orthogonal(gain=math.sqrt(2)),
-        dtype=dtype,
-    )
-
-
-def _last_convolution(stride: int, dtype) -> convolutions.ReflectConv2D:
-    """Returns the convolution to red, green and blue; the image's width is `stride` times some."""
-    quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-    return convolutions.ReflectConv2D(
-        3, 3, abreast=min(ABREAST, stride), kernel_initializer=quiet, dtype=dtype
-    )

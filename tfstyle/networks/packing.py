@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfstyle.networks import vgg19
+from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
 """The package's own networks, packed."""
@@ -27,6 +27,7 @@ def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path)
         f"w{index:03}": weight.astype(np.float16)
         for index, weight in enumerate(network.get_weights())
     }
+    # Not compressed: the shipped files would be 8 % smaller, and slower to open.
     np.savez(path, architecture=json.dumps(architecture), **arrays)
 
 
@@ -45,8 +46,9 @@ def unpack(
         ValueError: the file is another or damaged.
     """
     try:
+        # Without pickles, as np.load has it by default: a file from elsewhere can run nothing.
         with np.load(path) as file:
-            network = make(**json.loads(str(file["architecture"])), dtype=vgg19.policy(precision))
+            network = make(**json.loads(str(file["architecture"])), dtype=dtype_policy(precision))
             arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
         network.set_weights(arrays)
     except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
@@ -56,9 +58,10 @@ def unpack(
 
 def in_precision(network: keras.Model, architecture: dict[str, Any], precision: str) -> keras.Model:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
-    policy = vgg19.policy(precision)
+    policy = dtype_policy(precision)
     if network.dtype_policy.name == policy:
         return network
+    # Keras fixes the policy when a layer is made.
     copy = type(network)(**architecture, dtype=policy)
     copy.set_weights(network.get_weights())
     return copy
@@ -76,6 +79,7 @@ def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str])
         ValueError: there is none; the message lists what exists.
     """
     path = pathlib.Path(model)
+    # A file of that name in the working folder comes before a shipped one.
     candidates = [path, *(path / name for name in TRAINED), shipped]
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None:

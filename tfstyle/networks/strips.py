@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import convolutions, transform_net
+from tfstyle.networks import stages, transform_net
+from tfstyle.networks.layers import convolutions, mirror, norms
 
 WHOLE_PIXELS = 4_000_000
 """Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel
@@ -60,63 +61,68 @@ def paint(
     """
     width = image.shape[2]
     grown = _grown(image)
-    road = _Road(
+    strips = _StripRunner(
         height=grown.height,
         strip_rows=strip_rows or max(STRIP_PIXELS // width, LOWEST),
         shares=stylizer.shares(style),
     )
     centred = grown.then(stylizer.net.get_layer("centred"))
-    painted = transform_net.walk(stylizer.blocks, centred, road.run)
+    painted = stages.run_blocks(stylizer.blocks, centred, strips.run)
     clipped = painted.then(lambda rows: tf.clip_by_value(rows[:, :, :width], 0.0, 1.0))
-    return road.compute(clipped, np.empty(image.shape, np.float32))
+    return strips.compute(clipped, np.empty(image.shape, np.float32))
 
 
 def _grown(image: np.ndarray) -> Features:
     """Returns the image with the mirrored rows and columns more that the net's strides need."""
     height, width = image.shape[1:3]
-    rows = convolutions.mirrored(transform_net.fitting(height), height).numpy()
-    columns = convolutions.mirrored(transform_net.fitting(width), width).numpy()
+    rows = mirror.mirrored(transform_net.fitting(height), height).numpy()
+    columns = mirror.mirrored(transform_net.fitting(width), width).numpy()
     return Features(len(rows), lambda top, bottom: image[:, rows[top:bottom]][:, :, columns])
 
 
 @dataclasses.dataclass(frozen=True)
-class _Road:
-    """How stages are run on strips."""
+class _StripRunner:
+    """Runs stages strip by strip."""
 
     height: int
     strip_rows: int
     shares: tf.Tensor
 
-    def run(self, stage: transform_net.Stage, flow: Features, *beside: Features) -> Features:
+    def run(self, stage: stages.Stage, given: Features, *beside: Features) -> Features:
         """Returns the stage's features: convolved, measured, modulated and finished."""
-        convolved = _convolve(stage.convolve, flow)
+        convolved = _convolve(stage.convolve, given)
         if stage.modulate is None:
             return convolved.then(stage.finish)
+        # The image's own size: computed anew for each use, as keeping them is what takes memory.
         if convolved.height == self.height:
-            return convolved.then(self._ending(stage, convolved), *beside)
+            return convolved.then(self._ending(stage.modulate, stage, convolved), *beside)
         kept = self.compute(convolved)
         convolved = _from(kept)
-        finished = convolved.then(self._ending(stage, convolved), *beside)
+        finished = convolved.then(self._ending(stage.modulate, stage, convolved), *beside)
+        # Each position depends on itself alone from here on: in place.
         return _from(self.compute(finished, kept))
 
-    def _ending(self, stage: transform_net.Stage, convolved: Features) -> Callable[..., tf.Tensor]:
+    def _ending(
+        self, modulate: norms.ConditionalAffine, stage: stages.Stage, convolved: Features
+    ) -> Callable[..., tf.Tensor]:
         """Returns what a stage does with each position, for which the whole image is measured."""
         measured = {"moments": self._measure(convolved)} if stage.measures else {}
 
         def end(features: tf.Tensor, *others: tf.Tensor) -> tf.Tensor:
-            modulated = stage.modulate(features, self.shares, **measured)
+            modulated = modulate(features, self.shares, **measured)
             return stage.finish([modulated, *others] if others else modulated)
 
         return end
 
-    def _measure(self, features: Features) -> convolutions.Moments:
+    def _measure(self, features: Features) -> norms.Moments:
         """Returns the whole image's moments from those of its strips, each with its share.
 
         mean = sum_s p_s mean_s; variance = sum_s p_s (variance_s + (mean_s - mean)^2).
         Reference: Chan et al. (1979).
         """
         strips = list(self._strips(features.height))
-        measured = [convolutions.moments(features.rows(*strip)) for strip in strips]
+        # In float64: the strips' means are close, and their differences are what counts.
+        measured = [norms.moments(features.rows(*strip)) for strip in strips]
         means, variances = np.moveaxis(np.array(measured, np.float64), 1, 0)
         parts = np.array([bottom - top for top, bottom in strips]) / features.height
         mean = parts @ means
@@ -126,11 +132,13 @@ class _Road:
     def compute(self, features: Features, into: np.ndarray | None = None) -> np.ndarray:
         """Returns all rows, in `into` where it is given; the features may be made of it."""
         height = features.height if into is None else into.shape[1]
-        for top, bottom in self._strips(height):
-            rows = np.asarray(features.rows(top, bottom))
-            if into is None:
-                into = np.empty([1, height, *rows.shape[2:]], rows.dtype)
-            into[:, top:bottom] = rows
+        first, *others = self._strips(height)
+        rows = np.asarray(features.rows(*first))
+        if into is None:
+            into = np.empty([1, height, *rows.shape[2:]], rows.dtype)
+        into[:, : first[1]] = rows
+        for top, bottom in others:
+            into[:, top:bottom] = np.asarray(features.rows(top, bottom))
         return into
 
     def _strips(self, height: int) -> Iterator[tuple[int, int]]:
@@ -142,15 +150,17 @@ def _from(kept: np.ndarray) -> Features:
     return Features(kept.shape[1], lambda top, bottom: tf.constant(kept[:, top:bottom]))
 
 
-def _convolve(layer: convolutions.ReflectConv2D, flow: Features) -> Features:
+def _convolve(layer: convolutions.ReflectConv2D, given: Features) -> Features:
+    """Returns the convolved features, of whose rows each takes those that the kernel reaches."""
     times, stride = layer.enlarge, layer.strides[0]
 
     def rows(top: int, bottom: int) -> tf.Tensor:
         first = top * stride // times - layer.reach
         last = -(-bottom * stride // times) + layer.reach
-        above, below = max(0, -first), max(0, last - flow.height)
-        outputs = layer(flow.rows(first + above, last - below), above=above, below=below)
+        above, below = max(0, -first), max(0, last - given.height)
+        outputs = layer(given.rows(first + above, last - below), above=above, below=below)
+        # Rows that repeat the same one may begin before the strip does.
         skipped = top % times
         return outputs[:, skipped : skipped + bottom - top]
 
-    return Features(flow.height * times // stride, rows)
+    return Features(given.height * times // stride, rows)

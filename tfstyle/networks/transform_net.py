@@ -2,21 +2,16 @@
 
 import dataclasses
 import functools
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import keras
 import tensorflow as tf
 
 from tfstyle import settings
-from tfstyle.networks import convolutions
-
-OUTPUT_SCALE = 0.1
-"""What the last convolution's output is multiplied by: it sums thousands of values, and without
-the scale its first steps throw the image far beyond black and white."""
-
-STRIDE = 4
-"""The transform net halves the image's sides twice."""
+from tfstyle.networks import stages
+from tfstyle.networks.layers import mirror
+from tfstyle.networks.stages import STRIDE, Architecture
 
 OUTER_KERNELS = range(1, 10, 2)
 """Sides that the first and the last layer's kernels may have."""
@@ -24,18 +19,8 @@ OUTER_KERNELS = range(1, 10, 2)
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
 
-Style = str | Mapping[str, float] | tf.Tensor | None
+Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, shares by name, or shares as a tensor `[styles]` or `[batch, styles]`."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Architecture:
-    """What a transform net is, but for its styles; `Stylizer` says what each means."""
-
-    width: int
-    residual_blocks: int
-    outer_kernel: int
-    inner_norms: bool
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -60,8 +45,8 @@ class Stylizer(keras.Model):
         residual_blocks: int = 5,
         outer_kernel: int = 9,
         inner_norms: bool = True,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         """Takes what the network is.
 
         Args:
@@ -81,8 +66,8 @@ class Stylizer(keras.Model):
             )
         self.styles = tuple(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
-        self.blocks = _blocks(len(styles), self.architecture, self.dtype_policy)
-        self.net = _transform_net(self.blocks, len(styles), self.dtype_policy)
+        self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
+        self.net = stages.connect(self.blocks, len(styles), self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
@@ -104,13 +89,18 @@ class Stylizer(keras.Model):
 
         The pastiches come first; the others are `[batch, rows, columns, channels]`.
         """
-        given = [stage.modulate.input[0] for stage in stages(self.blocks) if stage.measures]
+        given = [
+            stage.modulate.input[0]
+            for stage in stages.stages(self.blocks)
+            if stage.modulate and stage.measures
+        ]
         return functools.partial(self._run, keras.Model(self.net.inputs, [self.net.output, *given]))
 
-    def _run(self, net: Callable, images: tf.Tensor, style: Style) -> list[tf.Tensor]:
+    def _run(self, net: Callable[..., Any], images: tf.Tensor, style: Style) -> list[tf.Tensor]:
         """Returns the net's outputs for images of any size; the first is cut to theirs."""
         height, width = tf.unstack(tf.shape(images)[1:3])
-        grown = convolutions.mirror_to(images, fitting(height), fitting(width))
+        # Grown to a side that can be halved twice; what the growth has painted is cut away again.
+        grown = mirror.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
         return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
 
@@ -134,11 +124,13 @@ class Stylizer(keras.Model):
             raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
         return [given.get(name, 0.0) / total for name in self.styles]
 
-    def compute_output_shape(self, input_shape, **_):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...], **_: Any
+    ) -> tuple[int | None, ...]:
         """Returns the images' own shape."""
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
         return {**super().get_config(), "styles": self.styles, **own}
@@ -166,97 +158,3 @@ def fitting(side: tf.Tensor) -> tf.Tensor:
     """Returns the next side that the net can halve twice and mirror at its borders."""
     # Not -(-side // STRIDE): in ONNX, whole numbers are divided towards zero.
     return tf.maximum((side + STRIDE - 1) // STRIDE * STRIDE, SMALLEST)
-
-
-@dataclasses.dataclass(frozen=True)
-class Stage:
-    """What the net consists of: a convolution, what the style does to it, and an ending."""
-
-    convolve: convolutions.ReflectConv2D
-    modulate: convolutions.ConditionalAffine | None
-    """Each channel's scale and shift, after a norm or without one; the last stage has none."""
-    finish: keras.layers.Layer
-    """Of each value by itself; a residual block's second one adds what the block was given."""
-
-    @property
-    def measures(self) -> bool:
-        """Whether it has a norm, which measures the whole image."""
-        return isinstance(self.modulate, convolutions.ConditionalInstanceNorm)
-
-
-Blocks = Sequence[Sequence[Stage]]
-
-
-def stages(blocks: Blocks) -> Iterator[Stage]:
-    """Returns the stages of all blocks, in order."""
-    return itertools.chain.from_iterable(blocks)
-
-
-def walk(blocks: Blocks, flow, run: Callable):
-    """Returns what `blocks` make of `flow`, which may be anything that `run` understands.
-
-    Args:
-        blocks: those with more than one stage are residual.
-        flow: what the first stage is given.
-        run: from a stage, its input and, where there is one, the input of its residual block.
-    """
-    for block in blocks:
-        *first, last = block
-        beside = [flow] if first else []
-        for stage in first:
-            flow = run(stage, flow)
-        flow = run(last, flow, *beside)
-    return flow
-
-
-def _blocks(styles: int, architecture: Architecture, dtype) -> Blocks:
-    """Returns the layers of Johnson et al. (2016), in order."""
-    outer = convolutions.ConditionalInstanceNorm
-    inner = outer if architecture.inner_norms else convolutions.ConditionalAffine
-    width, outer_kernel = architecture.width, architecture.outer_kernel
-
-    def stage(channels: int, size=3, finish=keras.layers.ReLU, norm=inner, **kwargs) -> Stage:
-        return Stage(
-            convolutions.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
-            norm(styles, dtype=dtype),
-            finish(dtype=dtype),
-        )
-
-    def residual() -> list[Stage]:
-        return [stage(4 * width), stage(4 * width, finish=keras.layers.Add)]
-
-    def last() -> Stage:
-        quiet = keras.initializers.RandomNormal(stddev=0.03)  # Begins as grey, not as glare.
-        convolve = convolutions.ReflectConv2D(
-            3, outer_kernel, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype
-        )
-        return Stage(
-            convolve,
-            None,
-            keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches"),
-        )
-
-    return [
-        [stage(width, size=outer_kernel, norm=outer)],
-        [stage(2 * width, strides=2, norm=outer)],
-        [stage(4 * width, strides=2, norm=outer)],
-        *(residual() for _ in range(architecture.residual_blocks)),
-        [stage(2 * width, enlarge=2)],
-        [stage(width, enlarge=2)],
-        [last()],
-    ]
-
-
-def _transform_net(blocks: Blocks, styles: int, dtype) -> keras.Model:
-    """Returns the net from images and shares to linear pastiches."""
-    images = keras.Input([None, None, 3], name="images", dtype="float32")
-    shares = keras.Input([styles], name="shares", dtype="float32")
-
-    def run(stage: Stage, flow, *beside):
-        flow = stage.convolve(flow)
-        if stage.modulate:
-            flow = stage.modulate(flow, shares)
-        return stage.finish([flow, *beside] if beside else flow)
-
-    centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype, name="centred")(images)
-    return keras.Model([images, shares], walk(blocks, centred, run), name="transform_net")

@@ -1,41 +1,13 @@
-"""What the optimisers of an image have in common, and Adam."""
+"""Adam on the pixels of one image."""
 
-import dataclasses
 import math
 from collections.abc import Callable
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-OPTIMIZERS = ("lbfgs", "adam")
-LINE_SEARCHES = ("unit_step", "hager_zhang")
-
-FIRST_STEP = 4 / 255
-"""Root mean square of the first L-BFGS step, in image units: a few grey levels."""
-
-RESTART_STEP = FIRST_STEP / 16
-"""The same after a failure, near a minimum."""
-
-ValueAndGradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]]
-"""From an image to the objective, its gradient and its terms by name."""
-
-State = dict[str, np.ndarray]
-"""All that an optimiser needs to go on exactly where it was."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How to descend."""
-
-    optimizer: str = "lbfgs"
-    line_search: str = "unit_step"
-    history: int = 10
-    """Correction pairs that L-BFGS keeps."""
-    learning_rate: float = 0.02
-    """Adam's, in image units."""
-    first_step: float = FIRST_STEP
-    """Root mean square of the first L-BFGS step, in image units."""
+from tfstyle.optimization.optimizer import State, ValueAndGradient
+from tfstyle.optimization.options import Options
 
 
 class Adam:
@@ -44,11 +16,14 @@ class Adam:
     Reference: Kingma and Ba (2015), algorithm 1.
     """
 
-    def __init__(self, value_and_gradient: ValueAndGradient, image: np.ndarray, options: Options):
-        """Starts at `image`, `[1, height, width, 3]`; takes no step."""
+    def __init__(
+        self, value_and_gradient: ValueAndGradient, image: np.ndarray, options: Options
+    ) -> None:
+        """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
         self._value_and_gradient = value_and_gradient
         self._image = keras.Variable(image, name="image")
         self._optimizer = keras.optimizers.Adam(options.learning_rate)
+        # Now, so that `freeze` and `restore` find its variables before the first step.
         self._optimizer.build([self._image])
         self._previous = image
         self.evaluations = 0
@@ -72,11 +47,13 @@ class Adam:
 
     def image(self) -> np.ndarray:
         """Returns the image that `loss` belongs to, not clipped."""
+        # Not the newest: the objective is evaluated before the pixels move.
         return self._previous
 
     def freeze(self) -> Callable[[], State]:
         """Returns what gives the arrays of this moment, from which `restore` goes on exactly."""
-        variables = {  # Copied now, since the next step writes over them.
+        # Copied now, since the next step writes over them.
+        variables = {
             f"variable_{index}": np.array(variable)
             for index, variable in enumerate(self._optimizer.variables)
         }

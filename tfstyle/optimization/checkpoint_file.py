@@ -5,14 +5,21 @@ import hashlib
 import json
 import pathlib
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfstyle import image
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
+from tfstyle.system import files
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 FILE_NAME = "state.npz"
+
+STATE_PREFIX = "state_"
+"""Before the names of the optimiser's arrays, among which there may be one called `image`."""
 
 COURSE = "0.1.0"
 """The version since which a run takes the same course, so that an interrupted one may go on."""
@@ -23,6 +30,7 @@ class Snapshot:
     """A run of several levels, in the midst of one."""
 
     level: int
+    """The one at work, from 0."""
     trace: Trace
     """Of the level at work."""
     levels: tuple[LevelTrace, ...]
@@ -31,7 +39,9 @@ class Snapshot:
     """Of the finished levels."""
 
 
-def fingerprint(config, *images: np.ndarray, facts: tuple[str, ...] = ()) -> str:
+def fingerprint(
+    config: "DataclassInstance", *images: np.ndarray, facts: tuple[str, ...] = ()
+) -> str:
     """Returns a digest of all that decides a run's course.
 
     Args:
@@ -42,6 +52,7 @@ def fingerprint(config, *images: np.ndarray, facts: tuple[str, ...] = ()) -> str
     described = [dataclasses.asdict(config), *facts, COURSE]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     for pixels in images:
+        # The shape too: other pictures may have the same bytes.
         digest.update(str(pixels.shape).encode() + pixels.tobytes())
     return digest.hexdigest()
 
@@ -50,17 +61,16 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     """Writes the snapshot of the run with that fingerprint; makes the folder when missing."""
     trace = snapshot.trace
     state = trace.state() if trace.state is not None else {}
-    plain = dataclasses.replace(trace, image=None, state=None)
-    described = dataclasses.asdict(dataclasses.replace(snapshot, trace=plain))
+    arrays: dict[str, Any] = {
+        "run": np.array(run),
+        "described": np.array(json.dumps(_describe(snapshot))),
+        "image": trace.image,
+        **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
+    }
     folder.mkdir(parents=True, exist_ok=True)
-    with image.atomically(folder / FILE_NAME) as file:
-        np.savez(
-            file,
-            run=np.array(run),
-            described=np.array(json.dumps(described)),
-            image=trace.image,
-            **{f"state_{name}": array for name, array in state.items()},
-        )
+    # Atomically, so that a kill while it is written leaves the last one whole.
+    with files.atomically(folder / FILE_NAME) as file:
+        np.savez(file, **arrays)
 
 
 def load(folder: pathlib.Path, run: str) -> Snapshot:
@@ -79,12 +89,13 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
             "resume needs the checkpoint of an interrupted run; start without it. "
             f"Received: checkpoint={folder}"
         ) from error
+    # The arrays would fit other settings too, and give a picture that no run gives.
     if of_run != run:
         raise ValueError(
             "resume needs the same pictures and settings as the interrupted run. "
             f"Received: checkpoint={folder} of another run"
         )
-    return _described(described, arrays)
+    return _snapshot(described, arrays)
 
 
 def remove(folder: pathlib.Path) -> None:
@@ -92,11 +103,21 @@ def remove(folder: pathlib.Path) -> None:
     (folder / FILE_NAME).unlink(missing_ok=True)
 
 
-def _described(described: dict, arrays: dict[str, np.ndarray]) -> Snapshot:
+def _describe(snapshot: Snapshot) -> dict[str, Any]:
+    """Returns all but the arrays, in the types that JSON has."""
+    # Taken out first: `asdict` copies what it meets, and pictures are large.
+    without_arrays = dataclasses.replace(snapshot.trace, image=np.zeros([0]), state=None)
+    described = dataclasses.asdict(dataclasses.replace(snapshot, trace=without_arrays))
+    del described["trace"]["image"]
+    return described
+
+
+def _snapshot(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> Snapshot:
+    """Returns what `_describe` described, with its arrays."""
     state = {
-        name.removeprefix("state_"): array
+        name.removeprefix(STATE_PREFIX): array
         for name, array in arrays.items()
-        if name.startswith("state_")
+        if name.startswith(STATE_PREFIX)
     }
     fields = described["trace"] | {
         "image": arrays["image"],
@@ -104,6 +125,7 @@ def _described(described: dict, arrays: dict[str, np.ndarray]) -> Snapshot:
         "losses": _losses(described["trace"]["losses"]),
         "kind_since": tuple(described["trace"]["kind_since"]),
         "notes": tuple(described["trace"]["notes"]),
+        # It was written because the run was stopped, and is read because it goes on.
         "outcome": "running",
         "interrupted": False,
     }
@@ -116,5 +138,5 @@ def _described(described: dict, arrays: dict[str, np.ndarray]) -> Snapshot:
     )
 
 
-def _losses(rows: list[dict]) -> tuple[Loss, ...]:
+def _losses(rows: list[dict[str, Any]]) -> tuple[Loss, ...]:
     return tuple(Loss(**row) for row in rows)

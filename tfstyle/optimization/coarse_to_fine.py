@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from tfstyle import image
-from tfstyle.optimization import adam, checkpoint_file, loop, pyramid
-from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
+from tfstyle.optimization import checkpoint_file, loop, optimizer
+from tfstyle.optimization.options import Options
+from tfstyle.result import Interrupted, Level, LevelTrace, Loss, Progress, Result
 
 CHECKPOINT_EVERY = 50
 """Steps between two checkpoints: what a kill can cost."""
@@ -21,7 +22,7 @@ class Checkpoints:
 
     folder: str | pathlib.Path | None
     run: str
-    """See `snapshot.fingerprint`."""
+    """See `checkpoint_file.fingerprint`."""
     resume: bool = False
 
 
@@ -29,13 +30,13 @@ class Checkpoints:
 class Task:
     """What is to be painted; see `run`."""
 
-    levels: tuple[pyramid.Level, ...]
+    levels: tuple[Level, ...]
     start: np.ndarray
     """`[1, height, width, 3]`, any size: resized to the first level's."""
-    objective_at: Callable[[pyramid.Level], adam.ValueAndGradient]
+    objective_at: Callable[[Level], optimizer.ValueAndGradient]
     finish: Callable[[np.ndarray], np.ndarray]
     """From the optimised image at full size to the pastiche."""
-    options: adam.Options
+    options: Options
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights, for the result."""
 
@@ -56,17 +57,24 @@ def run(
             _save(checkpoints, done)
             raise Interrupted(_result(task, done, begun))
         if done.level == len(task.levels) - 1:
-            _save(checkpoints, done)  # It stays: the caller has not written the picture yet.
+            # It stays: the caller has not written the picture yet.
+            _save(checkpoints, done)
             return _result(task, done, begun)
         done = _next_level(task, done)
         _save(checkpoints, done)
 
 
-def _paint_level(task, checkpoints, done, callback) -> loop.Trace:
+def _paint_level(
+    task: Task,
+    checkpoints: Checkpoints,
+    done: checkpoint_file.Snapshot,
+    callback: Callable[[Progress], None] | None,
+) -> loop.Trace:
     """Returns where the level at work got to; Ctrl-C ends it, even before its first step."""
     level = task.levels[done.level]
     try:
         value_and_gradient = task.objective_at(level)
+        # Clipped first: enlarging would spread a value beyond black or white over its neighbours.
         start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
     except KeyboardInterrupt:
         outcome = f"interrupted before level {level}"
@@ -85,7 +93,13 @@ def _paint_level(task, checkpoints, done, callback) -> loop.Trace:
 class _Watcher:
     """Turns an optimiser's trace into the run's progress, and into a checkpoint now and then."""
 
-    def __init__(self, task, checkpoints, done, callback):
+    def __init__(
+        self,
+        task: Task,
+        checkpoints: Checkpoints,
+        done: checkpoint_file.Snapshot,
+        callback: Callable[[Progress], None] | None,
+    ) -> None:
         self._task, self._checkpoints = task, checkpoints
         self._done, self._callback = done, callback
 
@@ -165,5 +179,6 @@ def _save(checkpoints: Checkpoints, done: checkpoint_file.Snapshot) -> None:
         return
     try:
         checkpoint_file.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
-    except OSError as error:  # A full disk must not cost the picture.
+    except OSError as error:
+        # A full disk must not cost the picture.
         warnings.warn(f"the checkpoint could not be written: {error}", stacklevel=2)

@@ -1,18 +1,16 @@
-"""Road 1: move the pixels of one image until the objective is small."""
+"""Moves the pixels of one image until the objective is small."""
 
 import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tfstyle.optimization import adam
+from tfstyle.optimization.optimizer import Optimizer, State, ValueAndGradient
+from tfstyle.optimization.options import RESTART_STEP, Options
 from tfstyle.result import Loss
-
-if TYPE_CHECKING:
-    from tfstyle.optimization.lbfgs import Lbfgs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,17 +31,17 @@ class Trace:
     """The optimiser at work; after two failures not the one asked for."""
     kind_since: tuple[int, int] = (0, 0)
     """Steps and evaluations before that optimiser started."""
-    state: Callable[[], adam.State] | None = None
+    state: Callable[[], State] | None = None
     """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
 
 
 def minimize(
-    value_and_gradient: adam.ValueAndGradient,
+    value_and_gradient: ValueAndGradient,
     image: np.ndarray,
     steps: int,
-    options: adam.Options = adam.Options(),  # noqa: B008 (frozen)
+    options: Options = Options(),  # noqa: B008 (frozen)
     *,
     callback: Callable[[Trace], None] | None = None,
     resume_from: Trace | None = None,
@@ -55,7 +53,7 @@ def minimize(
     does, with `interrupted` set.
 
     Args:
-        value_and_gradient: the objective; see `descent.ValueAndGradient`.
+        value_and_gradient: the objective; see `optimizer.ValueAndGradient`.
         image: where to start, `[1, height, width, 3]`, float32.
         steps: limit of the optimiser's steps.
         options: the optimiser and its settings.
@@ -81,8 +79,8 @@ def minimize(
     return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
 
 
-def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
-    """Returns the class of one of `descent.OPTIMIZERS`."""
+def kind(optimizer: str) -> type[Optimizer]:
+    """Returns the class of one of `options.OPTIMIZERS`."""
     if optimizer == "adam":
         return adam.Adam
     # With it comes TFP: more than a second, for which the methods of one pass need not wait.
@@ -91,23 +89,23 @@ def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
     return Lbfgs
 
 
-def _start(
-    value_and_gradient: adam.ValueAndGradient, trace: Trace, options: adam.Options
-) -> "Lbfgs | adam.Adam":
-    if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
-        options = dataclasses.replace(options, first_step=adam.RESTART_STEP)
+def _start(value_and_gradient: ValueAndGradient, trace: Trace, options: Options) -> Optimizer:
+    # After a failure the image is good already: a long first step would only fail again.
+    if trace.kind_since[0] > 0:
+        options = dataclasses.replace(options, first_step=RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())
     return optimizer
 
 
-def _after_step(trace: Trace, optimizer: "Lbfgs | adam.Adam", seconds: float) -> Trace:
+def _after_step(trace: Trace, optimizer: Optimizer, seconds: float) -> Trace:
     step, evaluations = trace.step + 1, trace.kind_since[1] + optimizer.evaluations
     advanced = dataclasses.replace(
         trace, step=step, evaluations=evaluations, seconds=seconds, state=optimizer.freeze()
     )
     if optimizer.failed or not math.isfinite(optimizer.loss):
+        # A search that fails at its first step has seen the start only, whose loss was finite.
         return dataclasses.replace(advanced, loss=min(trace.loss, optimizer.start_loss))
     terms = {"total": optimizer.loss, **optimizer.terms}
     advanced = dataclasses.replace(
@@ -115,6 +113,7 @@ def _after_step(trace: Trace, optimizer: "Lbfgs | adam.Adam", seconds: float) ->
         losses=(*trace.losses, Loss(step, evaluations, seconds, terms)),
         outcome="converged: the loss no longer changes" if optimizer.converged else "running",
     )
+    # Adam climbs now and then, and a restart may too: the best image is kept, not the last.
     if optimizer.loss < trace.loss:
         advanced = dataclasses.replace(advanced, image=optimizer.image(), loss=optimizer.loss)
     return advanced
@@ -126,6 +125,7 @@ def _after_failure(trace: Trace) -> Trace:
     if trace.kind == "adam" or not math.isfinite(trace.loss):
         reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
         return dataclasses.replace(trace, outcome=reason, state=None)
+    # What fails again in the first step after a restart fails always; Adam needs no line search.
     at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
     height, width = trace.image.shape[1:3]

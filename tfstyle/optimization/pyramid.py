@@ -1,9 +1,10 @@
 """The coarse-to-fine plan: small pictures first, where steps are cheap and strokes are large."""
 
-import dataclasses
 import math
+from collections.abc import Callable
 
 from tfstyle import image
+from tfstyle.result import Level
 
 SMALLEST_AUTOMATIC = 128
 """Longest side in pixels below which `auto` adds no further level."""
@@ -12,23 +13,13 @@ GREATEST = 16384
 """Longest side in pixels that a level may have."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Level:
-    """One size of the plan."""
-
-    size: tuple[int, int]
-    """(height, width) in pixels."""
-    steps: int
-    """The optimiser's step limit."""
-
-    def __str__(self) -> str:
-        """Returns the level as a person writes it: width x height and steps."""
-        height, width = self.size
-        return f"{width}x{height} ({self.steps} steps)"
-
-
 def plan(
-    size: tuple[int, int], levels: str, *, steps: int, coarse_steps: int, smallest_side: int = 1
+    size: tuple[int, int],
+    levels: str | int,
+    *,
+    steps: int,
+    coarse_steps: int,
+    smallest_side: int = 1,
 ) -> tuple[Level, ...]:
     """Returns the levels from coarse to fine; the last has the full size.
 
@@ -37,11 +28,16 @@ def plan(
     Args:
         size: (height, width) of the result, in pixels.
         levels: "auto" halves the size while the longest side stays at 128 pixels or more; a
-            number n halves it n - 1 times; "128,256,512" lists longest sides.
+            number n from 1 to 10 halves it n - 1 times; "128,256,512" lists longest sides.
         steps: step limit of the last level.
         coarse_steps: step limit of each level before it.
         smallest_side: shorter side in pixels below which "auto" adds no further level.
+
+    Raises:
+        ValueError: `levels` has none of these forms, or its sizes do not rise to the result's.
     """
+    # Differs from Gatys et al. (2016), who have two levels: by halving, any size begins where steps
+    # are cheap and strokes are large.
     smallest = max(SMALLEST_AUTOMATIC, math.ceil(smallest_side * max(size) / min(size)))
     sides = _longest_sides(max(size), str(levels), smallest)
     coarse = [Level(image.fit_size(*size, side), coarse_steps) for side in sides[:-1]]
@@ -49,6 +45,7 @@ def plan(
 
 
 def _longest_sides(longest: int, levels: str, smallest: int) -> list[int]:
+    """Returns the levels' longest sides, coarse to fine."""
     if "," in levels:
         return _listed_sides(longest, levels)
     if levels == "auto":
@@ -61,7 +58,8 @@ def _longest_sides(longest: int, levels: str, smallest: int) -> list[int]:
     return _halvings(longest, lambda side, count: count < int(levels) and side >= 1)
 
 
-def _halvings(longest: int, wanted) -> list[int]:
+def _halvings(longest: int, wanted: Callable[[int, int], bool]) -> list[int]:
+    """Returns halved sides, rising, while one of that length and number is wanted."""
     sides = [longest]
     while wanted(sides[0] // 2, len(sides)):
         sides.insert(0, sides[0] // 2)

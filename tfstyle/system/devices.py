@@ -2,13 +2,16 @@
 
 import json
 import os
+import typing
+from typing import Any
 
-import tensorflow as tf
+if typing.TYPE_CHECKING:
+    import tensorflow as tf
 
 STRATEGIES = ("auto", "mirrored", "multiworker")
 
 
-def strategy(name: str) -> tf.distribute.Strategy:
+def strategy(name: str) -> "tf.distribute.Strategy":
     """Returns the strategy of that name; must be called before TensorFlow does anything else.
 
     Args:
@@ -19,7 +22,11 @@ def strategy(name: str) -> tf.distribute.Strategy:
     Raises:
         ValueError: TF_CONFIG lists no machines, and "multiworker" is asked for.
     """
+    # Here, not above: settings name the strategies without TensorFlow.
+    import tensorflow as tf
+
     if name == "auto":
+        # One GPU or none needs no copies of the network.
         several = len(tf.config.list_physical_devices("GPU")) > 1
         name = "multiworker" if workers() else "mirrored" if several else "single"
     if name == "multiworker" and not workers():
@@ -37,7 +44,7 @@ def strategy(name: str) -> tf.distribute.Strategy:
 
 def workers() -> list[str]:
     """Returns the addresses of the machines that TF_CONFIG lists, this one among them."""
-    return _tf_config().get("cluster", {}).get("worker", [])
+    return list(_tf_config().get("cluster", {}).get("worker", []))
 
 
 def place_among_workers() -> int:
@@ -45,11 +52,12 @@ def place_among_workers() -> int:
     return int(_tf_config().get("task", {}).get("index", 0))
 
 
-def _tf_config() -> dict:
+def _tf_config() -> dict[str, Any]:
     try:
-        return json.loads(os.environ.get("TF_CONFIG", "{}"))
+        found: dict[str, Any] = json.loads(os.environ.get("TF_CONFIG", "{}"))
     except json.JSONDecodeError as error:
         raise ValueError(f"TF_CONFIG must be JSON. Received: {error.doc}") from error
+    return found
 
 
 def one_core_each() -> bool:
@@ -58,6 +66,8 @@ def one_core_each() -> bool:
     Returns:
         Whether it could: TensorFlow takes no such wish once it has begun to work.
     """
+    import tensorflow as tf
+
     if tf.config.list_physical_devices("GPU"):
         return False
     try:

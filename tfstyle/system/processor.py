@@ -33,6 +33,7 @@ def convolves_pairs_faster() -> bool:
     So it is with oneDNN, as in TensorFlow 2.21, on processors without AVX-512: for a single image
     it falls back on a kernel that takes up to five times as long.
     """
+    # As TensorFlow decides where the environment says nothing.
     by_itself = "1" if "avx_vnni" in _flags() else "0"
     return _has_avx2_alone() and os.environ.get(ONEDNN, by_itself).lower() in ("1", "true")
 

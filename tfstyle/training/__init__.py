@@ -1,1 +1,8 @@
-"""The training of networks: the stylizer's and the inverse network's."""
+"""The training of networks: `stylizer` for fast style transfer, `inverse` for style swap.
+
+Each of these modules has `Config` and `train`. Nothing is loaded before it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["inverse", "stylizer"])

@@ -1,4 +1,4 @@
-"""What happens after each round of a training: it is kept, shown and told."""
+"""What happens after each round of a training: it is saved, drawn and reported."""
 
 import csv
 import importlib.util
@@ -13,32 +13,33 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.training import photographs as photo_data
-from tfstyle.training.trainer import Trainee
+from tfstyle.training.trainer import Trainer
 
 COLUMNS = 4
 """Samples in a row."""
 
 
 def make(
-    trainee: Trainee, folder: pathlib.Path, photographs: photo_data.Photographs, sample: np.ndarray
+    trainer: Trainer, folder: pathlib.Path, photographs: photo_data.Photographs, sample: np.ndarray
 ) -> list[keras.callbacks.Callback]:
     """Returns the callbacks of a training that keeps its files in `folder`.
 
     TensorBoard's files are among them where it is installed.
 
     Args:
-        trainee: what is trained.
+        trainer: what is trained.
         folder: where to.
-        photographs: warned of when they cannot be read.
+        photographs: warned of where they cannot be read.
         sample: `[1, height, width, 3]`, from which samples are made after each round.
     """
     callbacks = [
+        # Two checkpoints: a stop while one is written leaves the other.
         keras.callbacks.BackupAndRestore(
             folder / "backup", delete_checkpoint=False, double_checkpoint=True
         ),
         keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
-        SaveNetwork(trainee.network(), folder),
-        ShowSamples(lambda: trainee.samples(sample), folder),
+        SaveNetwork(trainer.network(), folder),
+        ShowSamples(lambda: trainer.samples(sample), folder),
         WarnOfPhotographs(photographs),
     ]
     if importlib.util.find_spec("tensorboard"):
@@ -53,6 +54,7 @@ class SaveNetwork(keras.callbacks.Callback):
         """Takes what to keep, and where."""
         super().__init__()
         self._network, self._folder = network, folder
+        # Of earlier runs too: a training that goes on must not replace their best by a worse one.
         self._least = min(held_out_losses(folder), default=math.inf)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -82,7 +84,7 @@ class ShowSamples(keras.callbacks.Callback):
     """Draws what the network makes by now, as a file and for TensorBoard."""
 
     def __init__(self, make: Callable[[], Mapping[str, np.ndarray]], folder: pathlib.Path):
-        """Takes what gives the pictures by name, all of one size, and the training's folder."""
+        """Takes what makes the images by name, all of one size, and the training's folder."""
         super().__init__()
         self._make, self._folder = make, folder
 
@@ -99,10 +101,10 @@ class ShowSamples(keras.callbacks.Callback):
 
 
 class WarnOfPhotographs(keras.callbacks.Callback):
-    """Tells of photographs that could not be read, now and then."""
+    """Warns of photographs that could not be read, once a round."""
 
     def __init__(self, photographs: photo_data.Photographs):
-        """Takes the pipeline, whose own threads nobody would hear."""
+        """Takes the pipeline, of whose threads no warning would be caught."""
         super().__init__()
         self._photographs = photographs
 

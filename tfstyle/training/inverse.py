@@ -1,4 +1,8 @@
-"""Move the inverse network's weights until its images have the features that it was given."""
+"""Style swap's decoder: the training of an inverse network (Chen and Schmidt 2016, section 4).
+
+Its weights move until its images have the features that it was given. Its settings are in
+`inverse_config`, which needs no TensorFlow.
+"""
 
 import dataclasses
 import os
@@ -9,57 +13,15 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods import shared_settings
-from tfstyle.networks import inverse_net, vgg19
-from tfstyle.settings import setting
+from tfstyle.networks import inverse_net, vgg19_layers
+from tfstyle.system import precision
 from tfstyle.training import loop
-from tfstyle.training.inverse_trainee import PATCH, InverseTrainee
-from tfstyle.training.style_crops import Pieces
+from tfstyle.training.inverse_config import Config
+from tfstyle.training.inverse_trainer import InverseTrainer
+from tfstyle.training.style_crops import StyleCrops
 
 MEASURED = 8
 """Styles on which the strength of features is measured."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Config(loop.Config):
-    """Every setting of this training; with its base the only home of its defaults."""
-
-    batch: int = setting(
-        2, "Photographs a step, and as many pieces of the styles.", minimum=1, maximum=1024
-    )
-    layer: str = setting(
-        "block3_conv1", "Layer of VGG19 whose features the network is given; also as relu3_1."
-    )
-    pooling: str = shared_settings.pooling("max")
-    padding: str = shared_settings.padding()
-    total_variation_weight: float = setting(
-        1e-6, "Weight of the total variation.", minimum=0, maximum=1e9
-    )
-    range_weight: float = setting(
-        1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
-    )
-    width: int = setting(
-        64, "Channels of the network's last layers.", unit="channels", minimum=1, maximum=512
-    )
-    start: str | os.PathLike | None = setting(
-        None, "A trained inverse network to begin from: inverse, the package's own, or a path."
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        super().__post_init__()
-        least = PATCH * vgg19.stride(vgg19.parse_layer(self.layer))
-        if self.crop < least:
-            raise ValueError(
-                f"crop must be at least {least} pixels for a patch of the layer. "
-                f"Received: crop={self.crop}, layer={self.layer}"
-            )
-
-    def weights(self) -> objective.Weights:
-        """Returns the weights of the terms."""
-        return objective.feature_weights(
-            vgg19.parse_layer(self.layer), self.total_variation_weight, self.range_weight
-        )
 
 
 def train(
@@ -74,44 +36,56 @@ def train(
 
     Args:
         photos: folder of photographs, or a pattern.
-        styles: the style pictures by name, `[1, height, width, 3]` in [0, 1].
+        styles: the style images by name, `[1, height, width, 3]` in [0, 1].
         folder: where the state, the curves and `inverse.keras` are kept.
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
+
+    Raises:
+        ValueError: there are fewer than four photographs, none can be read, the folder is another
+            training's, or `start` names a network for other features.
     """
-    return loop.run(_build, photos, styles, folder, config, quiet=quiet)
+    return loop.run(build, photos, styles, folder, config, quiet=quiet)
 
 
-def _build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainee:
+def build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainer:
+    """Returns the model that Keras fits, with its optimiser.
+
+    Args:
+        styles: see `train`.
+        config: the settings.
+    """
     terms = config.weights()
     features = loop.features(config, terms.layers, pooling=config.pooling, padding=config.padding)
     loss = objective.Objective(features, terms)
-    pieces = Pieces(list(styles.values()), config.style_size, config.crop, config.seed)
+    crops = StyleCrops(list(styles.values()), config.style_size, config.crop, config.seed)
     if config.start is None:
-        net = _new(loss.features(pieces.middles(MEASURED)), config)
+        net = _new(loss.features(crops.middles(MEASURED)), config)
     else:
-        net = _begun(config)
-    return loop.equip(InverseTrainee(net, loss, tuple(styles), pieces), config)
+        net = _begun(config.start, config)
+    return loop.equip(InverseTrainer(net, loss, tuple(styles), crops), config)
 
 
 def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseNet:
     """Returns an untrained network for features such as these."""
-    of_layer = tf.cast(features[vgg19.parse_layer(config.layer)], tf.float32)
+    of_layer = tf.cast(features[vgg19_layers.parse_layer(config.layer)], tf.float32)
     return inverse_net.InverseNet(
         layer=config.layer,
         pooling=config.pooling,
         padding=config.padding,
         channels=of_layer.shape[-1],
         width=config.width,
+        # VGG19's features are far larger than 1: divided by their root mean square they suit
+        # kernels that are initialised for inputs of about 1.
         unit=float(tf.sqrt(tf.reduce_mean(tf.square(of_layer)))),
-        dtype=vgg19.policy(loop.precision(config)),
+        dtype=precision.dtype_policy(loop.precision(config)),
     )
 
 
-def _begun(config: Config) -> inverse_net.InverseNet:
+def _begun(start: str | os.PathLike, config: Config) -> inverse_net.InverseNet:
     """Returns the network to begin from; raises ValueError when it is for other features."""
-    net = inverse_net.load(config.start, loop.precision(config))
-    asked = {**dataclasses.asdict(config), "layer": vgg19.parse_layer(config.layer)}
+    net = inverse_net.load(os.fspath(start), loop.precision(config))
+    asked = {**dataclasses.asdict(config), "layer": vgg19_layers.parse_layer(config.layer)}
     for name in ("layer", "pooling", "padding", "width"):
         if getattr(net, name) != asked[name]:
             raise ValueError(

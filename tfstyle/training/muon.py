@@ -4,8 +4,10 @@ import keras
 import tensorflow as tf
 
 MOMENTUM = 0.95
+"""Share of the past in the running sum of gradients, as Jordan et al. (2024) have it."""
 
 ITERATIONS = 5
+"""Of Newton and Schulz's iteration, as Jordan et al. (2024) have it."""
 
 QUINTIC = (3.4445, -4.7750, 2.0315)
 """a, b, c of s -> a s + b s^3 + c s^5, which takes singular values to between 0.7 and 1.2: Jordan
@@ -30,6 +32,8 @@ class Muon(keras.optimizers.Adam):
     et al. (2025), "Muon is scalable for LLM training", eq. 4, for the length of the steps.
     """
 
+    # Differs from Johnson et al. (2016), who train with Adam throughout.
+
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate) -> None:
         """Moves one variable."""
         if len(variable.shape) != 4 or variable.shape[-1] < FEWEST_CHANNELS:
@@ -37,7 +41,9 @@ class Muon(keras.optimizers.Adam):
             return
         momentum = self._momentums[self._get_variable_index(variable)]
         self.assign(momentum, MOMENTUM * momentum + gradient)
+        # Nesterov's momentum, of the shape [height * width * channels in, channels out].
         ahead = tf.reshape(gradient + MOMENTUM * momentum, [-1, variable.shape[-1]])
+        # An orthogonal n x m matrix has root mean square 1 / sqrt(max(n, m)).
         length = RMS * max(ahead.shape) ** 0.5 * tf.cast(learning_rate, ahead.dtype)
         self.assign_sub(variable, tf.reshape(length * orthogonal(ahead), variable.shape))
 
@@ -51,8 +57,10 @@ def orthogonal(matrix: tf.Tensor) -> tf.Tensor:
         matrix: `[rows, columns]`, float32, with static sizes.
     """
     if matrix.shape[0] > matrix.shape[1]:
+        # The squares below have the side of the shorter dimension.
         return tf.transpose(orthogonal(tf.transpose(matrix)))
     a, b, c = QUINTIC
+    # The iteration converges for singular values up to about 1; of zeros it makes zeros.
     matrix /= tf.norm(matrix) + 1e-7
     for _ in range(ITERATIONS):
         square = tf.matmul(matrix, matrix, transpose_b=True)

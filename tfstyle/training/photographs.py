@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
+from tfstyle.image import tensors
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 
@@ -21,12 +22,12 @@ FEWEST = 4
 """Photographs that a training needs, two of them held out."""
 
 MOST_HELD_OUT = 64
-"""Photographs that judge: they are kept in memory, and each is painted in every style."""
+"""Photographs for evaluation: they are kept in memory, and each is painted in every style."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Split:
-    """Which photographs train and which judge."""
+    """Which photographs train and which are held out."""
 
     training: tuple[pathlib.Path, ...]
     held_out: tuple[pathlib.Path, ...]
@@ -50,13 +51,14 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
             f"Received: photos={folder} with {len(paths)}"
         )
     shuffled = [paths[index] for index in np.random.default_rng(seed).permutation(len(paths))]
-    judges = min(max(2, round(held_out_share * len(paths))), MOST_HELD_OUT)
-    return Split(training=tuple(shuffled[judges:]), held_out=tuple(shuffled[:judges]))
+    held_out = min(max(2, round(held_out_share * len(paths))), MOST_HELD_OUT)
+    return Split(training=tuple(shuffled[held_out:]), held_out=tuple(shuffled[:held_out]))
 
 
 def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
     pattern = str(folder / "**" / "*") if folder.is_dir() else str(folder)
     found = map(pathlib.Path, glob.iglob(pattern, recursive=True))
+    # Sorted: the order of a folder's files is the file system's, and the split depends on it.
     return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
 
 
@@ -107,7 +109,8 @@ class Photographs:
             ValueError: none can be read.
         """
 
-        def cut(photograph: tf.Tensor, number: tf.Tensor):
+        def cut(photograph: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            # The number is half of the seed, so that a training that goes on cuts as it would have.
             seeds = tf.stack([tf.constant(seed, tf.int64), number])
             square = tf.image.stateless_random_crop(photograph, [crop, crop, 3], seeds)
             square = tf.image.stateless_random_flip_left_right(square, seeds)
@@ -132,15 +135,16 @@ class Photographs:
         middles = [tf.image.resize_with_crop_or_pad(one, crop, crop) for one in read if one.size]
         if not middles:
             raise ValueError(f"photos must be readable. Received: {len(paths)} held out, none is")
-        return tf.data.Dataset.from_tensor_slices(middles).map(_to_floats).batch(batch)
+        return tf.data.Dataset.from_tensor_slices(middles).map(tensors.from_bytes).batch(batch)
 
     def _read(self, names: tf.data.Dataset) -> tf.data.Dataset:
         def read(name: tf.Tensor) -> tf.Tensor:
+            # Pillow by way of Python: TensorFlow reads no WebP or TIFF, and no EXIF orientation.
             pixels = tf.numpy_function(self._read_or_note, [name], tf.uint8, stateful=False)
             return tf.ensure_shape(pixels, [None, None, 3])
 
         readable = names.map(read, num_parallel_calls=2).filter(lambda pixels: tf.size(pixels) > 0)
-        return readable.map(_to_floats)
+        return readable.map(tensors.from_bytes)
 
     def _read_or_note(self, name: bytes) -> np.ndarray:
         """Returns the fitted photograph as bytes, or none at all and notes why."""
@@ -153,7 +157,9 @@ class Photographs:
                     self.unreadable.add(path)
                     self._not_yet_told.append(f"left out: {error}")
             return np.zeros([0, 0, 3], np.uint8)
-        size = fitted_size(*pixels.shape[1:3], self._longest, self._smallest)
+        height, width = pixels.shape[1:3]
+        size = fitted_size(height, width, self._longest, self._smallest)
+        # Bytes: photographs that wait for their turn take a quarter of the memory of floats.
         return image.to_bytes(image.resize(pixels, size)[0])
 
 
@@ -164,12 +170,9 @@ def fitted_size(height: int, width: int, longest: int, smallest: int) -> tuple[i
 
 
 def _shortened(pixels: np.ndarray) -> np.ndarray:
+    # A long strip whose shorter side is fitted to a crop would be many times a photograph's size.
     longest = MOST_ELONGATED * min(pixels.shape[1:3])
     return pixels[:, :longest, :longest]
-
-
-def _to_floats(pixels: tf.Tensor) -> tf.Tensor:
-    return tf.cast(pixels, tf.float32) / 255
 
 
 def _names(paths: Sequence[pathlib.Path]) -> tf.data.Dataset:

@@ -1,85 +1,26 @@
-"""Road 2: move a network's weights until its pastiches have a small objective."""
+"""Fast style transfer: the training of a stylizer on photographs and styles (Johnson et al. 2016).
 
-import dataclasses
+Its settings are in `stylizer_config`, which needs no TensorFlow.
+"""
+
 import functools
 import os
 import pathlib
 from collections.abc import Mapping
 
 import numpy as np
+import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import pretrained, transform_net, vgg19
-from tfstyle.settings import setting
-from tfstyle.training import loop, photographs
-from tfstyle.training.trainer import StylizerTrainee
+from tfstyle.networks import pretrained, transform_net
+from tfstyle.system import precision
+from tfstyle.training import loop, photographs, warm_start
+from tfstyle.training.stylizer_config import Config
+from tfstyle.training.trainer import Terms, Trainer
 
 MEASURED = 24
 """Crops over which the features' size is averaged when inner norms are taken out."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Config(loop.Config):
-    """Every setting of a stylizer's training; with its base the only home of its defaults."""
-
-    content_weight: float = setting(1.0, "Weight of the content loss.", minimum=0, maximum=1e9)
-    style_weight: float = setting(
-        4.0, "Weight of the style loss: more manner, less photograph.", minimum=0, maximum=1e12
-    )
-    total_variation_weight: float = setting(
-        1e-5, "Weight of the total variation.", minimum=0, maximum=1e9
-    )
-    range_weight: float = setting(
-        1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
-    )
-    noise: float = setting(
-        8 / 255,
-        "Standard deviation of the noise added to what the network sees, against blobs in flat "
-        "areas; 1 is black to white.",
-        minimum=0,
-        maximum=1,
-    )
-    width: int = setting(
-        32, "Channels of the network's first layer.", unit="channels", minimum=1, maximum=512
-    )
-    residual_blocks: int = setting(
-        5,
-        "How deep the network is.",
-        unit="residual blocks",
-        minimum=0,
-        maximum=64,
-    )
-    outer_kernel: int = setting(
-        9,
-        "Side of the first and the last layer's kernels, odd; with width=16 and residual_blocks=1, "
-        "5 paints a video as fast as it plays.",
-        unit="pixels",
-        minimum=1,
-        maximum=9,
-    )
-    inner_norms: bool = setting(
-        True,
-        "Whether all stages normalise, or the first three only. With them a net learns faster, and "
-        "gets blobs in the end: false takes them out of the one to begin from, for good.",
-    )
-    start: str | os.PathLike | None = setting(
-        None,
-        "A trained stylizer to begin from, by name or path; of the same width, depth and "
-        "outer_kernel. New styles begin as the mean of its own.",
-    )
-
-    def weights(self) -> objective.Weights:
-        """Returns the weights of the terms, on the layers that the reference system names."""
-        return objective.Weights(
-            content=self.content_weight,
-            style=self.style_weight,
-            total_variation=self.total_variation_weight,
-            range=self.range_weight,
-            content_layers={"block3_conv2": 1.0, "block4_conv2": 1.0},
-            style_layers={f"block{block}_conv1": 1.0 for block in range(1, 6)},
-            relative=True,
-        )
 
 
 def train(
@@ -94,39 +35,60 @@ def train(
 
     Args:
         photos: folder of photographs, or a pattern.
-        styles: the style pictures by name, `[1, height, width, 3]` in [0, 1].
+        styles: the style images by name, `[1, height, width, 3]` in [0, 1].
         folder: where the state, the curves and `stylizer.keras` are kept.
         config: the settings.
         quiet: whether Keras's lines about the rounds are left out.
+
+    Raises:
+        ValueError: there are fewer than four photographs, none can be read, the folder is another
+            training's, or `start` names a network of another architecture.
     """
-    build = functools.partial(_build, photos)
-    return loop.run(build, photos, styles, folder, config, noise=config.noise, quiet=quiet)
+    make = functools.partial(build, photos)
+    return loop.run(make, photos, styles, folder, config, noise=config.noise, quiet=quiet)
 
 
-def _build(
+def build(
     photos: str | pathlib.Path, styles: Mapping[str, np.ndarray], config: Config
-) -> StylizerTrainee:
+) -> "StylizerTrainer":
+    """Returns the model that Keras fits, with its optimiser.
+
+    Args:
+        photos: see `train`; looked at only where inner norms are taken out of an earlier network.
+        styles: see `train`.
+        config: the settings.
+    """
     terms = config.weights()
+    # Differs from Johnson et al. (2016), who pool by the maximum and pad with zeros: the same
+    # features as `gatys` has by default, so that both minimise the same loss.
     features = loop.features(config, terms.layers, pooling="average", padding="reflect")
-    earlier = None if config.start is None else pretrained.load(config.start)
-    stylizer = transform_net.Stylizer(
-        tuple(styles),
-        width=config.width,
-        residual_blocks=config.residual_blocks,
-        outer_kernel=config.outer_kernel,
-        inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
-        dtype=vgg19.policy(loop.precision(config)),
-    )
-    if earlier is not None:
-        if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
-            earlier = pretrained.without_inner_norms(earlier, _seen(photos, config))
-        pretrained.begin_from(stylizer, earlier)
-    trainee = StylizerTrainee(
-        stylizer,
+    trainer = StylizerTrainer(
+        _stylizer(photos, tuple(styles), config),
         objective.Objective(features, terms),
         {name: image.fit(style, config.style_size) for name, style in styles.items()},
     )
-    return loop.equip(trainee, config)
+    return loop.equip(trainer, config)
+
+
+def _stylizer(
+    photos: str | pathlib.Path, styles: tuple[str, ...], config: Config
+) -> transform_net.Stylizer:
+    """Returns the network to train, with random weights or with those that it begins from."""
+    earlier = None if config.start is None else pretrained.load(os.fspath(config.start))
+    stylizer = transform_net.Stylizer(
+        styles,
+        width=config.width,
+        residual_blocks=config.residual_blocks,
+        outer_kernel=config.outer_kernel,
+        # A network that has lost its inner norms does not get them back.
+        inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
+        dtype=precision.dtype_policy(loop.precision(config)),
+    )
+    if earlier is not None:
+        if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
+            earlier = warm_start.without_inner_norms(earlier, _seen(photos, config))
+        warm_start.begin_from(stylizer, earlier)
+    return stylizer
 
 
 def _seen(photos: str | pathlib.Path, config: Config) -> list[np.ndarray]:
@@ -136,3 +98,67 @@ def _seen(photos: str | pathlib.Path, config: Config) -> list[np.ndarray]:
         found, config.crop, 1, config.seed, noise=config.noise
     )
     return [noisy.numpy() for _, noisy, _ in batches.take(MEASURED)]
+
+
+class StylizerTrainer(Trainer):
+    """A stylizer and the objective that its pastiches are evaluated by.
+
+    The styles take turns, a photograph each, so that a batch has several. Reference: Johnson et
+    al. (2016), section 3, with the styles of Dumoulin et al. (2017); the same loss as `gatys`.
+    """
+
+    FILE_NAME = "stylizer.keras"
+
+    def __init__(
+        self,
+        stylizer: transform_net.Stylizer,
+        loss: objective.Objective,
+        styles: Mapping[str, np.ndarray],
+    ):
+        """Takes the styles' images by name, `[1, height, width, 3]`, at their training size."""
+        super().__init__("content", "style", "total_variation", "range")
+        self.stylizer = stylizer
+        self._loss = loss
+        grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
+        # By layer [styles, channels, channels], of which `terms` picks a row for each photograph.
+        self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
+
+    def network(self) -> transform_net.Stylizer:
+        """Returns the stylizer."""
+        return self.stylizer
+
+    def samples(self, photograph: np.ndarray) -> dict[str, np.ndarray]:
+        """Returns `[1, height, width, 3]` in every style."""
+        styles = self.stylizer.styles
+        return {style: np.asarray(self.stylizer(photograph, style=style)) for style in styles}
+
+    def call(self, photographs: tf.Tensor) -> tf.Tensor:
+        """Returns the photographs in the first style."""
+        return self.stylizer(photographs)
+
+    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Terms:
+        """Moves the network's weights once; takes what `Photographs.training` gives."""
+        photographs, noisy, numbers = batch
+        styles = numbers % len(self.stylizer.styles)
+        return self._learn(functools.partial(self.terms, photographs, noisy, styles))
+
+    def test_step(self, photographs: tf.Tensor) -> Terms:
+        """Evaluates the photographs in every style."""
+        # One style after the other: memory for one batch, however many styles there are.
+        for style in range(len(self.stylizer.styles)):
+            styles = tf.repeat(style, tf.shape(photographs)[0])
+            measured = self._evaluated(self.terms(photographs, photographs, styles))
+        return measured
+
+    def terms(self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor) -> Terms:
+        """Returns the objective's terms by name for what the network makes of `seen`.
+
+        Args:
+            photographs: `[batch, height, width, 3]`, what the content loss compares with.
+            seen: the same shape, what the network gets.
+            styles: `[batch]`, each image's style by its place among the stylizer's.
+        """
+        grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
+        targets = self._loss.targets_from(photographs, grams)
+        shares = tf.one_hot(styles, len(self.stylizer.styles))
+        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)

@@ -1,14 +1,10 @@
-"""A network together with the objective that its pictures are judged by."""
+"""A network together with the objective that its images are evaluated by, as Keras fits it."""
 
-import functools
 from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-from tfstyle.losses import objective
-from tfstyle.networks import transform_net
 
 LONGEST_GRADIENT = 1.0
 """Longer ones are clipped: the first, and rare photographs', are ten times the usual."""
@@ -17,8 +13,11 @@ Terms = dict[str, tf.Tensor]
 """The objective's terms by name, float32 scalars."""
 
 
-class Trainee(keras.Model):
-    """What the trainees have in common: how the network's weights are moved, and what is told."""
+class Trainer(keras.Model):
+    """What all trainers share: how the network's weights are moved, and what is measured.
+
+    `fit` takes it for the model, so that Keras's callbacks, curves and strategies work.
+    """
 
     FILE_NAME: str
     """What the trained network's file is called."""
@@ -34,11 +33,12 @@ class Trainee(keras.Model):
         raise NotImplementedError
 
     def samples(self, photograph: np.ndarray) -> Mapping[str, np.ndarray]:
-        """Returns what the network makes of `[1, height, width, 3]`: pictures by name."""
+        """Returns what the network makes of `[1, height, width, 3]`: images by name."""
         raise NotImplementedError
 
     def build(self, input_shape=None):
         """Makes what the optimiser keeps beside each weight."""
+        # Before the first step: a training that goes on reads these from its backup.
         self.optimizer.build(self.network().trainable_variables)
         self.built = True
 
@@ -50,27 +50,27 @@ class Trainee(keras.Model):
         """The running means of each term."""
         return list(self._meters.values())
 
-    def _learn(self, judge: Callable[[], Terms]) -> Terms:
-        """Moves the network's weights once, so that what `judge` returns becomes less."""
+    def _learn(self, evaluate: Callable[[], Terms]) -> Terms:
+        """Moves the network's weights once, so that the sum of the terms becomes less."""
         with tf.GradientTape() as tape:
-            terms = judge()
+            terms = evaluate()
             total = tf.add_n(list(terms.values()))
+        # No scaling of the loss: `loop.precision` leaves float16 out.
         variables = self.network().trainable_variables
         self._move(variables, tape.gradient(total, variables))
         return self._measured({"loss": total, **terms})
 
-    def _judged(self, terms: Terms) -> Terms:
+    def _evaluated(self, terms: Terms) -> Terms:
         """Measures the terms and their sum."""
         return self._measured({"loss": tf.add_n(list(terms.values())), **terms})
 
     def _move(self, variables: list[keras.Variable], gradients: list[tf.Tensor]) -> None:
-        """Takes the optimiser's step along the clipped mean of all devices' gradients.
-
-        Keras would clip each device's, and then add them.
-        """
+        """Takes the optimiser's step along the clipped mean of all devices' gradients."""
+        # Keras would clip each device's, and then add them.
         context = tf.distribute.get_replica_context()
         mean = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
         clipped, _ = tf.clip_by_global_norm(mean, LONGEST_GRADIENT)
+        # The optimiser adds what the devices give it: a share of each makes the mean again.
         shares = [gradient / context.num_replicas_in_sync for gradient in clipped]
         self.optimizer.apply_gradients(zip(shares, variables, strict=True))
 
@@ -83,65 +83,3 @@ class Trainee(keras.Model):
         )
         # Over machines Keras averages vectors only; elsewhere TensorBoard wants scalars.
         return {name: mean[tf.newaxis] if several else mean for name, mean in means.items()}
-
-
-class StylizerTrainee(Trainee):
-    """A stylizer and the objective that its pastiches are judged by.
-
-    The styles take turns, a photograph each, so that a batch has several. Reference: Johnson et
-    al. (2016), section 3, with the styles of Dumoulin et al. (2017); the same loss as `gatys`.
-    """
-
-    FILE_NAME = "stylizer.keras"
-
-    def __init__(
-        self,
-        stylizer: transform_net.Stylizer,
-        loss: objective.Objective,
-        styles: Mapping[str, np.ndarray],
-    ):
-        """Takes the styles' pictures by name, `[1, height, width, 3]`, at their training size."""
-        super().__init__("content", "style", "total_variation", "range")
-        self.stylizer = stylizer
-        self._loss = loss
-        grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
-        self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
-
-    def network(self) -> transform_net.Stylizer:
-        """Returns the stylizer."""
-        return self.stylizer
-
-    def samples(self, photograph: np.ndarray) -> dict[str, np.ndarray]:
-        """Returns `[1, height, width, 3]` in every style."""
-        styles = self.stylizer.styles
-        return {style: np.asarray(self.stylizer(photograph, style=style)) for style in styles}
-
-    def call(self, photographs: tf.Tensor) -> tf.Tensor:
-        """Returns the photographs in the first style."""
-        return self.stylizer(photographs)
-
-    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Terms:
-        """Moves the network's weights once; takes what `data.Photographs.training` gives."""
-        photographs, noisy, numbers = batch
-        styles = numbers % len(self.stylizer.styles)
-        return self._learn(functools.partial(self.terms, photographs, noisy, styles))
-
-    def test_step(self, photographs: tf.Tensor) -> Terms:
-        """Judges the photographs in every style."""
-        for style in range(len(self.stylizer.styles)):
-            styles = tf.repeat(style, tf.shape(photographs)[0])
-            measured = self._judged(self.terms(photographs, photographs, styles))
-        return measured
-
-    def terms(self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor) -> Terms:
-        """Returns the objective's terms by name for what the network makes of `seen`.
-
-        Args:
-            photographs: `[batch, height, width, 3]`, what the content loss compares with.
-            seen: the same shape, what the network gets.
-            styles: `[batch]`, each image's style by its place among the stylizer's.
-        """
-        grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
-        targets = self._loss.targets_from(photographs, grams)
-        shares = tf.one_hot(styles, len(self.stylizer.styles))
-        return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)

@@ -6,7 +6,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -20,11 +20,27 @@ PREFIX = "camera:"
 USUAL_RATE = 25.0
 """Frames a second of a camera that does not say."""
 
+TICK_SECONDS = Fraction(1, 1000)
+"""In which a camera's pictures are timed: by the clock on the wall, as it does not tell."""
+
 CLOSING_PATIENCE = 2.0
 """Seconds that a reading camera is waited for before it is left to itself."""
 
 PATIENCE = 10.0
 """Seconds after which a camera without a picture has stopped, as OpenCV itself has it on Linux."""
+
+
+class _Camera(Protocol):
+    """What is asked of OpenCV's VideoCapture once it is open."""
+
+    def get(self, fact: int) -> float:
+        """Returns what the camera says of itself."""
+
+    def read(self) -> tuple[bool, np.ndarray | None]:
+        """Waits for the next picture; returns whether there is one, and it."""
+
+    def release(self) -> None:
+        """Lets go of the camera."""
 
 
 def is_camera(path: str) -> bool:
@@ -34,13 +50,14 @@ def is_camera(path: str) -> bool:
 
 @contextlib.contextmanager
 def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
-    """Yields what a camera sees, from now on; see `video_reading.open_clip`.
+    """Yields what a camera sees, from now on; see `reading.open_clip`.
 
     Raises:
         ValueError: there is no such camera, or OpenCV is not installed.
     """
     cv2 = extras.load("cv2", "video", "a camera")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # One sentence will do.
+    # A camera that is not there is told of in one sentence, ours.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     number = path.removeprefix(PREFIX)
     camera = cv2.VideoCapture(int(number)) if number.isdecimal() else None
     if camera is None or not camera.isOpened():
@@ -54,14 +71,20 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
         yield clip
 
 
-def _describe(cv2: types.ModuleType, camera, path: str, longest: int | None, span: Span) -> Clip:
+def _describe(
+    cv2: types.ModuleType, camera: _Camera, path: str, longest: int | None, span: Span
+) -> Clip:
     sides = cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH
     height, width = (int(camera.get(side)) for side in sides)
     size = image.fit_size(height, width, longest or max(height, width))
-    rate = camera.get(cv2.CAP_PROP_FPS)
-    rate = rate if math.isfinite(rate) and rate > 0 else USUAL_RATE
-    rate = max(Fraction(rate).limit_denominator(1000), Fraction(1, 1000))
-    return Clip(path, size, rate, Fraction(1, 1000), begin=span[0], end=span[1])
+    return Clip(path, size, _rate(camera.get(cv2.CAP_PROP_FPS)), TICK_SECONDS, span=span)
+
+
+def _rate(stated: float) -> Fraction:
+    """Returns frames a second as a fraction that is above 0 and that files can state."""
+    # Drivers also say 0, -1 or NaN.
+    rate = stated if math.isfinite(stated) and stated > 0 else USUAL_RATE
+    return max(Fraction(rate).limit_denominator(1000), Fraction(1, 1000))
 
 
 def _shoot(cv2: types.ModuleType, newest: "_Newest", clip: Clip) -> Iterator[Frame]:
@@ -69,10 +92,11 @@ def _shoot(cv2: types.ModuleType, newest: "_Newest", clip: Clip) -> Iterator[Fra
     began, last = time.monotonic(), -1
     while (pixels := newest.take()) is not None:
         seconds = time.monotonic() - began
-        if clip.end is not None and seconds >= clip.end:
+        if clip.span.is_over(seconds):
             return
-        if seconds < clip.begin:
+        if not clip.span.contains(seconds):
             continue
+        # Two pictures in the same millisecond would be one to a video.
         last = max(last + 1, round(seconds / clip.tick_seconds))
         pixels = cv2.resize(pixels, clip.size[::-1], interpolation=cv2.INTER_AREA)
         yield Frame(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), last)
@@ -82,12 +106,13 @@ def _shoot(cv2: types.ModuleType, newest: "_Newest", clip: Clip) -> Iterator[Fra
 class _Newest:
     """The newest picture of a camera: those that nobody took in time are dropped."""
 
-    def __init__(self, camera: Any):
+    def __init__(self, camera: _Camera):
         """Begins to read, in a thread."""
         self._camera = camera
         self._picture: np.ndarray | None = None
         self._ended = self._closed = False
         self._changed = threading.Condition()
+        # A daemon, since a camera that hangs must not keep the program from ending.
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 

@@ -2,14 +2,48 @@
 
 import dataclasses
 import fractions
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 Fraction = fractions.Fraction
 
-Span = tuple[float, float | None]
-"""Where a clip begins and ends, in seconds of its source; None is the source's end."""
+
+@dataclasses.dataclass(frozen=True)
+class Span:
+    """The stretch of its source that a clip is, in seconds from the source's first picture."""
+
+    begin: float = 0.0
+    end: float | None = None
+    """None is the source's end."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when it begins before 0, or ends before it begins."""
+        # So that NaN, of which no comparison holds, is refused as well.
+        is_sound = 0 <= self.begin < math.inf
+        if not is_sound or not (self.end is None or self.begin <= self.end < math.inf):
+            raise ValueError(
+                "a span must begin at 0 seconds or later, and must not end before it begins; take "
+                f"None where it has no end. Received: begin={self.begin}, end={self.end}"
+            )
+
+    @property
+    def is_all(self) -> bool:
+        """Whether it is the whole source."""
+        return self.begin == 0 and self.end is None
+
+    def contains(self, seconds: float) -> bool:
+        """Returns whether a time lies in it; its end does not."""
+        return seconds >= self.begin and not self.is_over(seconds)
+
+    def is_over(self, seconds: float) -> bool:
+        """Returns whether a time lies at its end, or behind."""
+        return self.end is not None and seconds >= self.end
+
+    def end_within(self, seconds: float) -> float:
+        """Returns where it ends in a source of so many seconds."""
+        return seconds if self.end is None else min(self.end, seconds)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,10 +99,8 @@ class Clip:
     """How many times as wide as high a pixel is shown."""
     origin: float = 0.0
     """When its file says that the first picture is shown, in seconds; ticks count from there."""
-    begin: float = 0.0
-    """Where in the source it begins, in seconds from the origin."""
-    end: float | None = None
-    """Where it ends; None at the source's end."""
+    span: Span = Span()
+    """What is taken of the source, in seconds from the origin."""
     last_end: int | None = None
     """The tick at which its last frame ends, once it was read to the end of its source."""
     seams: list[Seam] = dataclasses.field(default_factory=list, repr=False)

@@ -27,6 +27,7 @@ class ContactStrip:
         The pastiche may lack an odd last row or column, as one that is read back from a video.
         """
         if self._seen >= round(self._next):
+            # Copied small at once: whole frames of a clip would not fit into memory.
             size = _size(*frame.shape[:2])
             self._columns.append(np.concatenate([_small(frame, size), _small(pastiche, size)]))
             self._next += self._step

@@ -1,13 +1,24 @@
 """How frames become a video: codecs, their settings, and one piece of it as a file."""
 
+from __future__ import annotations
+
 import dataclasses
 import fractions
+import typing
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from tfstyle.video_io.clip import Clip, Colors
-from tfstyle.video_io.decoding import load_pyav
+from tfstyle.video_io.ffmpeg.pyav import load_pyav
+
+if typing.TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+    from tfstyle.video_io.ffmpeg.pyav import AnyPacket
 
 CODECS = {
     ".m4v": "libx264",
@@ -38,7 +49,7 @@ class Encoding:
     pixel_aspect: fractions.Fraction = fractions.Fraction(1)
 
     @classmethod
-    def of(cls, clip: Clip, crf: int) -> "Encoding":
+    def of(cls, clip: Clip, crf: int) -> Encoding:
         """Returns how a clip's pastiches become a video that plays as the clip does."""
         return cls(clip.size, clip.rate, clip.tick_seconds, crf, clip.colors, clip.pixel_aspect)
 
@@ -48,7 +59,8 @@ class Part:
 
     def __init__(self, path: Path, output: Path, encoding: Encoding):
         """Begins one at a path, for an output whose suffix says the codec."""
-        self.path, self.ticks = path, []
+        self.path = path
+        self.ticks: list[int] = []
         self._encoding = encoding
         codec = CODECS[output.suffix.lower()]
         self._container = load_pyav().open(str(path), "w", format="matroska")
@@ -68,7 +80,7 @@ class Part:
         self._mux(self._stream.encode(None))
         self._container.close()
 
-    def _to_yuv(self, frame, number: int):
+    def _to_yuv(self, frame: VideoFrame, number: int) -> VideoFrame:
         colors = self._encoding.colors
         coded = frame.reformat(
             format="yuv420p",
@@ -79,7 +91,7 @@ class Part:
         coded.pts, coded.time_base = number, 1 / self._encoding.rate
         return coded
 
-    def _mux(self, packets) -> None:
+    def _mux(self, packets: Iterable[AnyPacket]) -> None:
         for packet in packets:
             self._container.mux(packet)
 
@@ -89,13 +101,15 @@ def _even(size: tuple[int, int]) -> tuple[int, int]:
     return height, width
 
 
-def _add_stream(container, codec: str, encoding: Encoding):
-    stream = container.add_stream(codec, rate=encoding.rate)
+def _add_stream(container: OutputContainer, codec: str, encoding: Encoding) -> VideoStream:
+    stream = typing.cast("VideoStream", container.add_stream(codec, rate=encoding.rate))
     stream.height, stream.width = _even(encoding.size)
+    # What every player and browser shows, unlike 4:4:4 or ten bits.
     stream.pix_fmt = "yuv420p"
     stream.options = {"crf": str(encoding.crf), **OPTIONS[codec]}
     stream.sample_aspect_ratio = encoding.pixel_aspect
     context, colors = stream.codec_context, encoding.colors
+    # FFmpeg's numbers: 2 is full range, 1 is video's 16 to 235.
     context.color_range = 2 if colors.full_range else 1
     context.colorspace = colors.matrix
     context.color_primaries, context.color_trc = colors.primaries, colors.transfer

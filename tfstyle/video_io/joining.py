@@ -1,15 +1,21 @@
 """The parts of a video as one file, each picture at its own time, with the sound of its source."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
+import typing
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle.video_io.clip import Clip
-from tfstyle.video_io.decoding import load_pyav
 from tfstyle.video_io.encoding import Encoding
+from tfstyle.video_io.ffmpeg.pyav import load_pyav
 from tfstyle.video_io.sound import Sound
+
+if typing.TYPE_CHECKING:
+    from tfstyle.video_io.ffmpeg.pyav import AnyPacket
 
 Parts = Sequence[tuple[Path, list[int]]]
 """Files, each with its frames' ticks."""
@@ -23,6 +29,7 @@ def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
     if clip.has_sound:
         try:
             return _join(parts, path, clip, encoding)
+        # What FFmpeg refuses to write is one as well; a full disk is an OSError.
         except ValueError as error:
             warnings.warn(f"the sound cannot be kept: {error}", stacklevel=2)
     _join(parts, path, dataclasses.replace(clip, has_sound=False), encoding)
@@ -34,15 +41,18 @@ def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
         first = stack.enter_context(av.open(str(parts[0][0])))
         target = stack.enter_context(av.open(str(path), "w"))
         stream = target.add_stream_from_template(first.streams.video[0])
+        # The source's own unit, in which its times are whole numbers.
         stream.time_base = encoding.tick_seconds
         start = float(parts[0][1][0] * encoding.tick_seconds)
         sound = Sound(stack, target, clip, start) if clip.has_sound else None
         last, last_end = (tick - parts[0][1][0] for tick in (parts[-1][1][-1], clip.last_end or 0))
         step = max(1, round(1 / (encoding.rate * encoding.tick_seconds)))
         for packet, tick in _packets(parts):
+            # Files are read from front to back: sound must lie beside its picture, not behind it.
             if sound:
                 sound.write_until(float(tick * encoding.tick_seconds))
             packet.stream, packet.time_base = stream, encoding.tick_seconds
+            # The same, since `encoding.OPTIONS` allow for no frames that lean on later ones.
             packet.pts = packet.dts = tick
             packet.duration = last_end - tick if tick == last < last_end else step
             target.mux(packet)
@@ -50,7 +60,7 @@ def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
             sound.finish()
 
 
-def _packets(parts: Parts) -> Iterator[tuple]:
+def _packets(parts: Parts) -> Iterator[tuple[AnyPacket, int]]:
     """Yields each frame's packet with its tick, counted from the first frame's."""
     origin = parts[0][1][0]
     for path, ticks in parts:

@@ -1,7 +1,10 @@
 """A clip as a folder of pictures, one a frame, and the note that tells whose they are."""
 
+from __future__ import annotations
+
 import json
 import re
+import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.video_writer import check_run
@@ -18,10 +22,19 @@ NAME = re.compile(r"frame_([0-9]{6,})\.png")
 """How the pictures are named, counted from 0."""
 
 TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `image.atomically`."""
+"""What a kill may leave of a picture; see `files.atomically`."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
+
+
+class _State(typing.TypedDict):
+    """What a line of the note says of the run after a picture."""
+
+    last: int
+    """How many of the last pictures the next one may need."""
+    seconds: float
+    """How long the run had worked."""
 
 
 class Pictures:
@@ -44,6 +57,7 @@ class Pictures:
         self._states = self._find(resume) if self._was_interrupted else []
         self._written = self.frames
         self.seconds = self._states[-1]["seconds"] if self._states else 0.0
+        # Looked for now, so that another program's pictures are refused before hours of work.
         self._stale = self._list_stale()
         self._is_begun = False
 
@@ -72,7 +86,8 @@ class Pictures:
         self._begin()
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
-        with image.atomically(self._path(self._written)) as file:
+        with files.atomically(self._path(self._written)) as file:
+            # The fastest compression: a clip is many pictures, and they are lossless at any.
             Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
 
@@ -80,7 +95,8 @@ class Pictures:
         """Notes that the frame is there, and what the next one may need; see `Film`."""
         if self._written == self.frames:
             return
-        state = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
+        state: _State = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
+        # One line more, not the whole note anew: at frame n that would be n lines.
         with self._note.open("a") as file:
             file.write(json.dumps(state) + "\n")
         self._states.append(state)
@@ -89,23 +105,23 @@ class Pictures:
         """Forgets the run."""
         self._note.unlink(missing_ok=True)
 
-    def _find(self, resume: bool) -> list[dict]:
+    def _find(self, resume: bool) -> list[_State]:
         """Returns the states of the pictures to go on from: noted, and there without a gap."""
-        run, *states = self._read_note()
+        run, states = self._read_note()
         if not resume:
             return []
-        check_run(run["run"], self._run, self._folder)
+        check_run(run, self._run, self._folder)
         gaps = (number for number in range(len(states)) if not self._path(number).is_file())
         return states[: next(gaps, len(states))]
 
-    def _read_note(self) -> list[dict]:
-        """Returns the note's lines; one that a crash has torn has no end, and does not count."""
+    def _read_note(self) -> tuple[str, list[_State]]:
+        """Returns whose run the note is, and the state after each picture."""
+        # A line that a crash has torn has no end, and does not count.
         try:
             lines = self._note.read_text("utf-8").rpartition("\n")[0].splitlines()
-            found = [json.loads(line) for line in lines]
-            if "run" in found[0]:
-                return found
-        except (IndexError, TypeError, ValueError):
+            first, *states = (json.loads(line) for line in lines)
+            return first["run"], states
+        except (KeyError, TypeError, ValueError):
             pass
         raise ValueError(self._foreign(self._note))
 
@@ -136,14 +152,14 @@ class Pictures:
             return
         self._folder.mkdir(exist_ok=True)
         lines = [json.dumps(each) + "\n" for each in ({"run": self._run}, *self._states)]
-        with image.atomically(self._note) as file:
+        with files.atomically(self._note) as file:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)
         self._is_begun = True
 
     def _read(self, number: int) -> np.ndarray:
-        return np.rint(image.read(self._path(number))[0] * 255).astype(np.uint8)
+        return image.to_bytes(image.read(self._path(number))[0])
 
     def _path(self, number: int) -> Path:
         return self._folder / f"frame_{number:06}.png"

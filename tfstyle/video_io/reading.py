@@ -9,13 +9,14 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import paths as picture_paths
-from tfstyle.video_io import camera, video_reader
+from tfstyle.video_io import camera
 from tfstyle.video_io.clip import Clip, Fraction, Frame, Span
+from tfstyle.video_io.ffmpeg import video_reader
 
 
 @contextlib.contextmanager
 def open_clip(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     *,
     longest: int | None = None,
     start: float = 0.0,
@@ -32,10 +33,10 @@ def open_clip(
         rate: frames a second of pictures, which do not say.
 
     Raises:
-        ValueError: it cannot be read; the message says why.
+        ValueError: it cannot be read, or the span is none; the message says why.
         OSError: likewise.
     """
-    path, span = str(path), (start, None if duration is None else start + duration)
+    path, span = str(path), Span(start, None if duration is None else start + duration)
     if camera.is_camera(path):
         opened = camera.open_clip(path, longest, span)
     elif picture_paths.is_many(path):
@@ -48,12 +49,12 @@ def open_clip(
 
 @contextlib.contextmanager
 def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -> Iterator[Clip]:
-    begin, end = span
     paths = picture_paths.find_contents(path, "input")
-    first = round(begin * rate)
-    chosen = paths[first : None if end is None else round(end * rate)]
+    first = round(span.begin * rate)
+    chosen = paths[first : None if span.end is None else round(span.end * rate)]
     if not chosen:
         raise ValueError(f"input must have pictures in that span. Received: input={path}")
+    # Pictures may have any size of the first one's shape, within a pixel.
     shape = _shape_of_first(chosen)
     clip = Clip(
         path=path,
@@ -61,8 +62,7 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
         rate=rate,
         tick_seconds=1 / rate,
         length=len(chosen),
-        begin=begin,
-        end=end,
+        span=span,
     )
     clip.frames = _read_all(clip, chosen, first, shape)
     yield clip
@@ -74,19 +74,23 @@ def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
     Raises:
         OSError: none can; likewise ValueError.
     """
-    for number, path in enumerate(paths, start=1):
-        try:
-            return image.read(path).shape[1:3]
-        except (OSError, ValueError):
-            if number == len(paths):
-                raise
+    # The last one is read outside, so that its error is raised where none can be read.
+    for path in paths[:-1]:
+        with contextlib.suppress(OSError, ValueError):
+            return _shape(image.read(path))
+    return _shape(image.read(paths[-1]))
+
+
+def _shape(pixels: np.ndarray) -> tuple[int, int]:
+    _, height, width, _ = pixels.shape
+    return height, width
 
 
 def _read_all(
     clip: Clip, paths: Sequence[Path], first: int, shape: tuple[int, int]
 ) -> Iterator[Frame]:
     """Yields the pictures from tick `first` on, but for those that cannot be used."""
-    reasons = []
+    reasons: list[Exception] = []
     for tick, path in enumerate(paths, start=first):
         try:
             pixels = _read_one(path, shape, clip.size)
@@ -100,8 +104,9 @@ def _read_all(
 
 def _read_one(path: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
     pixels = image.read(path)
-    if image.fit_size(*pixels.shape[1:3], max(shape)) != shape:
-        (height, width), (own_height, own_width) = shape, pixels.shape[1:3]
+    own_height, own_width = _shape(pixels)
+    if image.fit_size(own_height, own_width, max(shape)) != shape:
+        height, width = shape
         raise ValueError(
             f"pictures of a clip must have the first one's shape, {width}x{height}. "
             f"Received: {path} with {own_width}x{own_height}"

@@ -1,20 +1,27 @@
 """The sound of a clip, copied as it is beside its pastiche."""
 
+from __future__ import annotations
+
 import contextlib
 import io
 import os
+import typing
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle.video_io.clip import Clip, Seam
-from tfstyle.video_io.decoding import load_pyav, wind
+from tfstyle.video_io.clip import Clip
+from tfstyle.video_io.ffmpeg.pyav import load_pyav, packet_seconds, wind
+from tfstyle.video_io.track import Track, Written
+
+if typing.TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+
+    from tfstyle.video_io.ffmpeg.pyav import AnyPacket
 
 FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
 """FFmpeg's names of the kinds of file, by suffix."""
-
-NEAR = 5.0
-"""Seconds that a recording's sound may begin or end apart from its picture."""
 
 
 def warn_of_lost(clip: Clip, output: Path) -> None:
@@ -25,7 +32,8 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
         for number, stream in enumerate(source.streams.audio, start=1):
             reason = _why_unfit(stream, output.suffix.lower())
             if reason:
-                codec = stream.codec_context  # None where FFmpeg does not know it.
+                # None where FFmpeg does not know it.
+                codec = stream.codec_context
                 warnings.warn(
                     f"the sound cannot be kept in {output.suffix}, track {number} "
                     f"({codec.name if codec else 'unknown'}): {reason}",
@@ -33,8 +41,9 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
                 )
 
 
-def _why_unfit(stream, suffix: str) -> str:
+def _why_unfit(stream: AudioStream, suffix: str) -> str:
     """Returns why a track cannot be copied into that kind of file; nothing if it can."""
+    # FFmpeg has no list of what fits into what: beginning a file in memory shows it.
     try:
         with load_pyav().open(io.BytesIO(), "w", format=FORMATS[suffix]) as target:
             target.add_stream_from_template(stream)
@@ -47,26 +56,22 @@ def _why_unfit(stream, suffix: str) -> str:
 class Sound:
     """The clip's sound, copied as it is, beside a picture that starts at so many seconds of it."""
 
-    def __init__(self, stack: contextlib.ExitStack, target, clip: Clip, start: float):
+    def __init__(
+        self, stack: contextlib.ExitStack, target: OutputContainer, clip: Clip, start: float
+    ):
         """Adds the tracks that fit to an open container; the stack closes the source."""
         self._target, self._clip = target, clip
         self._shift = clip.origin + start
         source = stack.enter_context(load_pyav().open(os.path.abspath(clip.path)))
         suffix = Path(target.name).suffix.lower()
-        self._streams = {
-            stream.index: target.add_stream_from_template(stream)
+        self._tracks = {
+            stream.index: Track(target.add_stream_from_template(stream), clip.seams, self._shift)
             for stream in source.streams.audio
             if not _why_unfit(stream, suffix)
         }
-        self._later = dict.fromkeys(self._streams, 0.0)
-        self._ends = dict.fromkeys(self._streams, float("-inf"))
-        self._passed = dict.fromkeys(self._streams, 0)
-        """How many of the clip's seams lie behind each track."""
-        self._written = dict.fromkeys(self._streams, (float("-inf"), 0))
-        """When each track's last packet ends in the pastiche, and its time; a file's must grow."""
         self._refused: list[ValueError] = []
         """Why packets could not be copied."""
-        if clip.begin:
+        if clip.span.begin:
             wind(source, self._shift)
         self._packets = self._read(source)
         self._waiting = next(self._packets, None)
@@ -87,73 +92,41 @@ class Sound:
             self._write(*self._waiting)
             self._waiting = next(self._packets, None)
 
-    def _write(self, seconds: float, packet) -> None:
-        """Copies a packet; where recordings overlap, what they both have is heard once."""
-        index, lasts = packet.stream.index, float((packet.duration or 0) * packet.time_base)
-        end, time = self._written[index]
-        if seconds < end - lasts / 2 or (end > float("-inf") and packet.dts <= time):
+    def _write(self, seconds: float, packet: AnyPacket) -> None:
+        track = self._tracks[packet.stream.index]
+        if not track.goes_on(packet, seconds):
             return
-        packet.stream, time = self._streams[index], packet.dts  # Writing it counts anew.
+        # Noted before, since writing a packet recounts its times in the file's units.
+        written = Written(seconds + packet_seconds(packet), packet.dts or 0)
+        packet.stream = track.target
         try:
             self._target.mux(packet)
-        except ValueError as error:  # What is damaged; a full disk is an OSError.
+        except ValueError as error:
+            # What is damaged; a full disk is an OSError, which goes on to the caller.
             self._refused.append(error)
         else:
-            self._written[index] = seconds + lasts, time
+            track.written = written
 
-    def _read(self, source) -> Iterator[tuple[float, object]]:
+    def _read(self, source: InputContainer) -> Iterator[tuple[float, AnyPacket]]:
         """Yields each packet, moved to its time in the pastiche, with that in seconds."""
-        playing = {stream for stream in source.streams.audio if stream.index in self._streams}
+        playing = {stream for stream in source.streams.audio if stream.index in self._tracks}
         if not playing:
             return
         with contextlib.suppress(load_pyav().error.FFmpegError):
             for packet in source.demux(*playing):
                 if packet.pts is None:
                     continue
-                seconds = self._move(packet)
-                if self._end is not None and seconds >= self._end:
+                seconds = self._tracks[packet.stream.index].move(packet, packet.pts)
+                # Tracks end apart: one that is over must not cut the others off.
+                if self._is_over(seconds):
                     playing.discard(packet.stream)
                     if not playing:
                         return
                 # A whole clip's sound may begin before its picture: what codecs run in with.
-                elif seconds >= 0 or not self._clip.begin:
+                elif seconds >= 0 or not self._clip.span.begin:
                     yield seconds, packet
 
-    def _move(self, packet) -> float:
-        """Moves a packet to its time in the pastiche, in step with the picture."""
-        index, base = packet.stream.index, packet.time_base
-        stated = float(packet.pts * base)
-        self._pass_seams(packet, stated)
-        if stated < self._ends[index] - NEAR:  # Its own time falls, and no picture's with it.
-            self._later[index] += self._ends[index] - stated
-        self._ends[index] = stated + float((packet.duration or 0) * base)
-        shift = round((self._shift - self._later[index]) / base)
-        packet.dts = (packet.pts if packet.dts is None else packet.dts) - shift
-        packet.pts -= shift
-        return stated + self._later[index] - self._shift
-
-    def _pass_seams(self, packet, stated: float) -> None:
-        """Takes note of the recordings that were joined on up to a packet, as the picture has."""
-        index = packet.stream.index
-        for seam in self._clip.seams[self._passed[index] :]:
-            if not self._is_behind(seam, packet, stated):
-                return
-            self._passed[index] += 1
-            self._later[index] = seam.later
-            self._ends[index] = float("-inf")
-
-    def _is_behind(self, seam: Seam, packet, stated: float) -> bool:
-        """Returns whether a packet is of the recording that was joined on, or of a later one."""
-        if 0 <= seam.position <= packet.pos:
-            return True
-        # A recording's first sound may lie in front of its picture.
-        end = self._ends[packet.stream.index]
-        falls = stated < end - float((packet.duration or 0) * packet.time_base) / 2
-        return falls and abs(end - seam.before) < NEAR and abs(stated - seam.after) < NEAR
-
-    @property
-    def _end(self) -> float | None:
-        """Returns where the sound ends, in seconds of the result."""
-        if self._clip.end is None:
-            return None
-        return self._clip.origin + self._clip.end - self._shift
+    def _is_over(self, seconds: float) -> bool:
+        """Returns whether the clip has ended at a time of the pastiche."""
+        end = self._clip.span.end
+        return end is not None and seconds >= self._clip.origin + end - self._shift

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io import joining
 from tfstyle.video_io.clip import Clip
-from tfstyle.video_io.decoding import load_pyav
 from tfstyle.video_io.encoding import Encoding, Part
+from tfstyle.video_io.ffmpeg.pyav import load_pyav
 from tfstyle.video_io.reading import open_clip
 
 PART_SECONDS = 30.0
@@ -53,6 +53,7 @@ class Film:
         Raises:
             ValueError: the parts are another run's.
         """
+        # A link's target is what is replaced, and its folder is where a rename needs no copy.
         output = Path(os.path.realpath(output))
         self._output = output
         self._folder = output.with_name(parts_name(output))
@@ -114,16 +115,18 @@ class Film:
         part, self._open = self._open, None
         with self._telling("written"):
             part.close()
+        # The order matters: the note comes last, for it is what makes the part count.
         _sync(part.path)
         kept = self._kept(self.frames + len(part.ticks))
         before = set(self._folder.glob("last_*.npz")) - {kept}
-        with image.atomically(kept) as file:
+        with files.atomically(kept) as file:
             np.savez(file, pastiches=np.array(last_pastiches, np.uint8))
         note = {"run": self._run, "ticks": part.ticks, "seconds": self.seconds + seconds}
-        with image.atomically(part.path.with_suffix(".json")) as file:
+        with files.atomically(part.path.with_suffix(".json")) as file:
             file.write(json.dumps(note).encode())
         self._parts.append((part.path, part.ticks))
         self._closed = time.monotonic()
+        # Only now is what the part before needed of no more use.
         for path in before:
             path.unlink()
 
@@ -133,6 +136,7 @@ class Film:
         try:
             with self._telling("joined from its parts"):
                 joining.join(self._parts, joined, clip, encoding)
+            # Renamed once it is whole, so that no half video ever has the output's name.
             _sync(joined)
             os.replace(joined, self._output)
         finally:
@@ -151,6 +155,7 @@ class Film:
         """Takes the parts that are there, up to one that a crash has damaged."""
         for path in sorted(self._folder.glob("part_*.json")):
             part = path.with_suffix(".mkv")
+            # A gap: what lies behind it cannot be joined on.
             if part.name != self._part_name():
                 return
             try:
@@ -158,6 +163,7 @@ class Film:
             except ValueError:
                 return
             check_run(found["run"], self._run, self._output)
+            # A crash of the machine, unlike a kill, may lose what the disk had not written yet.
             if _count_packets(part) != len(found["ticks"]):
                 return
             self._parts.append((part, found["ticks"]))

@@ -17,7 +17,7 @@ CLOSING_KEYS = {ord("q"), 27}
 class Window:
     """Shows picture after picture."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         """Opens nothing yet; raises ValueError where no window can be shown."""
         self._cv2 = load_opencv()
         self._was_visible = False
@@ -25,7 +25,9 @@ class Window:
     def show(self, pixels: np.ndarray) -> bool:
         """Shows a picture `[height, width, 3]`, uint8; returns False once it is to be closed."""
         try:
+            # OpenCV's order is blue, green, red.
             self._cv2.imshow(TITLE, pixels[:, :, ::-1])
+            # Some kinds of windows put the modifier keys into the higher bits.
             key = self._cv2.waitKey(1) & 0xFF
         except self._cv2.error as error:
             raise ValueError(_needed(str(error))) from error
@@ -38,7 +40,8 @@ class Window:
         """
         try:
             visible = self._cv2.getWindowProperty(TITLE, self._cv2.WND_PROP_VISIBLE) >= 1
-        except self._cv2.error:  # OpenCV 5's answer for a window that is no more.
+        except self._cv2.error:
+            # OpenCV 5's answer for a window that is no more.
             visible = False
         self._was_visible |= visible
         return self._was_visible and not visible
@@ -47,7 +50,8 @@ class Window:
         """Closes it, if it is open."""
         try:
             self._cv2.destroyAllWindows()
-        except self._cv2.error:  # The kind without windows has nothing to close.
+        except self._cv2.error:
+            # The kind without windows has nothing to close.
             return
 
 

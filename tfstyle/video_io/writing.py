@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tfstyle import image
+from tfstyle.system import files
 from tfstyle.video_io.encoding import CODECS
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film, parts_name
@@ -22,7 +22,8 @@ def begin(output: Path, run: str, resume: bool = False) -> Film | Pictures:
 def check_output(output: Path) -> None:
     """Raises ValueError when neither a video nor a folder of pictures can be written there."""
     _check_kind(output)
-    if image.is_name_too_long(output.with_name(parts_name(output))):
+    # The hidden folder of a video's parts has a longer name than the video.
+    if files.is_name_too_long(output.with_name(parts_name(output))):
         raise ValueError(f"output must have a shorter name. Received: output={output}")
     if not output.parent.is_dir():
         raise ValueError(

@@ -13,7 +13,7 @@ from tfstyle.jobs.video import facts
 from tfstyle.methods import feed_forward
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.video import method as video
-from tfstyle.networks import inverse_net, pretrained, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, vgg19_files
 from tfstyle.video_io.clip import Clip
 
 DIGESTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("vgg", "net")}
@@ -28,7 +28,7 @@ def folder(tmp_path, monkeypatch):
         image.write(tmp_path / "in" / f"{number}.png", pixels)
     for name in DIGESTS:
         (tmp_path / name).write_text(name)
-    monkeypatch.setattr(vgg19_weights, "find", lambda name: tmp_path / "vgg")
+    monkeypatch.setattr(vgg19_files, "find", lambda name: tmp_path / "vgg")
     for owner in (pretrained, inverse_net):
         monkeypatch.setattr(owner, "find", lambda name: tmp_path / "net")
     return tmp_path

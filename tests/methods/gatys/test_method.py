@@ -12,7 +12,7 @@ from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import perceptual
 from tfstyle.methods.gatys import method as gatys
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_layers, vgg19_weights
 from tfstyle.result import Interrupted
 from tfstyle.system import memory
 
@@ -414,13 +414,13 @@ def loads(monkeypatch):
         shapes = [(3, 3, 3, 64), (3, 3, 64, 64), (3, 3, 64, 128)]
         kernels = [random.normal(0, 0.05, shape).astype(np.float32) for shape in shapes]
         shallow = [(kernel, np.zeros(kernel.shape[-1], np.float32)) for kernel in kernels]
-        deep = [(None, None)] * (len(vgg19_weights.LAYERS) - len(shallow))
+        deep = [(None, None)] * (len(vgg19_layers.LAYERS) - len(shallow))
         return vgg19_weights.Vgg19Weights(os.path.basename(name), str(size), shallow + deep)
 
     monkeypatch.setattr(vgg19_weights, "load", load)
-    perceptual._on_vgg19.cache_clear()
+    perceptual._build_on_vgg19.cache_clear()
     yield loads
-    perceptual._on_vgg19.cache_clear()
+    perceptual._build_on_vgg19.cache_clear()
 
 
 @pytest.fixture
@@ -441,7 +441,7 @@ def test_many_pictures_need_one_set_up_and_look_as_if_alone(loads, weights_file,
     paint_with(weights_file, content, style)
     second = paint_with(weights_file, other, style)
     assert loads == [str(weights_file)]
-    perceptual._on_vgg19.cache_clear()
+    perceptual._build_on_vgg19.cache_clear()
     alone = paint_with(weights_file, other, style)
     assert_array_equal(second.image, alone.image)
     assert totals(second) == totals(alone)
@@ -461,7 +461,7 @@ def test_other_settings_or_another_file_need_their_own(loads, weights_file, cont
 def test_one_set_up_is_kept_at_most(loads, weights_file, content, style):
     for weight in (1.0, 2.0):
         paint_with(weights_file, content, style, style_weight=weight)
-    assert perceptual._on_vgg19.cache_info().currsize == 1
+    assert perceptual._build_on_vgg19.cache_info().currsize == 1
 
 
 # --- Interrupting ---

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tfstyle.methods.gatys import method as gatys
-from tfstyle.networks import vgg19_weights
+from tfstyle.networks import vgg19_layers
 
 pytestmark = pytest.mark.large
 
@@ -32,7 +32,7 @@ def read(path, longest):
 def keras_vgg19(convolutions):
     """Keras's own VGG19, its features by layer name, from grey levels pre-processed by Keras."""
     vgg19 = keras.applications.VGG19(include_top=False, weights=None)
-    for name, arrays in zip(vgg19_weights.LAYERS, convolutions, strict=True):
+    for name, arrays in zip(vgg19_layers.LAYERS, convolutions, strict=True):
         vgg19.get_layer(name).set_weights(arrays)
     names = {*CONTENT_LAYERS, *STYLE_LAYERS}
     model = keras.Model(vgg19.input, {name: vgg19.get_layer(name).output for name in names})

@@ -5,7 +5,7 @@ import pytest
 
 from tfstyle import image
 from tfstyle.methods.style_swap import method as style_swap
-from tfstyle.networks import inverse_net, vgg19, vgg19_weights
+from tfstyle.networks import inverse_net, vgg19, vgg19_files, vgg19_weights
 
 pytestmark = [
     pytest.mark.large,
@@ -22,7 +22,7 @@ def net():
 def vgg():
     """Keras's own weights: features of others are none that the network knows."""
     found = vgg19_weights.load("auto")
-    if found.name != vgg19_weights.IMAGENET.name:
+    if found.name != vgg19_files.IMAGENET.name:
         pytest.skip("needs Keras's VGG19")
     return found
 

@@ -13,7 +13,7 @@ from tfstyle.jobs import record
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.jobs.video.outcome import Outcome
 from tfstyle.methods import feed_forward, gatys, style_swap
-from tfstyle.networks import vgg19
+from tfstyle.system import precision
 from tfstyle.version import __version__
 from tfstyle.video_io.clip import Clip
 
@@ -50,7 +50,7 @@ class Facts:
             dataclasses.asdict(self.settings),
             [each.sha256 for each in self.inputs],
             self.weights,
-            vgg19.resolve_precision(self.settings.frames.precision),
+            precision.resolve_precision(self.settings.frames.precision),
             __version__,
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()

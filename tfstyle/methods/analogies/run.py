@@ -10,8 +10,7 @@ from tfstyle import image
 from tfstyle.methods.analogies import level as analogy_level
 from tfstyle.methods.analogies import neighbourhoods
 from tfstyle.methods.analogies.neighbourhoods import Coarser
-from tfstyle.optimization import pyramid
-from tfstyle.result import Interrupted, LevelTrace, Loss, Progress, Result
+from tfstyle.result import Interrupted, Level, LevelTrace, Loss, Progress, Result
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Options:
 
 def paint(
     pictures: Pictures,
-    levels: Sequence[pyramid.Level],
+    levels: Sequence[Level],
     options: Options,
     finish: Callable[[np.ndarray], np.ndarray],
     callback: Callable[[Progress], None] | None = None,
@@ -70,7 +69,7 @@ def paint(
 class _Run:
     """The level at work, and what those before it took."""
 
-    def __init__(self, pictures: Pictures, levels: Sequence[pyramid.Level], options, finish):
+    def __init__(self, pictures: Pictures, levels: Sequence[Level], options, finish):
         self._pictures, self._levels = pictures, levels
         self._options, self._finish = options, finish
         self._traces: tuple[LevelTrace, ...] = ()

@@ -3,5 +3,6 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"method": ["STARTS", "Config", "plan", "stylize", "weights_used"]}
+    __name__,
+    submod_attrs={"config": ["STARTS", "Config"], "method": ["plan", "stylize", "weights_used"]},
 )

@@ -1,6 +1,5 @@
 """A photograph painted in a picture's manner by optimising its pixels (Gatys et al. 2015)."""
 
-import dataclasses
 import functools
 import math
 import os
@@ -13,152 +12,13 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods import shared_settings
-from tfstyle.networks import vgg19, vgg19_weights
-from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
-from tfstyle.result import Progress, Result
-from tfstyle.settings import setting
-from tfstyle.system import memory
-
-STARTS = ("noise", "content", "style")
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of the method; the only home of its defaults."""
-
-    size: int | None = shared_settings.size()
-    content_weight: float = setting(
-        1.0,
-        "Weight of the content loss.",
-        minimum=0,
-        maximum=1e9,
-    )
-    style_weight: float = setting(
-        4.0,
-        "Weight of the style loss: more manner, less photograph.",
-        minimum=0,
-        maximum=1e12,
-    )
-    total_variation_weight: float = setting(
-        1e-5,
-        "Weight of the total variation: smoother, less speckle; above 1e-4 it paints a mesh.",
-        minimum=0,
-        maximum=1e9,
-    )
-    range_weight: float = setting(
-        1e-3,
-        "Weight of the penalty on values beyond black and white; 0 leaves it out, as the "
-        "reference system does.",
-        minimum=0,
-        maximum=1e9,
-    )
-    content_layers: tuple[str, ...] | str = setting(
-        ("block3_conv2", "block4_conv2"),
-        "Layers whose features the content loss compares; also as relu4_2.",
-    )
-    content_layer_weights: tuple[float, ...] | None = setting(
-        None,
-        "One weight per content layer; none gives each 1.",
-        minimum=0,
-        maximum=1e9,
-    )
-    style_layers: tuple[str, ...] | str = setting(
-        ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"),
-        "Layers whose Gram matrices the style loss compares; also as relu4_1.",
-    )
-    style_layer_weights: tuple[float, ...] | None = setting(
-        None,
-        "One weight per style layer; none gives each 1.",
-        minimum=0,
-        maximum=1e9,
-    )
-    layer_balance: str = setting(
-        "relative",
-        "relative divides each layer's loss by its target's own size, so that layers count alike; "
-        "plain leaves the reference system's formula as it stands (then try style_weight=1000).",
-        choices=("relative", "plain"),
-    )
-    weights_at_size: int | None = setting(
-        512,
-        "Side of the square picture that the weights are stated for; at other sizes the "
-        "terms are scaled to keep their balance; none switches that off.",
-        unit="pixels",
-        minimum=1,
-        maximum=pyramid.GREATEST,
-    )
-    style_blend: tuple[float, ...] | None = setting(
-        None,
-        "One share per style, normalised to sum to 1; none shares evenly.",
-        minimum=0,
-        maximum=1e9,
-    )
-    style_scale: float = shared_settings.style_scale()
-    preserve_color: str = shared_settings.preserve_color()
-    start: str | os.PathLike = setting(
-        "noise",
-        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, or the "
-        "path of a picture.",
-    )
-    levels: str | int = setting(
-        "auto",
-        "Coarse to fine: auto halves down to 128 pixels, a number n halves n - 1 times, "
-        "or rising longest sides such as 128,256,512.",
-    )
-    steps: int = setting(
-        100,
-        "Optimiser's steps at the full size.",
-        minimum=0,
-        maximum=100_000,
-    )
-    coarse_steps: int = setting(
-        100,
-        "Optimiser's steps at each smaller size.",
-        minimum=0,
-        maximum=100_000,
-    )
-    optimizer: str = setting("lbfgs", "How the loss is minimised.", choices=adam.OPTIMIZERS)
-    line_search: str = setting(
-        "unit_step",
-        "L-BFGS's: unit_step tries the whole step first, hager_zhang is TFP's own.",
-        choices=adam.LINE_SEARCHES,
-    )
-    history: int = setting(
-        10,
-        "Correction pairs that L-BFGS keeps.",
-        minimum=1,
-        maximum=1000,
-    )
-    learning_rate: float = shared_settings.learning_rate_of_pixels()
-    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
-    pooling: str = shared_settings.pooling("average")
-    padding: str = shared_settings.padding()
-    precision: str = shared_settings.precision(
-        "VGG19's arithmetic; losses and image are float32 always."
-    )
-    seed: int = setting(0, "Seed of the noise.", minimum=0, maximum=2**32 - 1)
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
-        self.weights()
-
-    def weights(self) -> objective.Weights:
-        """Returns the weights of the terms and, by Keras's names, of the layers."""
-        return objective.Weights(
-            content=self.content_weight,
-            style=self.style_weight,
-            total_variation=self.total_variation_weight,
-            range=self.range_weight,
-            content_layers=vgg19.parse_layers(
-                "content_layers", self.content_layers, self.content_layer_weights
-            ),
-            style_layers=vgg19.parse_layers(
-                "style_layers", self.style_layers, self.style_layer_weights
-            ),
-            at_size=self.weights_at_size,
-            relative=self.layer_balance == "relative",
-        )
+from tfstyle.methods.gatys.config import STARTS, Config
+from tfstyle.networks import vgg19_files, vgg19_layers
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
+from tfstyle.optimization.optimizer import ValueAndGradient
+from tfstyle.result import Level, Progress, Result
+from tfstyle.system import files, memory
+from tfstyle.system.precision import resolve_precision
 
 
 def stylize(
@@ -212,14 +72,14 @@ def stylize(
         options=_options(config),
         weights=dict(weights_used),
     )
-    facts = (*task.weights.values(), vgg19.resolve_precision(config.precision))
+    facts = (*task.weights.values(), resolve_precision(config.precision))
     identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
     return coarse_to_fine.run(
         task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
     )
 
 
-def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
+def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     return pyramid.plan(
@@ -227,7 +87,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, 
         config.levels,
         steps=config.steps,
         coarse_steps=config.coarse_steps,
-        smallest_side=vgg19.smallest_side(config.weights().layers),
+        smallest_side=vgg19_layers.smallest_side(config.weights().layers),
     )
 
 
@@ -238,15 +98,13 @@ def weights_used(config: Config) -> dict[str, str]:
         ValueError: there is no such file.
         OSError: it can be neither found nor downloaded.
     """
-    path = vgg19_weights.find(config.vgg_weights)
-    return {"name": path.name, "sha256": vgg19_weights.digest(path, "sha256")}
+    path = vgg19_files.find(config.vgg_weights)
+    return {"name": path.name, "sha256": files.digest(path, "sha256")}
 
 
-def _check_sizes(
-    levels: tuple[pyramid.Level, ...], styles: list[np.ndarray], config: Config
-) -> None:
+def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Config) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
-    smallest = vgg19.smallest_side(config.weights().layers)
+    smallest = vgg19_layers.smallest_side(config.weights().layers)
     for level in levels:
         if min(level.size) < smallest:
             height, width = level.size
@@ -254,13 +112,13 @@ def _check_sizes(
                 f"every level must be at least {smallest} pixels wide and high for the deepest "
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
-    precision = vgg19.resolve_precision(config.precision)
+    precision = resolve_precision(config.precision)
     style_sizes = [_style_size(style, levels[-1], config) for style in styles]
     memory.check(levels[-1].size, precision, config.history, style_sizes)
 
 
 def _start_image(
-    content: np.ndarray, style: np.ndarray, level: pyramid.Level, config: Config
+    content: np.ndarray, style: np.ndarray, level: Level, config: Config
 ) -> np.ndarray:
     if config.start == "noise":
         return image.noise(level.size, config.seed)
@@ -280,27 +138,27 @@ def _objective_at(
     styles: list[np.ndarray],
     held: objective.Held | None,
     config: Config,
-) -> Callable[[pyramid.Level], adam.ValueAndGradient]:
+) -> Callable[[Level], ValueAndGradient]:
     """Returns what gives the objective at a level, its targets computed at that level's size."""
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
     grey_or_not = color.prepare_content(content, config.preserve_color)
     blend = _blend(len(styles), config)
 
-    def objective_at(level: pyramid.Level) -> adam.ValueAndGradient:
+    def objective_at(level: Level) -> ValueAndGradient:
         scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
-        if held is not None and config.weights().temporal:
-            targets = targets._replace(held={"held": held.image, "trust": held.trust})
+        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return objective_at
 
 
-def _style_size(style: np.ndarray, level: pyramid.Level, config: Config) -> tuple[int, int]:
+def _style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
     enough = math.ceil(
-        vgg19.smallest_side(config.weights().layers) * max(height, width) / min(height, width)
+        vgg19_layers.smallest_side(config.weights().layers)
+        * max(height, width)
+        / min(height, width)
     )
     longest = max(1, round(max(level.size) * config.style_scale))
     return image.fit_size(height, width, max(longest, enough))
@@ -323,8 +181,8 @@ def _keep_colors(
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)
 
 
-def _options(config: Config) -> adam.Options:
-    return adam.Options(
+def _options(config: Config) -> options.Options:
+    return options.Options(
         optimizer=config.optimizer,
         line_search=config.line_search,
         history=config.history,

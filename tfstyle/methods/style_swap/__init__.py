@@ -5,15 +5,14 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "config": ["STARTS", "Config"],
         "method": [
-            "STARTS",
-            "Config",
             "StyleBank",
             "Styles",
             "plan",
             "prepare",
             "stylize",
             "weights_used",
-        ]
+        ],
     },
 )

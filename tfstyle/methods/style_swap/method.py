@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import math
-import os
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -11,122 +10,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, settings
+from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import patches
 from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.networks import inverse_net, vgg19, vgg19_weights
-from tfstyle.optimization import adam, checkpoint_file, coarse_to_fine, pyramid
-from tfstyle.result import Progress, Result
-from tfstyle.settings import setting
-from tfstyle.system import memory
-
-DECODERS = ("inverse", "optimize")
-
-STARTS = ("content", "inverse")
+from tfstyle.methods.style_swap.config import Config, swapped_layer
+from tfstyle.networks import inverse_net, vgg19_files
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, options
+from tfstyle.result import Level, Progress, Result
+from tfstyle.system import files, memory
+from tfstyle.system.precision import resolve_precision
 
 ONE_PASS = "swapped and decoded in one pass"
 """The outcome where nothing is optimised."""
 
 Decoder = Callable[[tf.Tensor], tf.Tensor]
 """From features `[1, rows, columns, channels]` to an image, as an inverse network is one."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of the method; the only home of its defaults."""
-
-    size: int | None = shared_settings.size()
-    decode: str = setting(
-        "inverse",
-        "How features become a picture: inverse by one pass of a network, optimize by moving "
-        "the content's pixels until they have these features.",
-        choices=DECODERS,
-    )
-    model: str | os.PathLike = setting(
-        "inverse", "The inverse network: the package's own, or the path of one that was trained."
-    )
-    strength: float = setting(
-        1.0,
-        "Share of the swapped features, the content's own being the rest.",
-        minimum=0,
-        maximum=1,
-    )
-    style_scale: float = shared_settings.style_scale()
-    preserve_color: str = shared_settings.preserve_color()
-    layer: str = setting(
-        "block3_conv1",
-        "Layer whose features are swapped; also as relu3_1. In one pass, as pooling and padding, "
-        "the one that the inverse network was trained for.",
-    )
-    patch_size: int = setting(
-        3, "Side of a patch: larger pieces of the style.", unit="positions", minimum=1, maximum=32
-    )
-    patch_stride: int = setting(
-        1,
-        "From one patch to the next, at most patch_size: faster and coarser above 1.",
-        unit="positions",
-        minimum=1,
-        maximum=32,
-    )
-    num_swaps: int = setting(
-        1, "How often features are swapped, each time those of the last.", minimum=1, maximum=100
-    )
-    score_memory: int = setting(
-        128,
-        "Memory for comparing patches; does not alter the result.",
-        unit="megabytes",
-        minimum=1,
-        maximum=1_000_000,
-    )
-    start: str = setting(
-        "content",
-        "Where decode=optimize begins: at the content, as the paper does, whose colours flat areas "
-        "keep, since the layer hardly sees them; or at what the inverse network paints.",
-        choices=STARTS,
-    )
-    steps: int = setting(100, "Optimiser's steps, for decode=optimize.", minimum=0, maximum=100_000)
-    total_variation_weight: float = setting(
-        1e-4,
-        "Weight of the total variation, for decode=optimize: smoother, less speckle; 1e-5 lets "
-        "the maxima's mesh show in flat areas.",
-        minimum=0,
-        maximum=1e9,
-    )
-    range_weight: float = setting(
-        1e-3,
-        "Weight of the penalty on values beyond black and white, for decode=optimize.",
-        minimum=0,
-        maximum=1e9,
-    )
-    optimizer: str = setting(
-        "lbfgs", "How the loss is minimised, for decode=optimize.", choices=adam.OPTIMIZERS
-    )
-    learning_rate: float = shared_settings.learning_rate_of_pixels()
-    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
-    pooling: str = shared_settings.pooling("max")
-    padding: str = shared_settings.padding()
-    precision: str = shared_settings.precision(
-        "Arithmetic of the networks and of comparing patches; images are float32 always."
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
-        vgg19.parse_layer(self.layer)
-        if self.patch_stride > self.patch_size:
-            raise ValueError(
-                "patch_stride must be at most patch_size, so that patches leave no gaps. "
-                f"Received: patch_stride={self.patch_stride}, patch_size={self.patch_size}"
-            )
-
-    def weights(self) -> objective.Weights:
-        """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""
-        return objective.feature_weights(
-            _layer(self), self.total_variation_weight, self.range_weight
-        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,19 +102,19 @@ def stylize(
         return Result(_finish(pixels, content, config), outcome=ONE_PASS, weights=used)
     task = _optimization(loss, pixels, target, content, config)
     task = dataclasses.replace(task, weights=used)
-    facts = (*used.values(), vgg19.resolve_precision(config.precision))
+    facts = (*used.values(), resolve_precision(config.precision))
     identity = _identity(content, target, facts, config)
     return coarse_to_fine.run(
         task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
     )
 
 
-def plan(content_size: tuple[int, int], config: Config) -> tuple[pyramid.Level, ...]:
+def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the one level for a content image of (height, width) pixels; in one pass none."""
     if config.decode == "inverse":
         return ()
     height, width = map(_grid(config).covering, _result_size(content_size, config))
-    return (pyramid.Level((int(height), int(width)), config.steps),)
+    return (Level((int(height), int(width)), config.steps),)
 
 
 def prepare(
@@ -250,11 +150,11 @@ def weights_used(config: Config) -> dict[str, str]:
         ValueError: there is no such file.
         OSError: VGG19's can be neither found nor downloaded.
     """
-    path = vgg19_weights.find(config.vgg_weights)
-    used = {"name": path.name, "sha256": vgg19_weights.digest(path, "sha256")}
+    path = vgg19_files.find(config.vgg_weights)
+    used = {"name": path.name, "sha256": files.digest(path, "sha256")}
     if config.decode == "optimize" and config.start == "content":
         return used
-    inverse = vgg19_weights.digest(inverse_net.find(config.model), "sha256")
+    inverse = files.digest(inverse_net.find(config.model), "sha256")
     return used | {"inverse": str(config.model), "inverse_sha256": inverse}
 
 
@@ -291,7 +191,7 @@ def _pictures(styles: Styles, config: Config) -> list[np.ndarray]:
 def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: Config) -> None:
     """Raises unless each style has a patch, and all fits in memory."""
     sizes = [_style_size(style, max(size), config) for style in styles]
-    precision = vgg19.resolve_precision(config.precision)
+    precision = resolve_precision(config.precision)
     patch_bytes = _grid(config).patch_bytes(precision)
 
     def needed_at(longest: int) -> float:
@@ -299,7 +199,7 @@ def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: C
         area, style_area = (scale * sum(map(math.prod, each)) for each in ([size], sizes))
         need = memory.needed_to_swap(area, style_area, precision, patch_bytes)
         if config.decode == "optimize":
-            need = max(need, memory.needed((1, round(area)), precision, adam.Options.history))
+            need = max(need, memory.needed((1, round(area)), precision, options.Options.history))
         return need
 
     memory.check_need(size, needed_at)
@@ -309,17 +209,13 @@ def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, in
     return content_size if config.size is None else image.fit_size(*content_size, config.size)
 
 
-def _layer(config: Config) -> str:
-    return vgg19.parse_layer(config.layer)
-
-
 def _grid(config: Config) -> feature_swap.Grid:
-    return feature_swap.Grid(_layer(config), config.patch_size, config.patch_stride)
+    return feature_swap.Grid(swapped_layer(config), config.patch_size, config.patch_stride)
 
 
 def _swapper(loss: objective.Objective, config: Config) -> feature_swap.Swapper:
     return feature_swap.Swapper(
-        encode=lambda images: loss.features(images)[_layer(config)],
+        encode=lambda images: loss.features(images)[swapped_layer(config)],
         grid=_grid(config),
         num_swaps=config.num_swaps,
         strength=config.strength,
@@ -365,8 +261,12 @@ def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dic
     if given is not None:
         return given, {}
     path = inverse_net.find(config.model)
-    net, digest = _load_decoder(path, config.precision, vgg19_weights.stamp(path))
-    asked_for = {"layer": _layer(config), "pooling": config.pooling, "padding": config.padding}
+    net, digest = _load_decoder(path, config.precision, vgg19_files.stamp(path))
+    asked_for = {
+        "layer": swapped_layer(config),
+        "pooling": config.pooling,
+        "padding": config.padding,
+    }
     for name, asked in asked_for.items():
         trained = getattr(net, name)
         if asked != trained:
@@ -382,7 +282,7 @@ def _load_decoder(
     path: pathlib.Path, precision: str, stamp: tuple
 ) -> tuple[inverse_net.InverseNet, str]:
     """Returns the network and its file's digest, the last one from memory while the file stays."""
-    return inverse_net.load(path, precision), vgg19_weights.digest(path, "sha256")
+    return inverse_net.load(path, precision), files.digest(path, "sha256")
 
 
 def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
@@ -399,13 +299,13 @@ def _optimization(
     config: Config,
 ) -> coarse_to_fine.Task:
     """Returns what moves pixels from `start`, of the grown content's size, to the target."""
-    targets = loss.targets_of({_layer(config): target})
+    targets = loss.targets_of({swapped_layer(config): target})
     return coarse_to_fine.Task(
         levels=plan(content.shape[1:3], config),
         start=start,
         objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
         finish=lambda pixels: _finish(pixels, content, config),
-        options=adam.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
+        options=options.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
     )
 
 

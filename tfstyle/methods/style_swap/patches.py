@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tfstyle.networks import convolutions
+from tfstyle.networks.layers import mirror
 
 SCORE_BYTES = 2**27
 """What patches that are compared at once may take, their scores included: more saves no time."""
@@ -81,7 +81,7 @@ def swap(features: tf.Tensor, bank: PatchBank, score_bytes: int = SCORE_BYTES) -
         The features' shape, float32.
     """
     rows, columns = tf.unstack(tf.shape(features)[1:3])
-    grown = convolutions.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
+    grown = mirror.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
     return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
 
 

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.methods.style_swap import patches
-from tfstyle.networks import convolutions, vgg19, vgg19_weights
+from tfstyle.networks import vgg19_layers
+from tfstyle.networks.layers import mirror
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""
@@ -27,7 +28,7 @@ class Grid:
     @property
     def smallest_side(self) -> int:
         """How many pixels a side must have."""
-        return max(self.patch_size, FEWEST) * vgg19.stride(self.layer)
+        return max(self.patch_size, FEWEST) * vgg19_layers.stride(self.layer)
 
     def style_size(self, size: tuple[int, int], longest: int) -> tuple[int, int]:
         """Returns a style's (height, width) at that longest side, or larger for one patch.
@@ -47,19 +48,19 @@ class Grid:
 
     def patch_bytes(self, precision: str) -> float:
         """Returns what a style's patches take for each of its pixels."""
-        channels = vgg19_weights.CHANNELS[vgg19_weights.LAYERS.index(self.layer)]
-        positions = self.patch_size / (self.patch_stride * vgg19.stride(self.layer))
+        channels = vgg19_layers.CHANNELS[vgg19_layers.LAYERS.index(self.layer)]
+        positions = self.patch_size / (self.patch_stride * vgg19_layers.stride(self.layer))
         return tf.as_dtype(precision).size * channels * positions**2
 
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""
-        pixels = vgg19.stride(self.layer)
+        pixels = vgg19_layers.stride(self.layer)
         return tf.maximum((side + pixels - 1) // pixels * pixels, self.smallest_side)
 
     def grow(self, images: tf.Tensor) -> tf.Tensor:
         """Returns the images with mirrored pixels more, so that each belongs to a position."""
         height, width = tf.unstack(tf.shape(images)[1:3])
-        return convolutions.mirror_to(images, self.covering(height), self.covering(width))
+        return mirror.mirror_to(images, self.covering(height), self.covering(width))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "method": ["METHODS", "Config", "GatysConfig", "Method", "Painter", "painter", "stylize"]
+        "config": ["METHODS", "Config", "GatysConfig", "Method"],
+        "method": ["Painter", "painter", "stylize"],
     },
 )

@@ -9,84 +9,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import image, settings
-from tfstyle.losses import objective
+from tfstyle import image
+from tfstyle.image import tensors
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.methods.video import temporal
+from tfstyle.methods.video.config import Config, GatysConfig, Method, _HeldConfig
 from tfstyle.networks import strips, transform_net
-from tfstyle.settings import setting
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting that a clip adds to those of the method that paints its frames."""
-
-    stabilize: float = setting(
-        0.97,
-        "For the methods of one pass: how much of the last pastiche, carried along by the flow, "
-        "shows where that is trusted; 0 paints each frame by itself.",
-        minimum=0,
-        maximum=0.99,
-    )
-    reach: tuple[int, ...] = setting(
-        (1,),
-        "How many frames back pastiches are looked at; 1,2,4 also knows what was hidden for a "
-        "moment (Ruder et al. 2016, section 4.3), at the cost of more flows.",
-        unit="frames",
-        minimum=1,
-        maximum=16,
-    )
-    cut: float = setting(
-        0.3,
-        "Share of the picture that must show what the last frame showed; below it, a new scene "
-        "begins.",
-        minimum=0,
-        maximum=1,
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
-        if not self.reach:
-            raise ValueError("reach must be one number or more. Received: reach=()")
-
-
-@dataclasses.dataclass(frozen=True)
-class GatysConfig(gatys.Config):
-    """The settings of the optimisation, for frames."""
-
-    temporal_weight: float = setting(
-        100.0,
-        "Weight of the temporal loss, which holds a frame to earlier ones (Ruder et al. 2016).",
-        minimum=0,
-        maximum=1e9,
-    )
-    frame_steps: int = setting(
-        30,
-        "Optimiser's steps for a frame that has an earlier one; the first of a scene has levels, "
-        "steps and coarse_steps.",
-        minimum=0,
-        maximum=100_000,
-    )
-
-
-@dataclasses.dataclass(frozen=True)
-class _HeldConfig(GatysConfig):
-    """What the frames with an earlier one are painted with."""
-
-    def weights(self) -> objective.Weights:
-        return dataclasses.replace(super().weights(), temporal=self.temporal_weight)
-
-
-Method = feed_forward.Config | style_swap.Config | GatysConfig
-"""The settings of the method that paints the frames; their type says which it is."""
-
-METHODS = {
-    "apply": feed_forward.Config,
-    "gatys": GatysConfig,
-    "swap": style_swap.Config,
-}
-"""The methods by the names of their commands."""
 
 
 class Painter(abc.ABC):
@@ -218,14 +146,14 @@ def _in_one_pass(style: transform_net.Style, method: feed_forward.Config):
     stylizer = feed_forward.load(method.model, method.precision)
     shares = stylizer.shares(style)
     whole = tf.function(
-        lambda frames: stylizer(_from_bytes(frames), style=shares),
+        lambda frames: stylizer(tensors.from_bytes(frames), style=shares),
         input_signature=[tf.TensorSpec([1, None, None, 3], tf.uint8)],
     )
 
     def paint(frame: np.ndarray):
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
             return whole(frame[np.newaxis])
-        return strips.paint(stylizer, _from_bytes(frame[np.newaxis]).numpy(), shares)
+        return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
 
     return paint
 
@@ -242,11 +170,7 @@ def _swapping(styles: Any, method: style_swap.Config):
     return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
 
 
-def _from_bytes(frames: np.ndarray | tf.Tensor) -> tf.Tensor:
-    return tf.cast(frames, tf.float32) / 255
-
-
 @tf.function(input_signature=[tf.TensorSpec([1, None, None, 3], tf.float32)])
 def _to_bytes(pastiches: tf.Tensor) -> tf.Tensor:
     """Returns the one picture in `[0, 1]` as `[height, width, 3]`, uint8, rounded."""
-    return tf.cast(tf.round(tf.clip_by_value(pastiches[0], 0, 1) * 255), tf.uint8)
+    return tensors.to_bytes(tf.clip_by_value(pastiches[0], 0, 1))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from tfstyle import image
 from tfstyle.losses.objective import Held
 from tfstyle.methods.video import flow
 
@@ -72,7 +73,7 @@ def see(
     """Returns an earlier frame's pastiche as a frame sees it; all `[height, width, 3]`, uint8."""
     backward = flow.estimate(frame, earlier, preset)
     forward = flow.estimate(earlier, frame, preset)
-    carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
+    carried = flow.carry(image.from_bytes(pastiche), backward, sharply=True)
     # Differs from Ruder et al. (2016): frames that do not look alike are not trusted, and what lies
     # near is trusted half; else what moves trails ghosts, for a network paints more than a thing's
     # own pixels.

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.networks import convolutions
+from tfstyle.networks.layers import convolutions, mirror, norms
 
 INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float32)
 
@@ -12,7 +12,7 @@ INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float3
 def test_mirrored_border_is_numpy_s(border):
     margins = [[0, 0], [border, border], [border, border], [0, 0]]
     expected = np.pad(INPUTS, margins, mode="reflect")
-    assert_array_equal(convolutions.mirror_pad(tf.constant(INPUTS), border), expected)
+    assert_array_equal(mirror.mirror_pad(tf.constant(INPUTS), border), expected)
 
 
 @pytest.mark.parametrize("border", [1, 2])
@@ -21,7 +21,7 @@ def test_mirrored_border_has_tensorflow_s_gradient(border):
     shape = [2, 4 + 2 * border, 5 + 2 * border, 3]
     weights = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     gradients = []
-    for pad in (convolutions.mirror_pad, lambda x, _: tf.pad(x, margins, mode="REFLECT")):
+    for pad in (mirror.mirror_pad, lambda x, _: tf.pad(x, margins, mode="REFLECT")):
         inputs = tf.constant(INPUTS)
         with tf.GradientTape() as tape:
             tape.watch(inputs)
@@ -95,7 +95,7 @@ def test_strip_with_its_neighbours_is_convolved_as_within_the_image(options):
 
 
 def test_conditional_instance_norm_of_one_style_is_numpy_s():
-    norm = convolutions.ConditionalInstanceNorm(1)
+    norm = norms.ConditionalInstanceNorm(1)
     norm.build((None, None, None, 3), (None, 1))
     norm.scale.assign([[1.0, 2.0, 3.0]])
     norm.shift.assign([[0.0, -1.0, 5.0]])
@@ -105,7 +105,7 @@ def test_conditional_instance_norm_of_one_style_is_numpy_s():
 
 
 def test_conditional_instance_norm_blends_the_styles_of_each_image():
-    norm = convolutions.ConditionalInstanceNorm(2)
+    norm = norms.ConditionalInstanceNorm(2)
     norm.build((None, None, None, 3), (None, 2))
     norm.scale.assign([[1.0] * 3, [3.0] * 3])
     whole, half = norm(INPUTS, tf.constant([[1.0, 0.0]])), norm(INPUTS, tf.constant([[0.5, 0.5]]))
@@ -117,7 +117,7 @@ def test_conditional_instance_norm_blends_the_styles_of_each_image():
 @pytest.mark.parametrize("images", [1, 2])
 def test_conditional_affine_is_numpy_s(images):
     """One image and several take different roads."""
-    affine = convolutions.ConditionalAffine(2)
+    affine = norms.ConditionalAffine(2)
     affine.build((None, None, None, 3), (None, 2))
     affine.scale.assign([[1.0, 2.0, 3.0], [5.0, 0.0, 1.0]])
     affine.shift.assign([[0.0, -1.0, 5.0], [4.0, 1.0, 1.0]])
@@ -133,11 +133,11 @@ def test_mirror_to_is_numpy_s_reflection_however_far(size):
     inputs = np.random.default_rng(0).random([1, size, size, 2], np.float32)
     margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
     expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
-    assert_array_equal(convolutions.mirror_to(tf.constant(inputs), 16, 16), expected)
+    assert_array_equal(mirror.mirror_to(tf.constant(inputs), 16, 16), expected)
 
 
 def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
-    norm = convolutions.ConditionalInstanceNorm(2, dtype="mixed_bfloat16")
+    norm = norms.ConditionalInstanceNorm(2, dtype="mixed_bfloat16")
     norm.build((None, None, None, 3), (None, 2))
     norm.shift.assign([[0.3337] * 3, [0.3337] * 3])
     shifted = norm(tf.zeros([1, 4, 5, 3]), tf.constant([[0.6, 0.4]]))
@@ -145,13 +145,13 @@ def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
 
 
 def test_moments_are_numpy_s():
-    mean, variance = convolutions.moments(tf.constant(INPUTS[:1]))
+    mean, variance = norms.moments(tf.constant(INPUTS[:1]))
     assert_allclose(mean, INPUTS[0].mean((0, 1)), atol=1e-6)
     assert_allclose(variance, INPUTS[0].var((0, 1)), rtol=1e-5)
 
 
 def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
-    norm = convolutions.ConditionalInstanceNorm(1)
+    norm = norms.ConditionalInstanceNorm(1)
     shares = tf.ones([1, 1])
     whole = norm(INPUTS[:1], shares)
     moments = tf.nn.moments(INPUTS[0], [0, 1])
@@ -159,7 +159,7 @@ def test_conditional_instance_norm_of_a_strip_takes_the_whole_image_s_moments():
 
 
 def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient():
-    norm = convolutions.ConditionalInstanceNorm(1)
+    norm = norms.ConditionalInstanceNorm(1)
     shares, weights = tf.ones([1, 1]), tf.random.stateless_normal(INPUTS.shape, [1, 2])
 
     def gradient(batches):

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.networks import convolutions, halves
+from tfstyle.networks.layers import convolutions, split_convolution
 from tfstyle.system import processor
 
 
@@ -20,7 +20,7 @@ def random(*shape, seed=0):
 
 def test_halves_share_rows_and_lack_zeros():
     images = np.arange(10.0).reshape(2, 5, 1, 1)
-    cut = halves.cut(tf.constant(images), 2, 2)
+    cut = split_convolution.split(tf.constant(images), 2, 2)
     rows = np.squeeze(cut)
     assert_array_equal(rows, [[0, 1, 2, 3], [2, 3, 4, 0], [5, 6, 7, 8], [7, 8, 9, 0]])
 
@@ -29,7 +29,7 @@ def test_gradient_of_halves_is_how_often_each_row_is_there():
     images = tf.zeros([1, 6, 2, 1])
     with tf.GradientTape() as tape:
         tape.watch(images)
-        total = tf.reduce_sum(halves.cut(images, 2, 2))
+        total = tf.reduce_sum(split_convolution.split(images, 2, 2))
     gradient = tape.gradient(total, images)
     assert_array_equal(gradient[0, :, 0, 0], [1, 1, 2, 2, 1, 1])
 
@@ -103,13 +103,13 @@ def reshapes(layer):
 
 def test_graphs_for_any_processor_have_no_halves(faster):
     layer = convolutions.ReflectConv2D(4, 3)
-    with halves.for_any_processor():
+    with split_convolution.for_any_processor():
         without = reshapes(layer)
     assert reshapes(layer) - without == (2 if faster else 0)
 
 
 def test_graphs_for_a_gpu_have_no_halves(monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
-    assert halves.are_faster()
+    assert split_convolution.is_faster()
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"a {kind}"])
-    assert not halves.are_faster()
+    assert not split_convolution.is_faster()

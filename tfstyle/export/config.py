@@ -1,0 +1,70 @@
+"""The settings of an export; no TensorFlow is loaded here: `tfstyle export --help` needs none."""
+
+import dataclasses
+import os
+
+from tfstyle import settings
+from tfstyle.settings import setting
+from tfstyle.system.precision import PRECISIONS
+
+SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
+"""How the output of each format ends; a SavedModel is a folder."""
+
+MAX_PIXELS = {"apply": 4096 * 4096, "swap": 2**20}
+"""Of a request's images together, and of each file in one, by method: more would exhaust a server.
+
+The work of a swap grows with the product of the content's and the style's pixels.
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of an export; the only home of its defaults."""
+
+    method: str = setting(
+        "apply",
+        "apply for a stylizer; swap for the swap of any style, with an inverse network.",
+        choices=tuple(MAX_PIXELS),
+    )
+    model: str | os.PathLike | None = setting(
+        None,
+        "The network: a shipped one's name, or the path of one that was trained; none takes the "
+        "package's own, masters or inverse.",
+    )
+    format: str = setting(
+        "savedmodel",
+        "savedmodel for TF Serving and TensorFlow, all that swap takes; one file for ONNX Runtime "
+        "or LiteRT.",
+        choices=tuple(SUFFIXES),
+    )
+    style: str | None = setting(
+        None,
+        "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
+        "choice to each request.",
+    )
+    # Not auto: another machine is going to run what this one writes.
+    precision: str = setting(
+        "float32",
+        "The network's arithmetic; float32 runs everywhere, and is all that onnx and litert take.",
+        choices=PRECISIONS,
+    )
+    vgg_weights: str | os.PathLike = setting(
+        "auto",
+        "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
+    )
+    max_pixels: int | None = setting(
+        None,
+        "Pixels of a request's images together, or of each file, for savedmodel; none takes "
+        f"{MAX_PIXELS['apply']}, for swap {MAX_PIXELS['swap']}.",
+        minimum=1,
+        maximum=2**31 - 1,
+    )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range, or two do not go together."""
+        settings.check(self)
+        if self.method == "swap" and (self.format != "savedmodel" or self.style is not None):
+            raise ValueError(
+                "format must be savedmodel and style none for method=swap. "
+                f"Received: format={self.format}, style={self.style}"
+            )

@@ -1,0 +1,78 @@
+"""What the terms of the objective compare an image with: the kinds of targets."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import tensorflow as tf
+
+IMAGE = "image"
+"""In the place of a layer: the image itself."""
+
+Tensors = tuple[tf.Tensor, ...]
+
+
+class Comparison(NamedTuple):
+    """What a term compares one layer with, and how much that layer counts."""
+
+    weight: tf.Tensor
+    """`[batch or 1]`, float32."""
+    target: Tensors
+    """What the term's loss takes after the features."""
+
+
+@dataclasses.dataclass(frozen=True)
+class References:
+    """What targets are made from; only what the terms in use ask for is needed."""
+
+    features: Mapping[str, tf.Tensor]
+    """The content's by layer, `[batch or 1, height, width, channels]`, in the extractor's type."""
+    grams: Mapping[str, tf.Tensor]
+    """The styles' Gram matrices by layer, `[batch or 1, channels, channels]`, float32."""
+    held: Tensors = ()
+    """Of a frame of a video: earlier pastiches `[1, height, width, 3]` and how far each position
+    is trusted, `[1, height, width, 1]`; float32 in [0, 1]."""
+    area: tf.Tensor | None = None
+    """The content's, in units of the weights' own size; None where only features are given."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """A kind of target: how it is made, and of which tensors it consists."""
+
+    of: Callable[[References, str], Tensors]
+    """From the references and a layer's name to what the loss takes after the features."""
+    signature: Callable[[int, str], tuple[tf.TensorSpec, ...]]
+    """From the layer's channels and type to the tensors' shapes and types, sizes left open."""
+
+
+def _held(references: References, _: str) -> Tensors:
+    if not references.held:
+        raise ValueError(
+            "a temporal weight needs the earlier pastiches that the frame is held to; give held, "
+            "or temporal=0. Received: held=None"
+        )
+    return references.held
+
+
+def _maps(channels: int, dtype: str) -> tf.TensorSpec:
+    return tf.TensorSpec([None, None, None, channels], dtype)
+
+
+NOTHING = Target(lambda *_: (), lambda *_: ())
+"""Of a loss of the image alone."""
+
+FEATURES = Target(
+    lambda references, layer: (references.features[layer],),
+    lambda channels, dtype: (_maps(channels, dtype),),
+)
+"""The content's features."""
+
+GRAM_MATRIX = Target(
+    lambda references, layer: (references.grams[layer],),
+    lambda channels, _: (tf.TensorSpec([None, channels, channels], "float32"),),
+)
+"""The styles' Gram matrix."""
+
+HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
+"""Earlier pastiches of a video, and how far they are trusted."""

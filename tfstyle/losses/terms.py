@@ -1,0 +1,124 @@
+"""The terms of the objective, a row each: name, weight, layers, loss and target.
+
+A new term is one row of `TERMS` and one pure function in `functional`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import tensorflow as tf
+
+from tfstyle.losses.functional import (
+    content_loss,
+    out_of_range,
+    style_loss,
+    temporal_loss,
+    total_variation,
+)
+from tfstyle.losses.loss_weights import Weights
+from tfstyle.losses.targets import (
+    FEATURES,
+    GRAM_MATRIX,
+    HELD,
+    IMAGE,
+    NOTHING,
+    Comparison,
+    References,
+    Target,
+)
+
+SMALLEST_UNIT = 1e-30
+"""Keeps a layer that never fires from dividing by zero."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Term:
+    """One weighted loss: w sum_l w_l loss(F_l, target_l), F_l the image's features at layer l."""
+
+    name: str
+    """As curves and records have it."""
+    weight: Callable[[Weights], float]
+    layers: Callable[[Weights], Mapping[str, float]]
+    """Where it looks, and how much each layer counts; where that is nowhere, it is left out."""
+    loss: Callable[..., tf.Tensor]
+    """From `[batch, height, width, channels]` and the target's tensors to `[batch]`, float32."""
+    target: Target = NOTHING
+    growth: int = 0
+    """The power of the image's area that the loss grows with, -1, 0 or 1. It is divided out, so
+    that weights hold at every size."""
+
+    def compare(self, weights: Weights, references: References) -> dict[str, Comparison]:
+        """Returns each layer's target and weight."""
+        return {
+            layer: self._comparison(layer, weight, weights.relative, references)
+            for layer, weight in self.layers(weights).items()
+        }
+
+    def value(
+        self,
+        weights: Weights,
+        inputs: Mapping[str, tf.Tensor],
+        comparisons: Mapping[str, Comparison],
+        area: tf.Tensor,
+    ) -> tf.Tensor:
+        """Returns the weighted loss of each image, `[batch]`, float32.
+
+        Args:
+            weights: how much each term and each layer counts.
+            inputs: the images by `IMAGE`, and their features by layer.
+            comparisons: what `compare` returned.
+            area: the images', in units of the weights' own size.
+        """
+        layers = self.layers(weights)
+        of_layers = [
+            comparisons[layer].weight * self.loss(inputs[layer], *comparisons[layer].target)
+            for layer in layers
+        ]
+        weight = self.weight(weights)
+        if IMAGE in layers:
+            weight = _at_every_size(weight, self.growth, area)
+        return weight * tf.add_n(of_layers)
+
+    def _comparison(
+        self, layer: str, weight: float, relative: bool, references: References
+    ) -> Comparison:
+        target = self.target.of(references, layer)
+        if layer == IMAGE:
+            return Comparison(tf.constant([weight]), target)
+        if not relative:
+            # Differs from the reference system: weights survive a change of size.
+            weight = _at_every_size(weight, self.growth, references.area)
+            return Comparison(weight * tf.ones([1]), target)
+        # Differs from the reference system: a layer counts as much as its target is strong. Such a
+        # quotient of two losses does not grow with the size.
+        without_features = self.loss(tf.zeros_like(references.features[layer]), *target)
+        return Comparison(weight / tf.maximum(without_features, SMALLEST_UNIT), target)
+
+
+def _at_every_size(weight: float, growth: int, area: tf.Tensor) -> tf.Tensor | float:
+    """Returns the weight of a loss that grows with area^growth, so that the product does not."""
+    if growth == 0:
+        return weight
+    return weight / area if growth > 0 else weight * area
+
+
+def _image(_: Weights) -> Mapping[str, float]:
+    return {IMAGE: 1.0}
+
+
+def _held_image(weights: Weights) -> Mapping[str, float]:
+    """Returns the image for a frame that is held to earlier ones; the others have no such term."""
+    return {IMAGE: 1.0} if weights.temporal else {}
+
+
+# Content, style and total variation are the reference system's; Ruder et al. (2016), section 4.2,
+# add the temporal term.
+# Differs from the reference system: values beyond black and white are penalised.
+TERMS = (
+    Term("content", lambda w: w.content, lambda w: w.content_layers, content_loss, FEATURES),
+    Term("style", lambda w: w.style, lambda w: w.style_layers, style_loss, GRAM_MATRIX, growth=-1),
+    Term("temporal", lambda w: w.temporal, _held_image, temporal_loss, HELD),
+    Term("total_variation", lambda w: w.total_variation, _image, total_variation, growth=1),
+    Term("range", lambda w: w.out_of_range, _image, out_of_range, growth=1),
+)
+"""In the order of the sum, since another one rounds differently."""

@@ -1,0 +1,151 @@
+"""The settings of the optimisation (Gatys et al. 2015)."""
+
+import dataclasses
+import os
+
+from tfstyle import settings
+from tfstyle.losses import loss_weights
+from tfstyle.methods import shared_settings
+from tfstyle.networks import vgg19_layers
+from tfstyle.optimization import options, pyramid
+from tfstyle.settings import setting
+
+STARTS = ("noise", "content", "style")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of the method; the only home of its defaults."""
+
+    size: int | None = shared_settings.size()
+    content_weight: float = setting(
+        1.0,
+        "Weight of the content loss.",
+        minimum=0,
+        maximum=1e9,
+    )
+    style_weight: float = setting(
+        4.0,
+        "Weight of the style loss: more manner, less photograph.",
+        minimum=0,
+        maximum=1e12,
+    )
+    total_variation_weight: float = setting(
+        1e-5,
+        "Weight of the total variation: smoother, less speckle; above 1e-4 it paints a mesh.",
+        minimum=0,
+        maximum=1e9,
+    )
+    range_weight: float = setting(
+        1e-3,
+        "Weight of the penalty on values beyond black and white; 0 leaves it out, as the "
+        "reference system does.",
+        minimum=0,
+        maximum=1e9,
+    )
+    content_layers: tuple[str, ...] | str = setting(
+        ("block3_conv2", "block4_conv2"),
+        "Layers whose features the content loss compares; also as relu4_2.",
+    )
+    content_layer_weights: tuple[float, ...] | None = setting(
+        None,
+        "One weight per content layer; none gives each 1.",
+        minimum=0,
+        maximum=1e9,
+    )
+    style_layers: tuple[str, ...] | str = setting(
+        ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1"),
+        "Layers whose Gram matrices the style loss compares; also as relu4_1.",
+    )
+    style_layer_weights: tuple[float, ...] | None = setting(
+        None,
+        "One weight per style layer; none gives each 1.",
+        minimum=0,
+        maximum=1e9,
+    )
+    layer_balance: str = setting(
+        "relative",
+        "relative divides each layer's loss by its target's own size, so that layers count alike; "
+        "plain leaves the reference system's formula as it stands (then try style_weight=1000).",
+        choices=("relative", "plain"),
+    )
+    weights_at_size: int | None = setting(
+        512,
+        "Side of the square picture that the weights are stated for; at other sizes the "
+        "terms are scaled to keep their balance; none switches that off.",
+        unit="pixels",
+        minimum=1,
+        maximum=pyramid.GREATEST,
+    )
+    style_blend: tuple[float, ...] | None = setting(
+        None,
+        "One share per style, normalised to sum to 1; none shares evenly.",
+        minimum=0,
+        maximum=1e9,
+    )
+    style_scale: float = shared_settings.style_scale()
+    preserve_color: str = shared_settings.preserve_color()
+    start: str | os.PathLike = setting(
+        "noise",
+        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, or the "
+        "path of a picture.",
+    )
+    levels: str | int = setting(
+        "auto",
+        "Coarse to fine: auto halves down to 128 pixels, a number n halves n - 1 times, "
+        "or rising longest sides such as 128,256,512.",
+    )
+    steps: int = setting(
+        100,
+        "Optimiser's steps at the full size.",
+        minimum=0,
+        maximum=100_000,
+    )
+    coarse_steps: int = setting(
+        100,
+        "Optimiser's steps at each smaller size.",
+        minimum=0,
+        maximum=100_000,
+    )
+    optimizer: str = setting("lbfgs", "How the loss is minimised.", choices=options.OPTIMIZERS)
+    line_search: str = setting(
+        "unit_step",
+        "L-BFGS's: unit_step tries the whole step first, hager_zhang is TFP's own.",
+        choices=options.LINE_SEARCHES,
+    )
+    history: int = setting(
+        10,
+        "Correction pairs that L-BFGS keeps.",
+        minimum=1,
+        maximum=1000,
+    )
+    learning_rate: float = shared_settings.learning_rate_of_pixels()
+    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    pooling: str = shared_settings.pooling("average")
+    padding: str = shared_settings.padding()
+    precision: str = shared_settings.precision(
+        "VGG19's arithmetic; losses and image are float32 always."
+    )
+    seed: int = setting(0, "Seed of the noise.", minimum=0, maximum=2**32 - 1)
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+        self.weights()
+
+    def weights(self) -> loss_weights.Weights:
+        """Returns the weights of the terms and, by Keras's names, of the layers."""
+        return loss_weights.Weights(
+            content=self.content_weight,
+            style=self.style_weight,
+            total_variation=self.total_variation_weight,
+            out_of_range=self.range_weight,
+            content_layers=vgg19_layers.parse_layers(
+                "content_layers", self.content_layers, self.content_layer_weights
+            ),
+            style_layers=vgg19_layers.parse_layers(
+                "style_layers", self.style_layers, self.style_layer_weights
+            ),
+            at_size=self.weights_at_size,
+            relative=self.layer_balance == "relative",
+        )

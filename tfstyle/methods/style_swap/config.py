@@ -1,0 +1,115 @@
+"""The settings of the style swap (Chen and Schmidt 2016)."""
+
+import dataclasses
+import os
+
+from tfstyle import settings
+from tfstyle.losses import loss_weights
+from tfstyle.methods import shared_settings
+from tfstyle.networks import vgg19_layers
+from tfstyle.optimization import options
+from tfstyle.settings import setting
+
+DECODERS = ("inverse", "optimize")
+
+STARTS = ("content", "inverse")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every setting of the method; the only home of its defaults."""
+
+    size: int | None = shared_settings.size()
+    decode: str = setting(
+        "inverse",
+        "How features become a picture: inverse by one pass of a network, optimize by moving "
+        "the content's pixels until they have these features.",
+        choices=DECODERS,
+    )
+    model: str | os.PathLike = setting(
+        "inverse", "The inverse network: the package's own, or the path of one that was trained."
+    )
+    strength: float = setting(
+        1.0,
+        "Share of the swapped features, the content's own being the rest.",
+        minimum=0,
+        maximum=1,
+    )
+    style_scale: float = shared_settings.style_scale()
+    preserve_color: str = shared_settings.preserve_color()
+    layer: str = setting(
+        "block3_conv1",
+        "Layer whose features are swapped; also as relu3_1. In one pass, as pooling and padding, "
+        "the one that the inverse network was trained for.",
+    )
+    patch_size: int = setting(
+        3, "Side of a patch: larger pieces of the style.", unit="positions", minimum=1, maximum=32
+    )
+    patch_stride: int = setting(
+        1,
+        "From one patch to the next, at most patch_size: faster and coarser above 1.",
+        unit="positions",
+        minimum=1,
+        maximum=32,
+    )
+    num_swaps: int = setting(
+        1, "How often features are swapped, each time those of the last.", minimum=1, maximum=100
+    )
+    score_memory: int = setting(
+        128,
+        "Memory for comparing patches; does not alter the result.",
+        unit="megabytes",
+        minimum=1,
+        maximum=1_000_000,
+    )
+    start: str = setting(
+        "content",
+        "Where decode=optimize begins: at the content, as the paper does, whose colours flat areas "
+        "keep, since the layer hardly sees them; or at what the inverse network paints.",
+        choices=STARTS,
+    )
+    steps: int = setting(100, "Optimiser's steps, for decode=optimize.", minimum=0, maximum=100_000)
+    total_variation_weight: float = setting(
+        1e-4,
+        "Weight of the total variation, for decode=optimize: smoother, less speckle; 1e-5 lets "
+        "the maxima's mesh show in flat areas.",
+        minimum=0,
+        maximum=1e9,
+    )
+    range_weight: float = setting(
+        1e-3,
+        "Weight of the penalty on values beyond black and white, for decode=optimize.",
+        minimum=0,
+        maximum=1e9,
+    )
+    optimizer: str = setting(
+        "lbfgs", "How the loss is minimised, for decode=optimize.", choices=options.OPTIMIZERS
+    )
+    learning_rate: float = shared_settings.learning_rate_of_pixels()
+    vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    pooling: str = shared_settings.pooling("max")
+    padding: str = shared_settings.padding()
+    precision: str = shared_settings.precision(
+        "Arithmetic of the networks and of comparing patches; images are float32 always."
+    )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range."""
+        settings.check(self)
+        vgg19_layers.parse_layer(self.layer)
+        if self.patch_stride > self.patch_size:
+            raise ValueError(
+                "patch_stride must be at most patch_size, so that patches leave no gaps. "
+                f"Received: patch_stride={self.patch_stride}, patch_size={self.patch_size}"
+            )
+
+    def weights(self) -> loss_weights.Weights:
+        """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""
+        return loss_weights.feature_weights(
+            swapped_layer(self), self.total_variation_weight, self.range_weight
+        )
+
+
+def swapped_layer(config: Config) -> str:
+    """Returns Keras's name of the layer whose features are swapped."""
+    return vgg19_layers.parse_layer(config.layer)

@@ -1,0 +1,1 @@
+"""Keras layers and operations that Keras itself lacks."""

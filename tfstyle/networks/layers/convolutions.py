@@ -1,0 +1,149 @@
+"""Convolutions with mirrored borders, that enlarge or step over several pixels at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfstyle.networks.layers import mirror, split_convolution
+
+Shape = tuple[int | None, ...]
+
+
+# The registered names of this room's classes stand in `.keras` files: they stay, wherever the
+# modules move.
+@keras.saving.register_keras_serializable(package="tfstyle")
+class ReflectConv2D(keras.layers.Conv2D):
+    """A 3x3-style convolution whose border is the mirrored image instead of zeros.
+
+    Zeros beyond the border are an edge that the network sees and the optimiser paints
+    as a frame; a mirrored border is not. Odd kernels only; output size = input size.
+    """
+
+    def __init__(self, *args: Any, enlarge: int = 1, abreast: int = 1, **kwargs: Any) -> None:
+        """Takes what `keras.layers.Conv2D` takes; `padding` is always "valid".
+
+        Args:
+            *args: Conv2D's.
+            enlarge: each pixel first becomes so many to either side; for 3x3 kernels.
+            abreast: pixels of a row that are computed together, at most, a divisor of the width:
+                for the same result sooner where a layer has few filters.
+            **kwargs: Conv2D's.
+        """
+        super().__init__(*args, **{**kwargs, "padding": "valid"})
+        self.enlarge, self.abreast = enlarge, abreast
+        self.reach = self.kernel_size[0] // 2
+
+    def call(
+        self, inputs: tf.Tensor, above: int | None = None, below: int | None = None
+    ) -> tf.Tensor:
+        """Convolves `[batch, height, width, channels]` with its mirrored border.
+
+        Args:
+            inputs: the image, or a strip of it together with the `reach` rows on either side.
+            above: how many of those rows lie beyond the image, so that mirroring gives them;
+                by default all.
+            below: the same for the strip's other end.
+        """
+        bordered = self.with_border(inputs, above, below)
+        # Batches need no splitting, and what enlarges is a transposed convolution.
+        if self.enlarge == 1 and inputs.shape[0] in (None, 1) and split_convolution.is_faster():
+            return split_convolution.convolve(bordered, super().call, self.strides[0], self.reach)
+        return super().call(bordered)
+
+    def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
+        """Returns what `call` was given, with the pixels beyond it that the kernel reaches."""
+        return mirror.mirror_pad(inputs, self.reach, above, below, self.enlarge > 1)
+
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """Convolves what has its border already."""
+        if self.enlarge > 1:
+            return _convolve_enlarged(inputs, kernel, self.enlarge)
+        if self.abreast > 1:
+            return _convolve_abreast(inputs, kernel, self.abreast)
+        return super().convolution_op(inputs, kernel)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what `__init__` takes."""
+        return {**super().get_config(), "enlarge": self.enlarge, "abreast": self.abreast}
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class ZeroConv2D(ReflectConv2D):
+    """The same with zeros beyond the border: Keras's, but on halves where that is faster."""
+
+    def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
+        """Returns the input with zeros around it; strips are not for it."""
+        reach = [self.reach, self.reach]
+        return tf.pad(inputs, [[0, 0], reach, reach, [0, 0]])
+
+
+def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.Tensor:
+    """Returns the 3x3 convolution of the image that repeats each pixel, without making it.
+
+    All that an input pixel adds to the output is one patch, the kernel summed over the pixel's
+    repetitions: a transposed convolution, with (times + 2)^2 / times^2 products instead of 9.
+    """
+    shifts = [(shift, times - 1 - shift) for shift in range(times)]
+    turned = kernel[::-1, ::-1]
+    patch = tf.add_n(
+        [tf.pad(turned, [rows, columns, [0, 0], [0, 0]]) for rows in shifts for columns in shifts]
+    )
+    batch, height, width, _ = tf.unstack(tf.shape(inputs))
+    spare = _spare_columns(width)
+    wide = tf.pad(inputs, [[0, 0], [0, 0], [0, spare], [0, 0]])
+    size = [batch, height * times + 2, (width + spare) * times + 2, kernel.shape[-1]]
+    patch = tf.transpose(patch, [0, 1, 3, 2])
+    whole = tf.nn.conv2d_transpose(wide, patch, size, times, "VALID")
+    # TensorFlow's own cropping is a hundred times slower on a CPU.
+    margin = times + 1
+    return whole[:, margin:-margin, margin : (width - 1) * times + 1]
+
+
+def _spare_columns(width: tf.Tensor) -> tf.Tensor:
+    """Returns how many columns more let oneDNN enlarge an image of that width twice without delay.
+
+    Its bfloat16 kernels for AMX, as in TensorFlow 2.21, cut a row of 2 * width + 2 pixels into
+    equal blocks: where that is twice a prime, as of 130, they take up to ten times as long.
+    """
+    return 7 - width % 8
+
+
+def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.Tensor:
+    """Returns the convolution by a kernel that yields several pixels of a row at once.
+
+    Processors compute 16 channels in one go; three would leave the others idle.
+    """
+    if kernel.shape[2] % 32 and pixels % 2 == 0:
+        # oneDNN's bfloat16 convolutions for AMX, as in TensorFlow 2.21, are wrong by more than
+        # their values where they step by four columns or more over 16 or 24 channels.
+        pixels = 2
+    shifts = [(shift, pixels - 1 - shift) for shift in range(pixels)]
+    wide = tf.concat([tf.pad(kernel, [[0, 0], shift, [0, 0], [0, 0]]) for shift in shifts], -1)
+    outputs = tf.nn.conv2d(inputs, wide, [1, 1, pixels, 1], "VALID")
+    batch, height, groups, _ = tf.unstack(tf.shape(outputs))
+    # [batch, height, groups * pixels, filters]
+    return tf.reshape(outputs, [batch, height, groups * pixels, kernel.shape[-1]])
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class Tap(keras.layers.Layer):
+    """Returns its input twice: once for a loss to look at, once for the network to go on.
+
+    The same as using a tensor twice, except that the two gradients meet in one addition;
+    TensorFlow's own accumulation is several times slower on a CPU in bfloat16.
+    """
+
+    def call(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns (inputs, inputs)."""
+        return _twice(inputs)
+
+    def compute_output_shape(self, input_shape: Shape) -> tuple[Shape, Shape]:
+        """Returns the input's shape twice."""
+        return input_shape, input_shape
+
+
+@tf.custom_gradient
+def _twice(tensor: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable[..., tf.Tensor]]:
+    return (tf.identity(tensor), tf.identity(tensor)), lambda first, second: first + second

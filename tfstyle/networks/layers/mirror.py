@@ -1,0 +1,68 @@
+"""Mirrored borders."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+
+def mirror_pad(
+    inputs: tf.Tensor,
+    border: int,
+    above: int | None = None,
+    below: int | None = None,
+    repeat_edge: bool = False,
+) -> tf.Tensor:
+    """Returns the input with `border` mirrored pixels more on each side.
+
+    Args:
+        inputs: `[batch, height, width, channels]`, height and width above `border`.
+        border: pixels.
+        above: rows on top, if not `border`.
+        below: rows at the bottom, if not `border`.
+        repeat_edge: whether the mirror lies at the edge pixels' outer side, so that they are
+            there twice, or in their middle.
+
+    Returns:
+        `[batch, height + above + below, width + 2 * border, channels]`.
+    """
+    above, below = (border if rows is None else rows for rows in (above, below))
+    margins = [[0, 0], [above, below], [border, border], [0, 0]]
+    # Without repetition the mirror begins at the edge's neighbour.
+    edge = 0 if repeat_edge else 1
+
+    @tf.custom_gradient
+    def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        # By concatenation: in bfloat16 on a CPU twice as fast as TensorFlow's own kernel.
+        top = inputs[:, edge : edge + above][:, ::-1]
+        bottom = inputs[:, -1 - edge : -1 - edge - below : -1]
+        tall = tf.concat([top, inputs, bottom], axis=1)
+        left = tall[:, :, edge : edge + border][:, :, ::-1]
+        right = tall[:, :, -1 - edge : -1 - edge - border : -1]
+        return tf.concat([left, tall, right], axis=2), fold
+
+    def fold(upstream: tf.Tensor) -> tf.Tensor:
+        mode = "SYMMETRIC" if repeat_edge else "REFLECT"
+        return tf.raw_ops.MirrorPadGrad(input=upstream, paddings=margins, mode=mode)
+
+    return pad(inputs)
+
+
+def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """Returns the input grown below and to the right by mirroring, as often as it takes.
+
+    Args:
+        inputs: `[batch, rows, columns, channels]`, from one pixel up.
+        height: rows wanted, no fewer than there are.
+        width: columns wanted, no fewer than there are.
+    """
+    rows, columns = tf.unstack(tf.shape(inputs)[1:3])
+    tall = tf.gather(inputs, mirrored(height, rows), axis=1)
+    return tf.gather(tall, mirrored(width, columns), axis=2)
+
+
+def mirrored(wanted: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """Returns 0, 1, ..., size - 1, size - 2, ..., 1, 0, 1, ...: `wanted` indices in all."""
+    # There and back without the two ends' repetition; one pixel alone is its own mirror.
+    period = tf.maximum(2 * size - 2, 1)
+    position = tf.range(wanted) % period
+    return tf.minimum(position, period - position)

@@ -1,0 +1,90 @@
+"""The start of a stylizer's training from a trained one, of the same or of other styles."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks.layers import norms
+from tfstyle.networks.stages import stages
+
+PER_STYLE = ("scale", "shift")
+"""Names of the weights that have a row for each style."""
+
+
+def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer) -> None:
+    """Gives a stylizer an earlier one's weights; styles that are new get the mean of its styles'.
+
+    Raises:
+        ValueError: the networks' architectures differ.
+    """
+    wanted = dataclasses.asdict(stylizer.architecture)
+    for key, value in dataclasses.asdict(earlier.architecture).items():
+        if value != wanted[key]:
+            raise ValueError(f"start must have the same {key}. Received: {value} for {wanted[key]}")
+    for own, given in zip(stylizer.weights, earlier.weights, strict=True):
+        own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
+
+
+def without_inner_norms(
+    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray]
+) -> transform_net.Stylizer:
+    """Returns a stylizer that does to all images what the inner norms do to these on average.
+
+    It is to be trained further. Inner norms are what a net outwits with spots, which are seen as
+    blobs (Karras et al. 2020, section 2).
+
+    Args:
+        stylizer: one with inner norms.
+        photographs: `[1, height, width, 3]` each, as in its training.
+    """
+    made = transform_net.Stylizer(**{**pretrained.architecture(stylizer), "inner_norms": False})
+    made.set_weights(stylizer.get_weights())
+    affines = [stage.modulate for stage in stages(made.blocks) if stage.modulate is not None]
+    for row, style in enumerate(stylizer.styles):
+        moments = _mean_moments(stylizer, photographs, style)
+        for affine, (mean, deviation) in zip(affines, moments, strict=True):
+            # The first stages normalise still, and need no measured moments.
+            if not isinstance(affine, norms.ConditionalInstanceNorm):
+                _take_in(affine, row, mean, deviation)
+    return made
+
+
+def _mean_moments(
+    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray], style: str
+) -> list[np.ndarray]:
+    """Returns mean and deviation, `[2, channels]`, that each norm finds on average."""
+    # One graph for photographs of all sizes.
+    watch = tf.function(stylizer.watch(), reduce_retracing=True)
+    shares, found = stylizer.shares(style), []
+    for photograph in photographs:
+        _, *given = watch(tf.constant(photograph), shares)
+        moments = map(norms.moments, given)
+        # What the norm itself adds before its square root.
+        epsilon = norms.ConditionalInstanceNorm.EPSILON
+        found.append([(mean, np.sqrt(variance + epsilon)) for mean, variance in moments])
+    return [np.mean(pairs, axis=0) for pairs in zip(*found, strict=True)]
+
+
+def _take_in(
+    affine: norms.ConditionalAffine, row: int, mean: np.ndarray, deviation: np.ndarray
+) -> None:
+    """Lets a style's scale and shift do what they did to (x - mean) / deviation."""
+    # scale * (x - mean) / deviation + shift = s * x + (shift - s * mean), s = scale / deviation
+    scale, shift = (np.array(weight) for weight in (affine.scale, affine.shift))
+    scale[row] /= deviation
+    shift[row] -= scale[row] * mean
+    affine.scale.assign(scale)
+    affine.shift.assign(shift)
+
+
+def _of_styles(
+    given: keras.Variable, stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
+) -> np.ndarray:
+    """Returns scales or shifts, `[styles, channels]`, in the order of the stylizer's styles."""
+    values = np.asarray(given)
+    rows, mean = dict(zip(earlier.styles, values, strict=True)), np.mean(values, axis=0)
+    return np.stack([rows[style] if style in rows else mean for style in stylizer.styles])

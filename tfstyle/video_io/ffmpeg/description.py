@@ -1,0 +1,108 @@
+"""What a clip is, by its file and by its first frame, before the others are decoded."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+import warnings
+
+import numpy as np
+
+from tfstyle import image
+from tfstyle.video_io.clip import Clip, Colors, Fraction, Span
+from tfstyle.video_io.ffmpeg.decoder import Decoder
+from tfstyle.video_io.ffmpeg.source import Source, unreadable
+
+if typing.TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+# Colours are FFmpeg's numbers, those of ITU-T H.273.
+
+LUMA_AND_CHROMA = (1, 4, 5, 6, 7, 9, 10)
+"""The matrices that lead to luma and chroma as players know them."""
+
+NOT_STATED = 2
+
+FULL_RANGE = 2
+
+HIGH_DYNAMIC_RANGE = {16: "PQ", 18: "HLG"}
+"""Transfer functions."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """How decoded frames become the clip's: their size first, then quarter turns."""
+
+    height: int
+    width: int
+    turns: int
+    """Quarters against the clock."""
+
+    @classmethod
+    def of(cls, decoded: VideoFrame, longest: int | None) -> Shape:
+        """Returns that of a clip, by a frame of it; see `reading.open_clip` for `longest`."""
+        size = decoded.height, decoded.width
+        if longest is not None:
+            size = image.fit_size(*size, longest)
+        # Telephones store clips on their side. Some versions of PyAV do not tell.
+        return cls(*size, turns=round(getattr(decoded, "rotation", 0) / 90) % 4)
+
+    @property
+    def is_on_its_side(self) -> bool:
+        """Whether stored columns become rows."""
+        return self.turns % 2 == 1
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """(height, width) of the clip's frames."""
+        size = self.height, self.width
+        return size[::-1] if self.is_on_its_side else size
+
+    def to_pixels(self, decoded: VideoFrame) -> np.ndarray:
+        """Returns a decoded frame as `[height, width, 3]`, uint8, upright."""
+        # Bicubic aliases when it shrinks: an area's mean does not.
+        interpolation = "AREA" if self.width < decoded.width else "BICUBIC"
+        pixels = decoded.reformat(
+            width=self.width, height=self.height, format="rgb24", interpolation=interpolation
+        ).to_ndarray()
+        return np.ascontiguousarray(np.rot90(pixels, self.turns))
+
+
+def describe(source: Source, path: str, longest: int | None, span: Span) -> tuple[Clip, Shape]:
+    """Returns the clip, without its frames yet, and how these get their shape."""
+    first = next(Decoder(source).frames(), None)
+    if first is None:
+        raise unreadable(path, "not one frame can be decoded")
+    shape = Shape.of(first, longest)
+    aspect = source.stream.sample_aspect_ratio or Fraction(1)
+    clip = Clip(
+        path=path,
+        size=shape.upright,
+        rate=source.rate,
+        tick_seconds=source.tick_seconds,
+        length=source.length(span),
+        colors=_colors(first, path),
+        pixel_aspect=1 / aspect if shape.is_on_its_side else aspect,
+        origin=source.origin,
+        span=span,
+        has_sound=source.has_sound,
+    )
+    return clip, shape
+
+
+def _colors(decoded: VideoFrame, path: str) -> Colors:
+    """Returns how a frame's colours are coded, and warns where the painter cannot know of it."""
+    transfer, matrix = int(decoded.color_trc), int(decoded.colorspace)
+    if transfer in HIGH_DYNAMIC_RANGE:
+        warnings.warn(
+            f"{path} is of high dynamic range ({HIGH_DYNAMIC_RANGE[transfer]}); it is painted as "
+            "its levels are, and written with 8 bits",
+            stacklevel=2,
+        )
+    return Colors(
+        full_range=int(decoded.color_range) == FULL_RANGE,
+        # Others, such as that of red, green and blue as they are, do not suit what is written.
+        matrix=matrix if matrix in (*LUMA_AND_CHROMA, NOT_STATED) else Colors.matrix,
+        primaries=int(decoded.color_primaries),
+        transfer=transfer,
+    )
