@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import pickle
 
 import numpy as np
 import pytest
 from samples import picture
 
 from tfstyle import analogies, feed_forward, gatys, image, jobs, quilting, style_swap
-from tfstyle.jobs import pairs, record
+from tfstyle.jobs import by_config, pairs, record
 from tfstyle.jobs import picture as picture_job
 from tfstyle.losses import perceptual
 from tfstyle.networks import inverse_net, pretrained
@@ -172,6 +173,19 @@ def test_resumed_run_leaves_what_is_finished(folder):
             resume=expected == "FINISHED",
         )
         assert {each.status.name for each in found} == {expected}
+
+
+# --- Elsewhere ---
+
+
+def test_job_can_be_sent_to_another_process(folder):
+    """As a cluster's worker gets it."""
+    config, style, _ = methods()["apply"]
+    job = picture_job.Job(by_config.method_of(config, style))
+    (pair,) = pairs.resolve("in/a.png", "out.png")
+    sent = pickle.loads(pickle.dumps((job, pair)))
+    assert picture_job.paint(*sent).status is jobs.Status.PAINTED
+    assert (folder / "out.png").exists()
 
 
 # --- A method of one's own ---

@@ -1,30 +1,23 @@
 """The method that a `Config` belongs to: in Python, the settings say which method is meant."""
 
-import importlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfstyle.jobs import inputs
 from tfstyle.jobs.method import Method
-from tfstyle.jobs.methods import Analogy, ByNetwork, ByStyles, Quilting
+from tfstyle.jobs.methods import ROOMS, Analogy, ByNetwork, ByStyles, Quilting
 
 Path = str | os.PathLike[str]
 
 Style = Path | Sequence[Path] | Mapping[str, float]
 """Pictures' paths, or for a trained network a style's name, or shares by name."""
 
-COMMANDS = {
-    "gatys": "gatys",
-    "style_swap": "swap",
-    "feed_forward": "apply",
-    "quilting": "quilt",
-    "analogies": "analogy",
-}
+COMMANDS = {room: command for command, room in ROOMS.items()}
 """What records call the methods, by the names of their rooms."""
 
 
-def method_of(config: Any, style: Style, source: Path | None) -> Method:
+def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
     """Returns the method whose `Config` is given, its pictures or its network read.
 
     Args:
@@ -36,22 +29,22 @@ def method_of(config: Any, style: Style, source: Path | None) -> Method:
         ValueError: a picture cannot be read, or there is no such network or style.
     """
     room = _room(config)
-    module, command = importlib.import_module(f"tfstyle.methods.{room}"), COMMANDS[room]
+    command = COMMANDS[room]
     if source is not None and room != "analogies":
         raise ValueError(f"source must be None for {room}. Received: source={source}")
     if room == "feed_forward":
-        network = ByNetwork(command, module, config, style_text(style))
+        network = ByNetwork(command, config, style_text(style))
         network.check()
         return network
     styles = inputs.read_inputs(_paths(style), "style")
     if room == "quilting":
-        return Quilting(command, module, config, styles)
+        return Quilting(command, config, styles)
     if room == "analogies":
         if len(styles) != 1:
             raise ValueError(f"style must be one filtered picture. Received: {len(styles)}")
         read = None if source is None else inputs.read_input(source, "source")
-        return Analogy(command, module, config, styles[0], read)
-    return ByStyles.read(command, module, config, styles)
+        return Analogy(command, config, styles[0], read)
+    return ByStyles.read(command, config, styles)
 
 
 def style_text(style: Style) -> str:
@@ -66,8 +59,8 @@ def style_text(style: Style) -> str:
 def _room(config: Any) -> str:
     """Returns the room of the method that a `Config`, or what derives from it, belongs to."""
     for kind in type(config).__mro__:
-        room = kind.__module__.removeprefix("tfstyle.methods.").partition(".")[0]
-        if room in COMMANDS:
+        package, methods, room, *_ = (*kind.__module__.split("."), "", "", "")
+        if (package, methods) == ("tfstyle", "methods") and room in COMMANDS:
             return room
     raise ValueError(
         f"config must be the Config of one of {', '.join(COMMANDS)}. "

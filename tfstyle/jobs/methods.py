@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import importlib
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -13,29 +14,44 @@ from tfstyle.jobs.inputs import Input, read_input
 from tfstyle.jobs.method import Callback, Size
 from tfstyle.result import Level, Result
 
+ROOMS = {
+    "gatys": "gatys",
+    "swap": "style_swap",
+    "apply": "feed_forward",
+    "quilt": "quilting",
+    "analogy": "analogies",
+}
+"""Where in `tfstyle.methods` each lies, by the name that records have for it."""
+
+
+def room(command: str) -> Any:
+    """Returns the module of a method, loaded when it is first asked for.
+
+    Methods hold its name only, so that a job can be sent to another process.
+    """
+    return importlib.import_module(f"tfstyle.methods.{ROOMS[command]}")
+
 
 @dataclasses.dataclass(frozen=True)
 class ByStyles:
     """The methods that take style pictures and may keep a state: gatys and swap."""
 
     command: str
-    module: Any
-    """`tfstyle.methods.gatys` or `style_swap`, or what has their names."""
     config: Any
     styles: Sequence[Input]
     starts: Sequence[Input]
     """The picture that the optimisation starts from, if it starts from one."""
 
     @classmethod
-    def read(cls, command: str, module: Any, config: Any, styles: Sequence[Input]) -> "ByStyles":
+    def read(cls, command: str, config: Any, styles: Sequence[Input]) -> "ByStyles":
         """Returns the method, the picture that `config.start` may name having been read."""
-        starts = []
-        if config.start not in module.STARTS:
+        known, starts = room(command).STARTS, []
+        if config.start not in known:
             if not os.path.exists(config.start):
-                choices = (*module.STARTS, "the path of a picture")
+                choices = (*known, "the path of a picture")
                 settings.check_choice("start", str(config.start), choices)
             starts.append(read_input(config.start, "start"))
-        return cls(command, module, config, styles, starts)
+        return cls(command, config, styles, starts)
 
     @property
     def inputs(self) -> Sequence[Input]:
@@ -44,17 +60,19 @@ class ByStyles:
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns the levels; in one pass none."""
-        return self.module.plan(content_size, self.config)
+        return room(self.command).plan(content_size, self.config)
 
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the pastiche."""
-        return self.module.stylize(content, _pixels(self.styles), self.config, callback=callback)
+        return room(self.command).stylize(
+            content, _pixels(self.styles), self.config, callback=callback
+        )
 
     def stylize_from(
         self, content: np.ndarray, callback: Callback, checkpoint: str, resume: bool
     ) -> Result:
         """Returns the pastiche; the run keeps its state."""
-        return self.module.stylize(
+        return room(self.command).stylize(
             content,
             _pixels(self.styles),
             self.config,
@@ -69,8 +87,6 @@ class ByNetwork:
     """The method of one pass of a trained network, for a style or a blend of its styles."""
 
     command: str
-    module: Any
-    """`tfstyle.methods.feed_forward`."""
     config: Any
     style: str
     """A style's name, or a blend such as great_wave:0.6,the_scream:0.4."""
@@ -79,11 +95,11 @@ class ByNetwork:
     @functools.cached_property
     def weights(self) -> dict[str, str]:
         """Name and digest of the network, and which of its styles was asked for."""
-        return self.module.weights_used(self.config) | {"style": self.style}
+        return room(self.command).weights_used(self.config) | {"style": self.style}
 
     def check(self) -> None:
         """Raises ValueError when there is no such network or style."""
-        self.module.load(self.config.model, self.config.precision).shares(self._shares())
+        room(self.command).load(self.config.model, self.config.precision).shares(self._shares())
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns no level, for want of an optimisation."""
@@ -91,7 +107,7 @@ class ByNetwork:
 
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the pastiche; `callback` is not called."""
-        result = self.module.stylize(content, self._shares(), self.config)
+        result = room(self.command).stylize(content, self._shares(), self.config)
         return dataclasses.replace(result, weights=self.weights)
 
     def _shares(self) -> dict[str, float]:
@@ -106,28 +122,28 @@ class Quilting:
     """Image quilting: contents painted with a texture's blocks, or more of the texture."""
 
     command: str
-    module: Any
-    """`tfstyle.methods.quilting`."""
     config: Any
     inputs: Sequence[Input]
     """The textures."""
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns the passes over the content."""
-        return self.module.plan(content_size, self.config)
+        return room(self.command).plan(content_size, self.config)
 
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the content in blocks of the textures."""
-        return self.module.stylize(content, _pixels(self.inputs), self.config, callback=callback)
+        return room(self.command).stylize(
+            content, _pixels(self.inputs), self.config, callback=callback
+        )
 
     def synthesis_plan(self) -> Sequence[Level]:
         """Returns the one pass over what is made; the first texture's size counts."""
         texture = self.inputs[0].picture.pixels
-        return self.module.synthesis_plan(texture.shape[1:3], self.config)
+        return room(self.command).synthesis_plan(texture.shape[1:3], self.config)
 
     def synthesize(self, callback: Callback) -> Result:
         """Returns more of the textures."""
-        return self.module.synthesize(_pixels(self.inputs), self.config, callback=callback)
+        return room(self.command).synthesize(_pixels(self.inputs), self.config, callback=callback)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,8 +151,6 @@ class Analogy:
     """Image analogies: contents filtered as a source was into the filtered picture."""
 
     command: str
-    module: Any
-    """`tfstyle.methods.analogies`."""
     config: Any
     filtered: Input
     source: Input | None
@@ -149,13 +163,15 @@ class Analogy:
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns the levels of the pyramid."""
-        return self.module.plan(content_size, self.config)
+        return room(self.command).plan(content_size, self.config)
 
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the content, filtered."""
         (filtered,) = _pixels([self.filtered])
         source = None if self.source is None else self.source.picture.pixels
-        return self.module.stylize(content, filtered, self.config, callback=callback, source=source)
+        return room(self.command).stylize(
+            content, filtered, self.config, callback=callback, source=source
+        )
 
 
 def _pixels(inputs: Sequence[Input]) -> list[np.ndarray]:

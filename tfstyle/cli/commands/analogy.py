@@ -39,7 +39,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     """Filters every target and returns the exit status; a lone failure is raised."""
     filtered = inputs.read_input(files.filtered, "filtered")
     source = None if files.source is None else inputs.read_input(files.source, "source")
-    method = Analogy(command, module, config, filtered, source)
+    method = Analogy(command, config, filtered, source)
     found = pairs.resolve(files.target, files.output, method.inputs, flag="target")
     job = Job(
         method,

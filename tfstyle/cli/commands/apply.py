@@ -31,7 +31,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     found = pairs.resolve(files.content, files.output)
-    method = ByNetwork(command, module, config, files.style)
+    method = ByNetwork(command, config, files.style)
     # Once, before a folder of contents fails one by one.
     method.check()
     job = Job(method, skip_existing=files.skip_existing, watch=painting.watch(files.quiet))

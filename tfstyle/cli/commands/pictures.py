@@ -44,7 +44,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     styles = inputs.read_inputs(inputs.split_paths(files.style), "style")
-    method = ByStyles.read(command, module, config, styles)
+    method = ByStyles.read(command, config, styles)
     found = pairs.resolve(
         files.content,
         files.output,

@@ -37,7 +37,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     textures = inputs.read_inputs(inputs.split_paths(files.texture), "texture")
     found = pairs.resolve(files.content, files.output, textures)
     job = Job(
-        Quilting(command, module, config, textures),
+        Quilting(command, config, textures),
         skip_existing=files.skip_existing,
         watch=painting.watch(files.quiet),
     )
