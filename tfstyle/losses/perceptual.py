@@ -24,27 +24,31 @@ class Settings(Protocol):
 
 
 def build(
-    config: Settings, features: keras.Model | None = None
+    config: Settings, features: keras.Model | None = None, temporal_weight: float = 0.0
 ) -> tuple[objective.Objective, dict[str, str]]:
     """Returns the objective, with the name and digest of VGG19's weights when they are in it.
 
     Args:
         config: the method's settings.
         features: a model from image to features by layer name instead of VGG19.
+        temporal_weight: of what a frame of a video is held to, which no picture's settings know.
     """
     if features is not None:
-        return objective.Objective(features, config.weights()), {}
+        return objective.Objective(features, _weights(config, temporal_weight)), {}
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _on_vgg19(hashable, vgg19_files.stamp(config.vgg_weights))
+    return _on_vgg19(hashable, temporal_weight, vgg19_files.stamp(config.vgg_weights))
 
 
 @functools.lru_cache(maxsize=1)  # Reading, building and tracing cost more than a small picture.
-def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objective, dict[str, str]]:
+def _on_vgg19(
+    config: Settings, temporal_weight: float, stamp: tuple | None
+) -> tuple[objective.Objective, dict[str, str]]:
     """Returns what `build` does, the last one again for the next picture of a folder.
 
     Args:
         config: the settings.
+        temporal_weight: as for `build`.
         stamp: the weights file's; when that has changed, the file is read anew.
     """
     vgg = vgg19_weights.load(config.vgg_weights)
@@ -55,5 +59,9 @@ def _on_vgg19(config: Settings, stamp: tuple | None) -> tuple[objective.Objectiv
         padding=config.padding,
         precision=config.precision,
     )
-    loss = objective.Objective(features, config.weights())
+    loss = objective.Objective(features, _weights(config, temporal_weight))
     return loss, {"name": vgg.name, "sha256": vgg.sha256}
+
+
+def _weights(config: Settings, temporal: float) -> loss_weights.Weights:
+    return dataclasses.replace(config.weights(), temporal=temporal)

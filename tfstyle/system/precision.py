@@ -1,7 +1,5 @@
 """The arithmetic: which precisions there are, and which is this machine's fastest."""
 
-import tensorflow as tf
-
 from tfstyle import settings
 from tfstyle.system import processor
 
@@ -21,6 +19,9 @@ def dtype_policy(precision: str) -> str:
 
 def fastest_precision() -> str:
     """Returns float16 on a GPU with tensor cores, bfloat16 on a CPU made for it, else float32."""
+    # Here, not above: settings name the precisions, and need no TensorFlow to be made.
+    import tensorflow as tf
+
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])

@@ -24,12 +24,12 @@ def build(tiny_encoder):
     """Builds each objective on the tiny network once: most of the time would be tracing."""
     built = {}
 
-    def build(config, features, judge_build=perceptual.build):
-        weights = repr(config.weights())
+    def build(config, features, *more, own_build=perceptual.build):
+        weights = repr((config.weights(), more))
         if features is not tiny_encoder:
-            return judge_build(config, features)
+            return own_build(config, features, *more)
         if weights not in built:
-            built[weights] = judge_build(config, features)
+            built[weights] = own_build(config, features, *more)
         return built[weights]
 
     return build

@@ -1,4 +1,4 @@
-"""A photograph painted in a picture's manner by optimising its pixels (Gatys et al. 2015)."""
+"""A photograph painted in a picture's style by optimising its pixels (Gatys et al. 2015)."""
 
 import functools
 import math
@@ -31,8 +31,9 @@ def stylize(
     resume: bool = False,
     features: keras.Model | None = None,
     held: objective.Held | None = None,
+    temporal_weight: float = 0.0,
 ) -> Result:
-    """Returns the content image painted in the manner of the style images.
+    """Returns the content image painted in the style of the style images.
 
     References: Gatys et al. (2015), "A neural algorithm of artistic style"; coarse to fine and
     colours after Gatys et al. (2016), "Controlling perceptual factors in neural style transfer".
@@ -48,7 +49,8 @@ def stylize(
         features: a model from image to features by layer name instead of VGG19; see
             `encoder.build`.
         held: for a frame of a video, what its earlier pastiches show, at the size of the result:
-            the start, at that one level, and what `config.weights().temporal` holds it to.
+            the start, at that one level, and what the temporal loss compares it with.
+        temporal_weight: weight of that loss (Ruder et al. 2016); 0 leaves it out.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -63,11 +65,14 @@ def stylize(
     else:
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
-    loss, weights_used = perceptual.build(config, features)
+    compared = held if temporal_weight else None
+    loss, weights_used = perceptual.build(config, features, temporal_weight)
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=_objective_at(loss, content, styles, held, config),
+        objective_at=_objective_at(
+            loss, content, styles, held if temporal_weight else None, config
+        ),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
         weights=dict(weights_used),
@@ -136,7 +141,7 @@ def _objective_at(
     def objective_at(level: Level) -> ValueAndGradient:
         scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend)
-        if held is not None and config.weights().temporal:
+        if held is not None:
             targets = targets._replace(held={"held": held.image, "trust": held.trust})
         return functools.partial(loss.value_and_gradient, targets=targets)
 

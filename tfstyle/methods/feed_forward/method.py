@@ -1,37 +1,14 @@
 """A photograph painted by one pass of a network trained for the style (Johnson et al. 2016)."""
 
-import dataclasses
 import functools
 import os
 
 import numpy as np
 
-from tfstyle import image, settings
-from tfstyle.methods import shared_settings
+from tfstyle import image
+from tfstyle.methods.feed_forward.config import Config
 from tfstyle.networks import pretrained, strips, transform_net
 from tfstyle.result import Result
-from tfstyle.settings import setting
-
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of the method; the only home of its defaults."""
-
-    model: str | os.PathLike = pretrained.model_setting()
-    size: int | None = setting(
-        None,
-        "Longest side of the result; none keeps the content's.",
-        unit="pixels",
-        minimum=1,
-        maximum=32_768,
-    )
-    precision: str = shared_settings.precision(
-        "The network's arithmetic; in and out are float32 always."
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
 
 
 def stylize(
