@@ -50,7 +50,8 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     """Writes the snapshot of the run with that fingerprint; makes the folder when missing."""
     trace = snapshot.trace
     state = trace.state() if trace.state is not None else {}
-    plain = dataclasses.replace(trace, image=None, state=None)
+    # Arrays are kept beside the text. Why the run stopped is not kept: it goes on.
+    plain = dataclasses.replace(trace, image=None, state=None, outcome=None)
     described = dataclasses.asdict(dataclasses.replace(snapshot, trace=plain))
     folder.mkdir(parents=True, exist_ok=True)
     with image.atomically(folder / FILE_NAME) as file:
@@ -104,9 +105,10 @@ def _described(described: dict, arrays: dict[str, np.ndarray]) -> Snapshot:
         "losses": _losses(described["trace"]["losses"]),
         "kind_since": tuple(described["trace"]["kind_since"]),
         "notes": tuple(described["trace"]["notes"]),
-        "outcome": "running",
-        "interrupted": False,
+        "outcome": None,
     }
+    # Version 0.1.0 wrote it.
+    fields.pop("interrupted", None)
     levels = [{**level, "size": tuple(level["size"])} for level in described["levels"]]
     return Snapshot(
         level=described["level"],

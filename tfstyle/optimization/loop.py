@@ -1,4 +1,4 @@
-"""Road 1: move the pixels of one image until the objective is small."""
+"""The pixels of one image optimised until the objective is small."""
 
 import dataclasses
 import math
@@ -11,10 +11,14 @@ import numpy as np
 from tfstyle.optimization import adam
 from tfstyle.optimization.optimizer import State, ValueAndGradient
 from tfstyle.optimization.options import RESTART_STEP, Options
-from tfstyle.result import Loss
+from tfstyle.result import Ending, Loss, Outcome, interrupted
 
 if TYPE_CHECKING:
     from tfstyle.optimization.lbfgs import Lbfgs
+
+
+STEP_LIMIT = Outcome(Ending.STEP_LIMIT, "step limit reached")
+CONVERGED = Outcome(Ending.CONVERGED, "converged: the loss no longer changes")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +33,8 @@ class Trace:
     evaluations: int = 0
     losses: tuple[Loss, ...] = ()
     seconds: float = 0.0
-    outcome: str = "running"
-    interrupted: bool = False
+    outcome: Outcome | None = None
+    """Why it stopped; None while it runs."""
     kind: str = "lbfgs"
     """The optimiser at work; after two failures not the one asked for."""
     kind_since: tuple[int, int] = (0, 0)
@@ -39,6 +43,11 @@ class Trace:
     """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it, so that there is more to do."""
+        return self.outcome is not None and self.outcome.kind is Ending.INTERRUPTED
 
 
 def minimize(
@@ -57,7 +66,7 @@ def minimize(
     does, with `interrupted` set.
 
     Args:
-        value_and_gradient: the objective; see `descent.ValueAndGradient`.
+        value_and_gradient: the objective; see `optimizer.ValueAndGradient`.
         image: where to start, `[1, height, width, 3]`, float32.
         steps: limit of the optimiser's steps.
         options: the optimiser and its settings.
@@ -68,7 +77,7 @@ def minimize(
     optimizer = _start(value_and_gradient, trace, options)
     clock = time.perf_counter() - trace.seconds
     try:
-        while trace.step < steps and trace.outcome == "running":
+        while trace.step < steps and trace.outcome is None:
             optimizer.step()
             trace = _after_step(trace, optimizer, time.perf_counter() - clock)
             if optimizer.failed:
@@ -77,10 +86,8 @@ def minimize(
             if callback is not None:
                 callback(trace)
     except KeyboardInterrupt:
-        outcome = _with_notes(trace, f"interrupted at step {trace.step}")
-        return dataclasses.replace(trace, outcome=outcome, interrupted=True)
-    reason = "step limit reached" if trace.outcome == "running" else trace.outcome
-    return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
+        return _ended(trace, interrupted(f"at step {trace.step}"))
+    return _ended(trace, trace.outcome or STEP_LIMIT)
 
 
 def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
@@ -96,7 +103,8 @@ def kind(optimizer: str) -> "type[Lbfgs] | type[adam.Adam]":
 def _start(
     value_and_gradient: ValueAndGradient, trace: Trace, options: Options
 ) -> "Lbfgs | adam.Adam":
-    if trace.kind_since[0] > 0:  # Good already: a long first step would only fail again.
+    # Good already after a failure: a long first step would only fail again.
+    if trace.kind_since[0] > 0:
         options = dataclasses.replace(options, first_step=RESTART_STEP)
     optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
     if trace.state is not None:
@@ -115,7 +123,7 @@ def _after_step(trace: Trace, optimizer: "Lbfgs | adam.Adam", seconds: float) ->
     advanced = dataclasses.replace(
         advanced,
         losses=(*trace.losses, Loss(step, evaluations, seconds, terms)),
-        outcome="converged: the loss no longer changes" if optimizer.converged else "running",
+        outcome=CONVERGED if optimizer.converged else None,
     )
     if optimizer.loss < trace.loss:
         advanced = dataclasses.replace(advanced, image=optimizer.image(), loss=optimizer.loss)
@@ -127,7 +135,7 @@ def _after_failure(trace: Trace) -> Trace:
     start = (trace.step, trace.evaluations)
     if trace.kind == "adam" or not math.isfinite(trace.loss):
         reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
-        return dataclasses.replace(trace, outcome=reason, state=None)
+        return dataclasses.replace(trace, outcome=Outcome(Ending.FAILED, reason), state=None)
     at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
     height, width = trace.image.shape[1:3]
@@ -137,5 +145,7 @@ def _after_failure(trace: Trace) -> Trace:
     )
 
 
-def _with_notes(trace: Trace, reason: str) -> str:
-    return "; ".join((reason, *trace.notes))
+def _ended(trace: Trace, outcome: Outcome) -> Trace:
+    """Returns the trace with why it stopped, and what went wrong on the way, in one sentence."""
+    sentence = "; ".join((outcome.sentence, *trace.notes))
+    return dataclasses.replace(trace, outcome=Outcome(outcome.kind, sentence))

@@ -70,9 +70,7 @@ def stylize(
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=_objective_at(
-            loss, content, styles, held if temporal_weight else None, config
-        ),
+        objective_at=_objective_at(loss, content, styles, compared, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
         weights=dict(weights_used),
