@@ -27,7 +27,7 @@ class Endpoints:
     names = tuple(INPUTS)
 
     def __init__(
-        self, swap: feature_swap.Swapper, decoder: keras.Model, max_pixels: int = MAX_PIXELS
+        self, swap: feature_swap.FeatureSwap, decoder: keras.Model, max_pixels: int = MAX_PIXELS
     ):
         """Takes what swaps, the inverse network, and the limit of a picture."""
         self.swap, self.decoder, self.max_pixels = swap, decoder, max_pixels

@@ -9,7 +9,8 @@ from samples import picture
 
 from tfstyle.methods.quilting import canvas as quilt_canvas
 from tfstyle.methods.quilting import method as quilting
-from tfstyle.result import Interrupted
+from tfstyle.result import Interrupted, interrupted
+from tfstyle.system import memory
 
 TEXTURE = picture(40, 48, seed=2, smoothing=1)
 
@@ -140,9 +141,9 @@ def test_alpha_rises_from_pass_to_pass(passes, expected):
 def test_neighbours_count_as_alpha_and_the_content_as_the_rest(monkeypatch):
     passes, wishes = [], quilt_canvas.Wishes
 
-    def spy(alpha, previous, guide, guide_weight):
-        passes.append((alpha, previous is not None, guide_weight))
-        return wishes(alpha, previous, guide, guide_weight)
+    def spy(alpha, previous, correspondence, weight):
+        passes.append((alpha, previous is not None, weight))
+        return wishes(alpha, previous, correspondence, weight)
 
     monkeypatch.setattr(quilt_canvas, "Wishes", spy)
     quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=40, block_size=12))
@@ -184,7 +185,7 @@ def test_luminances_are_compared_blurred(monkeypatch):
     monkeypatch.setattr(quilt_canvas, "Wishes", lambda *given: wishes.append(given) or real(*given))
     paint(TEXTURE, size=None, style_scale=None, match_range="none", blur=1.5)
     luminance = quilting.color.luminance(TEXTURE)[0, :, :, 0]
-    expected = quilting.guide.blurred(luminance, 1.5)
+    expected = quilting.correspondence.blurred(luminance, 1.5)
     assert expected.std() < 0.8 * luminance.std()
     assert_allclose(seen[0][3], expected, atol=1e-6)
     assert_allclose(wishes[0][2][0], expected, atol=1e-6)
@@ -294,7 +295,7 @@ def test_interruption_carries_what_there_is():
         config = quilting.Config(size="40x40", block_size=12)
         quilting.synthesize(TEXTURE, config, callback=stop)
     result = caught.value.result
-    assert (result.image.shape, result.steps, result.outcome) == ((1, 40, 40, 3), 3, "interrupted")
+    assert (result.image.shape, result.steps, result.outcome) == ((1, 40, 40, 3), 3, interrupted())
     assert_array_equal(result.image[0, -1, -1], [0.5, 0.5, 0.5])
 
 
@@ -325,7 +326,7 @@ def test_what_does_not_go_together_is_refused():
 
 
 def test_too_large_a_size_is_refused_beforehand(monkeypatch):
-    monkeypatch.setattr(quilting.memory, "available", lambda: 1e9)
+    monkeypatch.setattr(memory, "available", lambda: 1e9)
     with pytest.raises(MemoryError, match="would fit"):
         synthesize(size="16000x9000")
     with pytest.raises(MemoryError, match="would fit"):

@@ -93,7 +93,8 @@ class Level:
         """Paints wave after wave, and yields how many are done after each."""
         for wave in range(self.waves):
             rows, columns = pixels_of(wave, self.size)
-            if rows.size:  # Narrower than SLOPE, a picture has waves without a pixel.
+            # Narrower than SLOPE, a picture has waves without a pixel.
+            if rows.size:
                 self._paint(rows, columns)
             yield wave + 1
 

@@ -8,7 +8,9 @@ import numpy as np
 from tfstyle import image
 from tfstyle.methods.feed_forward.config import Config
 from tfstyle.networks import pretrained, strips, transform_net
-from tfstyle.result import Result
+from tfstyle.result import Ending, Outcome, Result
+
+ONE_PASS = Outcome(Ending.COMPLETE, "painted in one pass")
 
 
 def stylize(
@@ -35,11 +37,12 @@ def stylize(
     stylizer = stylizer or load(config.model, config.precision)
     if config.size is not None:
         content = image.fit(content, config.size)
+    # In one go, the features of a large picture would not fit in memory.
     is_large = content.shape[1] * content.shape[2] > strips.WHOLE_PIXELS
     pastiche = (
         strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
     )
-    return Result(np.asarray(pastiche), outcome="painted in one pass")
+    return Result(np.asarray(pastiche), outcome=ONE_PASS)
 
 
 @functools.lru_cache(maxsize=1)

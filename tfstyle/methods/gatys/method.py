@@ -14,10 +14,9 @@ from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods.gatys.config import STARTS, Config
 from tfstyle.networks import vgg19_layers
-from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
 from tfstyle.optimization.optimizer import ValueAndGradient
 from tfstyle.result import Level, Progress, Result
-from tfstyle.system import memory
 from tfstyle.system.precision import resolve_precision
 
 

@@ -1,4 +1,4 @@
-"""A picture laid out of a texture's blocks, row by row, each overlapping those before it."""
+"""A picture made of a texture's blocks, row by row, each overlapping those before it."""
 
 import concurrent.futures
 import dataclasses
@@ -12,8 +12,8 @@ from tfstyle.methods.quilting import seams
 from tfstyle.methods.quilting.block_search import BlockSearch, Match, Term
 
 COLORS = slice(0, 3)
-GUIDE = slice(3, 4)
-"""Which planes of a texture are its colours, and which is compared with the guide."""
+CORRESPONDENCE = slice(3, 4)
+"""Which planes of a texture are its colours, and which one is its correspondence map."""
 
 THREADS = min(8, os.cpu_count() or 1)
 """Blocks that are searched at the same time."""
@@ -119,15 +119,15 @@ def grid(size: tuple[int, int], block: int, overlap: int, tileable: bool = False
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What a pass asks of its blocks beside the overlap: error = alpha * colours + guide's."""
+    """What a pass asks of its blocks beside the overlap: error = alpha * colours + map's."""
 
     alpha: float = 1.0
     """Weight of the overlap, and of the previous result."""
     previous: np.ndarray | None = None
     """`[3, height, width]`: the result of the pass before."""
-    guide: np.ndarray | None = None
-    """`[1, height, width]`: what the textures' fourth plane is to be like."""
-    guide_weight: float = 0.0
+    correspondence: np.ndarray | None = None
+    """`[1, height, width]`: the content's map, which the textures' fourth plane is to be like."""
+    correspondence_weight: float = 0.0
 
 
 class Canvas:
@@ -139,8 +139,11 @@ class Canvas:
         self._pixels = self._grow(backdrop)
         self._visible = self._grow(np.ones(backdrop.shape[1:], np.float32))
         colors = np.float32(wishes.alpha) * self._visible
-        guide = np.float32(wishes.guide_weight) * self._visible
-        asked = ((COLORS, colors, wishes.previous), (GUIDE, guide, wishes.guide))
+        mapped = np.float32(wishes.correspondence_weight) * self._visible
+        asked = (
+            (COLORS, colors, wishes.previous),
+            (CORRESPONDENCE, mapped, wishes.correspondence),
+        )
         self._asked = [(*each[:2], self._grow(each[2])) for each in asked if each[2] is not None]
         self._overlap_weights = colors
 
