@@ -1,4 +1,4 @@
-"""Textures gone on with, and contents painted with their blocks."""
+"""More of a texture, and contents painted with its blocks."""
 
 import sys
 

@@ -105,10 +105,12 @@ class _Run:
 
     def _prepare(self, number: int) -> analogy_level.Level:
         pictures, half, options = self._pictures, self._level, self._options
+        known_half = painted_half = None
+        if half is not None:
+            known_half = Coarser(half.known.unfiltered, half.known.filtered)
+            painted_half = Coarser(half.unfiltered, half.filtered)
         known = analogy_level.Known(
-            pictures.unfiltered[number],
-            pictures.filtered[number],
-            half and Coarser(half.known.unfiltered, half.known.filtered),
+            pictures.unfiltered[number], pictures.filtered[number], known_half
         )
         # 2^(l - L) kappa, Hertzmann et al. (2001): neighbours of a coarse level lie farther apart,
         # so that pieces need less to hold together.
@@ -116,7 +118,7 @@ class _Run:
         return analogy_level.Level(
             known,
             pictures.target[number],
-            half and Coarser(half.unfiltered, half.filtered),
+            painted_half,
             penalty=penalty,
             candidates=options.candidates,
             error=options.error,

@@ -34,7 +34,7 @@ def stylize(
         ValueError: an image, the style or a setting cannot be used.
     """
     content = image.as_image(content, "content")
-    stylizer = stylizer or load(config.model, config.precision)
+    stylizer = stylizer or load(os.fspath(config.model), config.precision)
     if config.size is not None:
         content = image.fit(content, config.size)
     # In one go, the features of a large picture would not fit in memory.
@@ -48,4 +48,4 @@ def stylize(
 @functools.lru_cache(maxsize=1)
 def load(model: str | os.PathLike, precision: str) -> transform_net.Stylizer:
     """Returns the stylizer, the last one from memory."""
-    return pretrained.load(model, precision)
+    return pretrained.load(os.fspath(model), precision)

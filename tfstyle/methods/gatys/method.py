@@ -86,7 +86,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     return pyramid.plan(
         size,
-        config.levels,
+        str(config.levels),
         steps=config.steps,
         coarse_steps=config.coarse_steps,
         smallest_side=vgg19_layers.smallest_side(config.weights().layers),

@@ -70,6 +70,7 @@ def blurred(values: np.ndarray, deviation: float) -> np.ndarray:
     for _ in range(2):
         padded = np.pad(values, [(reach, reach), (0, 0)], mode="edge")
         shifted = (padded[shift : shift + len(values)] for shift in range(2 * reach + 1))
+        # SciPy's gaussian_filter adds up in float64: its last bits differ, and so may a block.
         pairs = zip((kernel / kernel.sum()).astype(np.float32), shifted, strict=True)
         values = sum(weight * part for weight, part in pairs).T
     return values

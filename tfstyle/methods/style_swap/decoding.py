@@ -1,6 +1,7 @@
 """From features back to an image: the inverse network that the settings name."""
 
 import functools
+import os
 import pathlib
 from collections.abc import Callable
 
@@ -26,7 +27,7 @@ def find(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[st
         return None, {}
     if given is not None:
         return given, {}
-    path = inverse_net.find(config.model)
+    path = inverse_net.find(os.fspath(config.model))
     net, digest = _load(path, config.precision, vgg19_files.stamp(path))
     _check(net, config)
     return net, {"inverse": str(config.model), "inverse_sha256": digest}

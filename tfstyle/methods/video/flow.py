@@ -154,7 +154,7 @@ def trust(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     is_smooth = _squared_slope(flow) <= 0.01 * squares + 0.002
     inside = _inside(flow)
     # Differs from Ruder et al.'s code: a Gaussian of 0.8 pixels there; 3 x 3 means deviate as much.
-    mask = np.float32(leads_home & is_smooth & inside)
+    mask = (leads_home & is_smooth & inside).astype(np.float32)
     softened = load_opencv().blur(mask, (3, 3), borderType=load_opencv().BORDER_REPLICATE)
     return (softened * inside)[..., np.newaxis]
 
@@ -171,8 +171,8 @@ def likeness(frame: np.ndarray, other: np.ndarray, flow: np.ndarray) -> np.ndarr
         flow: from the frame to the other.
     """
     cv2 = load_opencv()
-    grey, other = (np.float32(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other))
-    difference = np.abs(cv2.blur(grey - carry(other, flow), (3, 3)))
+    greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float32) for each in (frame, other)]
+    difference = np.abs(cv2.blur(greys[0] - carry(greys[1], flow), (3, 3)))
     return np.clip((UNLIKE - difference) / (UNLIKE - ALIKE), 0, 1)[..., np.newaxis]
 
 

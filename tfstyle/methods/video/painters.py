@@ -3,6 +3,7 @@
 import abc
 import dataclasses
 import functools
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -122,7 +123,7 @@ class Optimizer(Painter):
 
 def by_network(style: transform_net.Style, method: feed_forward.Config) -> PaintFrame:
     """Returns what paints a frame by a trained network."""
-    stylizer = feed_forward.load(method.model, method.precision)
+    stylizer = feed_forward.load(os.fspath(method.model), method.precision)
     shares = stylizer.shares(style)
     whole = tf.function(
         lambda frames: stylizer(_from_bytes(frames), style=shares),

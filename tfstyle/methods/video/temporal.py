@@ -1,7 +1,7 @@
 """What earlier frames say of the next one: their pastiches, carried along by the flow."""
 
 import collections
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class Memory:
     """
 
     def __init__(self, reach: Sequence[int] = (1,), cut: float = 0.3, preset: str = "medium"):
-        """Forgets nothing that matters.
+        """Begins with nothing seen.
 
         Args:
             reach: how many frames back pastiches are looked at, each from 1; the nearest counts
@@ -31,12 +31,14 @@ class Memory:
         """
         self._reach = sorted(set(reach))
         self._cut, self._preset = cut, preset
-        self._pairs = collections.deque(maxlen=max(self._reach))
+        self._pairs: collections.deque[tuple[np.ndarray, np.ndarray]] = collections.deque(
+            maxlen=self.length
+        )
 
     @property
     def length(self) -> int:
         """How many frames it takes to fill it."""
-        return self._pairs.maxlen
+        return max(self._reach)
 
     def pastiches(self) -> list[np.ndarray]:
         """Returns the pastiches that it holds, the last one last."""
@@ -59,11 +61,12 @@ class Memory:
             return None
         return combine([nearest, *near])
 
-    def _views(self, frame: np.ndarray) -> Iterable[Held]:
+    def _views(self, frame: np.ndarray) -> Iterator[Held]:
         """Yields each pastiche within reach as the frame sees it, the nearest first."""
         for back in self._reach:
             if back <= len(self._pairs):
-                yield see(frame, *self._pairs[-back], self._preset)
+                earlier, pastiche = self._pairs[-back]
+                yield see(frame, earlier, pastiche, self._preset)
 
 
 def see(
@@ -72,7 +75,7 @@ def see(
     """Returns an earlier frame's pastiche as a frame sees it; all `[height, width, 3]`, uint8."""
     backward = flow.estimate(frame, earlier, preset)
     forward = flow.estimate(earlier, frame, preset)
-    carried = flow.carry(np.float32(pastiche) / 255, backward, sharply=True)
+    carried = flow.carry(pastiche.astype(np.float32) / 255, backward, sharply=True)
     # Differs from Ruder et al. (2016): frames that do not look alike are not trusted, and what lies
     # near is trusted half; else what moves trails ghosts, for a network paints more than a thing's
     # own pixels.
