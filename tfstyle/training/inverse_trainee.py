@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap import matching, patches
 from tfstyle.networks import inverse_net
 from tfstyle.training.style_crops import Pieces
 from tfstyle.training.trainer import Terms, Trainee
@@ -107,4 +107,4 @@ class InverseTrainee(Trainee):
 def _swap(features: tf.Tensor, piece: tf.Tensor) -> tf.Tensor:
     """Returns the features with patches of `[rows, columns, channels]`, in their type."""
     bank = patches.prepare([piece[tf.newaxis]], PATCH)
-    return tf.cast(patches.swap(features, bank), features.dtype)
+    return tf.cast(matching.swap(features, bank), features.dtype)

@@ -11,6 +11,7 @@ from samples import picture
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import perceptual
+from tfstyle.methods.gatys import config as gatys_config
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.networks import vgg19_layers, vgg19_weights
 from tfstyle.result import Interrupted
@@ -84,7 +85,7 @@ def test_uint8_and_three_axes_mean_the_same_image(stylize, content, style):
 
 
 def test_loss_falls_from_every_start(stylize):
-    for start in gatys.STARTS:
+    for start in gatys_config.STARTS:
         curve = totals(stylize(start=start, steps=15))
         assert curve[-1] < curve[0], start
 

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.methods.quilting import canvas as quilt_canvas
+from tfstyle.methods.quilting import grid as quilt_grid
 from tfstyle.methods.quilting import method as quilting
 from tfstyle.result import Interrupted, interrupted
 from tfstyle.system import memory
@@ -67,7 +68,7 @@ def test_every_pixel_is_the_textures():
 def test_a_block_is_laid_up_to_its_cut():
     """Of three columns that overlap, the pictures agree in the second alone."""
     canvas = quilt_canvas.Canvas(
-        quilt_canvas.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32)
+        quilt_grid.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32)
     )
     new = np.ones([3, 8, 8], np.float32)
     new[:, :, 1] = 0
@@ -267,19 +268,17 @@ def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
 
 def test_pixels_outside_of_the_picture_count_nothing():
     """Two blocks of 8 with an overlap of 4 reach 12 pixels, of which 10 are the picture's."""
-    canvas = quilt_canvas.Canvas(quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
+    canvas = quilt_canvas.Canvas(quilt_grid.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
     (overlap,) = canvas.terms((0, 1))
     assert overlap.weights[:, :4].all()
-    corner = quilt_canvas.Canvas(
-        quilt_canvas.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32)
-    )
+    corner = quilt_canvas.Canvas(quilt_grid.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32))
     (overlap,) = corner.terms((1, 1))
     expected = np.zeros([8, 8])
     expected[:4, :6] = expected[:6, :4] = 1
     assert_array_equal(overlap.weights, expected)
     wishes = quilt_canvas.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
     canvas = quilt_canvas.Canvas(
-        quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes
+        quilt_grid.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes
     )
     for term in canvas.terms((0, 1))[1:]:
         assert_array_equal(term.weights[:, :6], np.full([8, 6], 0.5))
@@ -336,7 +335,7 @@ def test_too_large_a_size_is_refused_beforehand(monkeypatch):
 @pytest.mark.parametrize("is_ring", [False, True])
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (24, 12, 6), (97, 20, 0)])
 def test_blocks_cover_a_side(length, block, overlap, is_ring):
-    axis = quilt_canvas.axis(length, block, overlap, is_ring)
+    axis = quilt_grid.axis(length, block, overlap, is_ring)
     covered = {pixel for index in range(len(axis.starts)) for pixel in axis.pixels(index)}
     assert set(range(length)) <= covered
     assert all(axis.before(index) >= overlap for index in range(1, len(axis.starts)))
@@ -345,7 +344,7 @@ def test_blocks_cover_a_side(length, block, overlap, is_ring):
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (17, 8, 4), (24, 12, 6)])
 def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
     """Of 17 pixels, five blocks of 8 would be 40: four overlap by 4, and at the border by 3."""
-    ring = quilt_canvas.axis(length, block, overlap, is_ring=True)
+    ring = quilt_grid.axis(length, block, overlap, is_ring=True)
     pixels = np.concatenate([ring.pixels(index) for index in range(len(ring.starts))])
     laid = np.bincount(pixels, minlength=length)
     assert laid.min() >= 1 and laid.max() <= 2
@@ -355,7 +354,7 @@ def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
 
 
 def test_waves_lay_each_block_after_those_it_lies_on():
-    grid = quilt_canvas.grid((50, 70), 12, 3)
+    grid = quilt_grid.grid((50, 70), 12, 3)
     order = {place: number for number, wave in enumerate(grid.waves()) for place in wave}
     assert len(order) == grid.count
     for row, column in order:

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
-from tfstyle.methods.style_swap import decoding, patches
+from tfstyle.methods.style_swap import decoding, matching, patches
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.networks import inverse_net
 from tfstyle.system import memory
@@ -42,7 +42,7 @@ def features(shallow_encoder, image):
 def test_decoder_gets_the_swapped_features(shallow_encoder):
     style = style_swap.image.fit(STYLE, 48)
     bank = patches.prepare([features(shallow_encoder, style)])
-    expected = patches.swap(features(shallow_encoder, CONTENT), bank)
+    expected = matching.swap(features(shallow_encoder, CONTENT), bank)
     assert_allclose(swapped(shallow_encoder), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -63,7 +63,7 @@ def test_luminances_are_swapped_where_colours_are_kept(shallow_encoder):
     grey = color.prepare_content(CONTENT, "luminance")
     style = style_swap.image.fit(color.prepare_style(STYLE, CONTENT, "luminance"), 48)
     own = features(shallow_encoder, grey)
-    expected = patches.swap(own, patches.prepare([features(shallow_encoder, style)]))
+    expected = matching.swap(own, patches.prepare([features(shallow_encoder, style)]))
     found = [swapped(shallow_encoder, preserve_color="luminance", strength=s) for s in (0.0, 1.0)]
     assert_allclose(found[0], own, rtol=1e-4, atol=1e-5)
     assert_allclose(found[1], expected, rtol=1e-4, atol=1e-5)
@@ -72,7 +72,7 @@ def test_luminances_are_swapped_where_colours_are_kept(shallow_encoder):
 def test_several_swaps_go_on_from_the_last(shallow_encoder):
     style = style_swap.image.fit(STYLE, 48)
     bank = patches.prepare([features(shallow_encoder, style)])
-    expected = patches.swap(patches.swap(features(shallow_encoder, CONTENT), bank), bank)
+    expected = matching.swap(matching.swap(features(shallow_encoder, CONTENT), bank), bank)
     assert_allclose(swapped(shallow_encoder, num_swaps=2), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -88,13 +88,13 @@ def test_memory_for_scores_does_not_alter_the_picture(shallow_encoder):
 
 
 def test_memory_for_scores_is_in_megabytes(shallow_encoder, monkeypatch):
-    given, swap = [], patches.swap
+    given, swap = [], matching.swap
 
     def spy(features, bank, score_bytes):
         given.append(score_bytes)
         return swap(features, bank, score_bytes)
 
-    monkeypatch.setattr(patches, "swap", spy)
+    monkeypatch.setattr(matching, "swap", spy)
     swapped(shallow_encoder, score_memory=3)
     assert given == [3 * 2**20]
 

@@ -1,6 +1,6 @@
 """How large blocks are, and where they lie: what the settings leave open is chosen here."""
 
-from tfstyle.methods.quilting import canvas
+from tfstyle.methods.quilting import grid
 from tfstyle.methods.quilting.config import Config
 
 SMALLEST_BLOCK = 4
@@ -28,12 +28,12 @@ def block_of_synthesis(texture_size: tuple[int, int], config: Config) -> int:
     return config.block_size or max(2, round(min(texture_size) / 5))
 
 
-def grid_of_pass(size: tuple[int, int], block: int, config: Config) -> canvas.Grid:
+def grid_of_pass(size: tuple[int, int], block: int, config: Config) -> grid.Grid:
     """Returns where the blocks of a pass lie in a result of (height, width) pixels."""
-    return canvas.grid(size, block, _overlap(block, config))
+    return grid.grid(size, block, _overlap(block, config))
 
 
-def grid_of_synthesis(size: tuple[int, int], block: int, config: Config) -> canvas.Grid:
+def grid_of_synthesis(size: tuple[int, int], block: int, config: Config) -> grid.Grid:
     """Returns where the blocks lie in a result of (height, width) pixels, on a ring if tileable.
 
     Raises:
@@ -44,7 +44,7 @@ def grid_of_synthesis(size: tuple[int, int], block: int, config: Config) -> canv
             f"block_size must be at most half of the result's shorter side, {min(size) // 2}, for "
             f"a tileable one. Received: block_size={block}"
         )
-    return canvas.grid(size, block, _overlap(block, config), config.tileable)
+    return grid.grid(size, block, _overlap(block, config), config.tileable)
 
 
 def _overlap(block: int, config: Config) -> int:

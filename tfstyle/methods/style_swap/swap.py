@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap import matching, patches
 from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.networks import mirror, vgg19_layers
 
@@ -82,7 +82,7 @@ class FeatureSwap:
     grid: Grid
     num_swaps: int = 1
     strength: float = 1.0
-    score_bytes: int = patches.SCORE_BYTES
+    score_bytes: int = matching.SCORE_BYTES
 
     @classmethod
     def of(cls, loss: objective.Objective, config: Config) -> "FeatureSwap":
@@ -110,6 +110,6 @@ class FeatureSwap:
         """
         own = swapped = self.encode(contents)
         for _ in range(self.num_swaps):
-            swapped = tf.cast(patches.swap(swapped, bank, self.score_bytes), own.dtype)
+            swapped = tf.cast(matching.swap(swapped, bank, self.score_bytes), own.dtype)
         strength = tf.cast(self.strength, own.dtype)
         return strength * swapped + (1 - strength) * own

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tfstyle.losses.objective import Held
-from tfstyle.methods.video import flow
+from tfstyle.methods.video import flow, trust
 
 MARGIN = 2
 """Pixels around what is not trusted that are trusted half."""
@@ -79,8 +79,8 @@ def see(
     # Differs from Ruder et al. (2016): frames that do not look alike are not trusted, and what lies
     # near is trusted half; else what moves trails ghosts, for a network paints more than a thing's
     # own pixels.
-    trusted = flow.trust(backward, forward) * flow.likeness(frame, earlier, backward)
-    trusted = (trusted + flow.shrink(trusted, MARGIN)) / 2
+    trusted = trust.of_flow(backward, forward) * trust.likeness(frame, earlier, backward)
+    trusted = (trusted + trust.shrink(trusted, MARGIN)) / 2
     return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 
