@@ -1,14 +1,15 @@
 """What the methods' and trainings' `Config`s share: fields of one meaning, said once.
 
-The encoder, which brings TensorFlow, is loaded by those alone that have fields of its own:
-quilting and analogies need none.
+Nothing here loads TensorFlow, so that a command's help shows at once.
 """
 
 from typing import Any
 
 from tfstyle.image import color
+from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import pyramid
 from tfstyle.settings import setting
+from tfstyle.system.precision import PRECISIONS
 
 
 def size() -> Any:
@@ -59,15 +60,11 @@ def vgg_weights() -> Any:
 
 def pooling(default: str) -> Any:
     """Returns the field of VGG19's pooling."""
-    from tfstyle.networks import vgg19_layers
-
     return setting(default, "VGG19's pooling.", choices=vgg19_layers.POOLINGS)
 
 
 def padding() -> Any:
     """Returns the field of VGG19's borders."""
-    from tfstyle.networks import vgg19_layers
-
     return setting(
         "reflect",
         "What VGG19's convolutions see beyond the border.",
@@ -77,6 +74,4 @@ def padding() -> Any:
 
 def precision(help: str) -> Any:
     """Returns the field of the arithmetic's precision."""
-    from tfstyle.system.precision import PRECISIONS
-
     return setting("auto", help, choices=PRECISIONS)

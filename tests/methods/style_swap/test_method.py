@@ -53,7 +53,7 @@ def test_strength_mixes_with_the_content_s_own(shallow_encoder):
     assert_allclose(swapped(shallow_encoder, strength=0.25), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_content_in_its_own_manner_keeps_its_features(shallow_encoder):
+def test_content_in_its_own_style_keeps_its_features(shallow_encoder):
     own = features(shallow_encoder, CONTENT)
     assert_allclose(swapped(shallow_encoder, styles=CONTENT), own, rtol=1e-4, atol=1e-5)
 
