@@ -132,6 +132,7 @@ def _pictures(
             remap = _remapping(color.luminance(ranged), target)
             unfiltered, filtered = remap(unfiltered), remap(filtered)
     if config.color == "target":
+        # Only luminance is copied; `_finish` gives it the target's colours.
         paint = filtered if config.features == "luminance" else color.luminance(filtered)
         paint = np.repeat(paint, 3, axis=-1)
     # Differs from Hertzmann et al. (2001): no steerable filters beside luminance.

@@ -91,6 +91,7 @@ def static_rows(unfiltered: np.ndarray, coarser: Coarser | None) -> np.ndarray:
     parts = [_windows(unfiltered, FINE)]
     if coarser is not None:
         for half in (coarser.unfiltered, coarser.filtered):
+            # Windows are made at half the size, and then seen by four pixels each.
             windows = _windows(half, COARSE)
             parts.append(enlarge(windows, size))
     return np.concatenate([part.reshape(size[0] * size[1], -1) for part in parts], axis=1)
@@ -112,12 +113,14 @@ def _windows(picture: np.ndarray, radius: int) -> np.ndarray:
 def gaussian(radius: int) -> np.ndarray:
     """Returns the square roots of a window's weights, which sum to 1."""
     squares = np.arange(-radius, radius + 1) ** 2 / (2 * DEVIATIONS[radius] ** 2)
+    # The Gaussian of the rows times that of the columns: [window, window]
     weights = np.exp(-squares[:, np.newaxis] - squares)
     return np.sqrt(weights / weights.sum()).astype(np.float32)
 
 
 def earlier_weights() -> np.ndarray:
     """Returns the square roots of the 12 earlier pixels' weights, `[12, 1]`, which sum to 1."""
+    # In reading order the first 12 of the 25 are those before the middle.
     weights = gaussian(FINE).ravel()[: len(EARLIER), np.newaxis]
     return weights / np.sqrt(np.square(weights).sum())
 

@@ -60,6 +60,7 @@ def stylize(
     if held is None:
         start = first_image(content, styles[0], levels[0], config)
     else:
+        # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
     compared = held if temporal_weight else None
@@ -72,6 +73,7 @@ def stylize(
         options=_options(config),
         weights=dict(weights_used),
     )
+    # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
     identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
     return coarse_to_fine.run(
@@ -109,6 +111,7 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
 def _keep_colors(
     content: np.ndarray, size: tuple[int, int], config: Config
 ) -> Callable[[np.ndarray], np.ndarray]:
+    # Once, not for each picture that a callback asks for.
     full_size = image.resize(content, size)
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)
 

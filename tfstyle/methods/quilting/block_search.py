@@ -60,9 +60,11 @@ class BlockSearch:
         errors = [texture.errors(terms) for texture in self._textures]
         ends = list(itertools.accumulate(each.size for each in errors))
         together = np.concatenate([each.ravel() for each in errors])
+        # Differs from Efros and Freeman (2001): what nobody sees counts as no error.
         allowed = max(together.min() * (1 + tolerance), _negligible(terms))
         candidates = np.flatnonzero(together <= allowed)
         chosen = int(candidates[int(draw * len(candidates))])
+        # Numbers go on from texture to texture: the first end beyond it is that of its own.
         number = int(np.searchsorted(ends, chosen, side="right"))
         place = chosen - ends[number] + errors[number].size
         row, column = np.unravel_index(place, errors[number].shape)
@@ -131,6 +133,7 @@ class _Texture:
         """
         height, width = self._shape
         half = self._fft.rfft(kernels, width, axis=2).conj()
+        # The inverse transform of a conjugate, unscaled, is the conjugate of the transform itself.
         full = self._fft.ifft(half.swapaxes(1, 2), height, axis=2, norm="forward")
         full *= spectra
         rows, columns = (

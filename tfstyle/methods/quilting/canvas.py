@@ -40,6 +40,8 @@ class Canvas:
         self.grid = grid
         self._pixels = self._grow(backdrop)
         self._visible = self._grow(np.ones(backdrop.shape[1:], np.float32))
+        # alpha * (overlap + previous result) + (1 - alpha) * map: Efros and Freeman (2001), section
+        # 3. A pass that asks for nothing has alpha = 1.
         colors = np.float32(wishes.alpha) * self._visible
         mapped = np.float32(wishes.correspondence_weight) * self._visible
         asked = (
@@ -91,6 +93,7 @@ def fill(
         tolerance: how much worse than the best a block may be; see `BlockSearch.find`.
         random: decides among them.
     """
+    # Drawn beforehand: threads would ask in an order that no seed decides.
     draws = random.random([len(canvas.grid.down.starts), len(canvas.grid.across.starts)])
 
     def find(place: Place) -> Match:
@@ -98,6 +101,7 @@ def fill(
 
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         for wave in canvas.grid.waves():
+            # All of a wave are found before one is laid: they must not see each other.
             for place, match in zip(wave, list(pool.map(find, wave)), strict=True):
                 canvas.lay(place, match.block[COLORS])
                 yield match

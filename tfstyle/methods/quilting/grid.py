@@ -55,6 +55,7 @@ def axis(length: int, block: int, overlap: int, is_ring: bool = False) -> Axis:
         overlap: at most half of a block.
         is_ring: whether the last block is to meet the first.
     """
+    # A block lies on the one before it only, as long as the overlap is at most half of it.
     step = block - overlap
     if is_ring:
         # Not so many that the last block's two neighbours would meet on it.
@@ -95,6 +96,7 @@ class Grid:
         the next row can go on: the picture is that of one block after the other, row by row.
         """
         rows, columns = len(self.down.starts), len(self.across.starts)
+        # On a ring the first block of a row also touches the last one of the row above.
         lag = columns if self.across.is_ring else 2
         for wave in range(lag * (rows - 1) + columns):
             places = ((row, wave - lag * row) for row in range(rows))

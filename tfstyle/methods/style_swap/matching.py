@@ -48,6 +48,7 @@ def nearest(
         `[batch, patches below each other, patches beside each other]`, int32.
     """
     batch, rows, columns, channels = tf.unstack(tf.shape(features))
+    # [batch * rows * columns, channels]
     positions = tf.reshape(features, [-1, channels])
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
     corners = tf.reshape(pictures + patches.corners_of(rows, columns, bank.size, bank.stride), [-1])
@@ -74,6 +75,7 @@ def _nearest_to(unfolded: tf.Tensor, directions: tf.Tensor) -> tf.Tensor:
         scores = tf.matmul(unfolded, directions[first : first + TOGETHER], transpose_b=True)
         place = tf.argmax(scores, axis=1, output_type=tf.int32)
         highest = tf.gather(scores, place, batch_dims=1)
+        # Strictly: of equals the first one stays.
         better = highest > best
         best = tf.where(better, highest, best)
         return first + TOGETHER, best, tf.where(better, first + place, match)

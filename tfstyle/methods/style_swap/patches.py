@@ -52,6 +52,7 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchB
         _check_size(features, size)
         _, rows, columns, _ = tf.unstack(tf.shape(features))
         corners.append(first + corners_of(rows, columns, size, stride))
+        # Pooled pictures differ in width, and with it in where a patch's next row lies.
         widths.append(tf.fill(tf.shape(corners[-1]), columns))
         first += rows * columns
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
@@ -83,6 +84,7 @@ def members_of(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
         widths: the same shape: positions in a row of the picture that the patch is from.
         size: a patch's side.
     """
+    # [size, size], then [size * size]
     down, across = tf.meshgrid(tf.range(size), tf.range(size), indexing="ij")
     down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
     return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
@@ -102,6 +104,7 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     Returns:
         `[patches, size * size * channels]`, in the positions' type.
     """
+    # In float32 whatever the features' type: sums of squares leave float16's range.
     squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 

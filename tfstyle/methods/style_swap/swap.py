@@ -62,6 +62,7 @@ class Grid:
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""
         pixels = vgg19_layers.stride(self.layer)
+        # Rounded up: pooling would drop the pixels of a position that is not whole.
         return tf.maximum((side + pixels - 1) // pixels * pixels, self.smallest_side)
 
     def grow(self, images: tf.Tensor) -> tf.Tensor:

@@ -39,6 +39,7 @@ def estimate(frame: np.ndarray, other: np.ndarray, preset: str = "medium") -> np
     search = cv2.DISOpticalFlow_create(PRESETS[preset])
     height, width = frame.shape[:2]
     greys = [_grown(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other)]
+    # What was grown is cut off.
     return search.calc(*greys, None)[:height, :width]
 
 
@@ -104,6 +105,7 @@ def _between(start: tf.Tensor, step: tf.Tensor, side: tf.Tensor):
     """Returns the whole positions before and after start + step, and the share of the second."""
     last = side - 1
     position = tf.clip_by_value(tf.cast(start, tf.float32) + step, 0.0, tf.cast(last, tf.float32))
+    # A cast rounds towards zero, which for positions that are not negative is down.
     first = tf.cast(position, tf.int32)
     share = position - tf.cast(first, tf.float32)
     return first, tf.minimum(first + 1, last), share[..., tf.newaxis]

@@ -50,12 +50,14 @@ class Memory:
 
     def hold(self, frame: np.ndarray) -> Held | None:
         """Returns what is known of a frame; None if it is the first, or the first of a scene."""
+        # Frames of another size show another scene.
         if self._pairs and self._pairs[-1][0].shape != frame.shape:
             self._pairs.clear()
         near = self._views(frame)
         nearest = next(near, None)
         if nearest is None:
             return None
+        # Before the views farther back, which cost a flow each: they are not asked across a cut.
         if nearest.trust.mean() < self._cut:
             self._pairs.clear()
             return None

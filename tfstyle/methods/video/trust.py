@@ -24,6 +24,7 @@ def of_flow(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
         flow: `[height, width, 2]`, from this frame to the other.
         back: the same shape, from the other frame to this one.
     """
+    # b at the place where f leads.
     returning = carry(back, flow)
     squares = _squared_length(flow)
     astray = _squared_length(returning + flow)
@@ -33,6 +34,7 @@ def of_flow(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
     # Differs from Ruder et al.'s code: a Gaussian of 0.8 pixels there; 3 x 3 means deviate as much.
     mask = (leads_home & is_smooth & inside).astype(np.float32)
     softened = load_opencv().blur(mask, (3, 3), borderType=load_opencv().BORDER_REPLICATE)
+    # Softening must not bring back what lies outside of the other frame.
     return (softened * inside)[..., np.newaxis]
 
 
@@ -55,6 +57,7 @@ def likeness(frame: np.ndarray, other: np.ndarray, flow: np.ndarray) -> np.ndarr
 
 def shrink(trusted: np.ndarray, pixels: int) -> np.ndarray:
     """Returns a mask `[height, width, 1]`, each value the least of that many to either side."""
+    # Erosion takes the least within the kernel.
     kernel = np.ones([2 * pixels + 1] * 2, np.uint8)
     return load_opencv().erode(trusted, kernel)[..., np.newaxis]
 
