@@ -1,7 +1,20 @@
 """Neural style transfer by optimisation (Gatys et al. 2015): `Config`, `stylize`, `plan`."""
 
+import typing
+
 import lazy_loader
 
+if typing.TYPE_CHECKING:
+    from tfstyle.methods.gatys.config import STARTS as STARTS
+    from tfstyle.methods.gatys.config import Config as Config
+    from tfstyle.methods.gatys.method import plan as plan
+    from tfstyle.methods.gatys.method import stylize as stylize
+
+# `Config` comes without TensorFlow: flags and help are made of it.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"method": ["STARTS", "Config", "plan", "stylize"]}
+    __name__,
+    submod_attrs={
+        "config": ["STARTS", "Config"],
+        "method": ["plan", "stylize"],
+    },
 )
