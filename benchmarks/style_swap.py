@@ -60,7 +60,7 @@ def print_parts(pictures: tuple[str, str], size: int, precision: str, repetition
 
     from tfstyle.losses import perceptual
     from tfstyle.methods import style_swap
-    from tfstyle.methods.style_swap import patches
+    from tfstyle.methods.style_swap import matching, patches
     from tfstyle.networks import inverse_net
 
     content, style = (tf.constant(square(path, size)) for path in pictures)
@@ -68,13 +68,13 @@ def print_parts(pictures: tuple[str, str], size: int, precision: str, repetition
     net = inverse_net.load("inverse", precision)
     own, theirs = (loss.features(each)[LAYER] for each in (content, style))
     bank = patches.prepare([theirs])
-    matches = patches.nearest(own, bank)
-    swapped = patches.fold_back(matches, bank)
+    matches = matching.nearest(own, bank)
+    swapped = matching.fold_back(matches, bank)
     parts = {
         "encode": lambda: [loss.features(each)[LAYER] for each in (content, style)],
         "prepare": lambda: patches.prepare([theirs]).directions,
-        "match": lambda: patches.nearest(own, bank),
-        "fold": lambda: patches.fold_back(matches, bank),
+        "match": lambda: matching.nearest(own, bank),
+        "fold": lambda: matching.fold_back(matches, bank),
         "decode": lambda: net(swapped),
     }
     seconds = {name: least(part, repetitions) for name, part in parts.items()}
@@ -149,10 +149,10 @@ def our_swapper(precision: str, content: np.ndarray, style: np.ndarray):
     """Returns this package's."""
     import tensorflow as tf
 
-    from tfstyle.methods.style_swap import patches
+    from tfstyle.methods.style_swap import matching, patches
 
     own, theirs = (tf.cast(each, precision) for each in (content, style))
-    return lambda: np.asarray(patches.swap(own, patches.prepare([theirs])))
+    return lambda: np.asarray(matching.swap(own, patches.prepare([theirs])))
 
 
 def torch_swapper(precision: str, content: np.ndarray, style: np.ndarray):

@@ -59,7 +59,7 @@ def compare(
     """Returns the losses of one pass and of L-BFGS; notes the latter among those known."""
     loss, vgg = perceptual.build(CONFIG)
     grid = feature_swap.Grid(CONFIG.layer)
-    swap = feature_swap.Swapper(lambda images: loss.features(images)[CONFIG.layer], grid)
+    swap = feature_swap.FeatureSwap(lambda images: loss.features(images)[CONFIG.layer], grid)
     start = grid.grow(image.fit(image.read(content), size))
     target = swap.swap(start, swap.prepare([image.fit(image.read(style), size)]))
     decided = checkpoint_file.fingerprint(CONFIG, target.numpy(), facts=tuple(vgg.values()))

@@ -80,13 +80,13 @@ def temporal_error(material: Material, pastiches: list[np.ndarray]) -> float:
     """Returns the mean squared difference of neighbours, one warped to the other, in [0, 1]^2."""
     if material.true is not None:
         return squared_difference(*pastiches[1:3], *material.true)
-    from tfstyle.methods.video import flow
+    from tfstyle.methods.video import flow, trust
 
     errors = []
     for index in range(1, len(pastiches)):
         frame, earlier = material.frames[index], material.frames[index - 1]
         back, forth = flow.estimate(frame, earlier), flow.estimate(earlier, frame)
-        seen = flow.trust(back, forth)
+        seen = trust.of_flow(back, forth)
         errors.append(squared_difference(pastiches[index], pastiches[index - 1], back, seen))
     return float(np.mean(errors))
 

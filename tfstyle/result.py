@@ -1,9 +1,57 @@
 """The records every method speaks: `Progress` while it runs, `Result` when it ends."""
 
 import dataclasses
+import enum
 from collections.abc import Callable
 
 import numpy as np
+
+INTERRUPTED = "interrupted"
+"""How the sentence of an interruption begins."""
+
+
+class Ending(enum.Enum):
+    """The kinds of reasons why a method stops."""
+
+    COMPLETE = "complete"
+    """All is done that was to be done."""
+    STEP_LIMIT = "step limit"
+    """The optimiser has taken all its steps."""
+    CONVERGED = "converged"
+    """The loss no longer changes."""
+    INTERRUPTED = "interrupted"
+    """Ctrl-C."""
+    FAILED = "failed"
+    """The loss is no number any more; the best picture before that is kept."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """Why a method stopped: a kind to compare, and a sentence to read."""
+
+    kind: Ending
+    sentence: str
+    """Goes into the record and onto the screen."""
+
+    def __str__(self) -> str:
+        """Returns the sentence."""
+        return self.sentence
+
+
+DONE = Outcome(Ending.COMPLETE, "done")
+
+
+def interrupted(where: str = "") -> Outcome:
+    """Returns the outcome of Ctrl-C: "interrupted", or "interrupted at step 5"."""
+    return Outcome(Ending.INTERRUPTED, f"{INTERRUPTED} {where}".strip())
+
+
+def tells_interruption(sentence: str) -> bool:
+    """Returns whether an outcome's sentence is one of `interrupted`.
+
+    A record keeps only the sentence: who goes on from one asks here.
+    """
+    return sentence.startswith(INTERRUPTED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +104,8 @@ class Result:
     """`[1, height, width, 3]`, float32 in [0, 1], RGB."""
     losses: tuple[Loss, ...] = ()
     levels: tuple[LevelTrace, ...] = ()
-    outcome: str = "done"
-    """A sentence: why the method stopped."""
+    outcome: Outcome = DONE
+    """Why the method stopped."""
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights that were used."""
     earlier_seconds: float = 0.0
@@ -79,7 +127,7 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, result: Result):
         """Takes what there is so far."""
-        super().__init__(result.outcome)
+        super().__init__(str(result.outcome))
         self.result = result
 
 

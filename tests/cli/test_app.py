@@ -75,25 +75,7 @@ def test_help_of_a_command_shows_every_flag(method, capsys):
     assert "  --mirror=true\n" in out
 
 
-WITHOUT_TENSORFLOW = ("gatys", "swap", "quilt", "analogy", "train", "train_inverse", "export")
-"""Commands whose settings lie where no TensorFlow is needed."""
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        name
-        if name in WITHOUT_TENSORFLOW
-        else pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                strict=True, reason="its Config lies in a module that loads TensorFlow"
-            ),
-        )
-        for name in app.COMMANDS
-        if name != "completion"
-    ],
-)
+@pytest.mark.parametrize("command", [name for name in app.COMMANDS if name != "completion"])
 def test_help_of_no_command_loads_tensorflow(command):
     code = (
         "import sys; from tfstyle.cli import app\n"

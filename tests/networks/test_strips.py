@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.methods import feed_forward
+from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.networks import pretrained, strips, transform_net
 
 KINDS = {

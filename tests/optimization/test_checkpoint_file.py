@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 
 from tfstyle.optimization import checkpoint_file
 from tfstyle.optimization.loop import Trace
-from tfstyle.result import LevelTrace, Loss
+from tfstyle.result import LevelTrace, Loss, interrupted
 
 RANDOM = np.random.default_rng(0)
 STATE = {
@@ -66,10 +66,10 @@ def test_snapshot_before_the_first_step_comes_back(tmp_path):
 
 
 def test_interrupted_run_comes_back_running(tmp_path):
-    trace = dataclasses.replace(TRACE, outcome="interrupted at step 7", interrupted=True)
+    trace = dataclasses.replace(TRACE, outcome=interrupted("at step 7"))
     checkpoint_file.save(tmp_path, dataclasses.replace(SNAPSHOT, trace=trace), "run")
     loaded = checkpoint_file.load(tmp_path, "run").trace
-    assert (loaded.outcome, loaded.interrupted) == ("running", False)
+    assert (trace.interrupted, loaded.outcome, loaded.interrupted) == (True, None, False)
 
 
 def test_second_snapshot_takes_the_place_of_the_first(tmp_path):

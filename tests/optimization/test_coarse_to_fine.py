@@ -127,7 +127,7 @@ def test_interrupt_carries_the_best_image_at_full_size(total_step):
     result = interrupted.value.result
     assert result.image.shape == (1, 16, 12, 3)
     assert len(result.losses) == result.steps == total_step
-    assert result.outcome.startswith("interrupted at step ")
+    assert result.outcome.sentence.startswith("interrupted at step ")
 
 
 @pytest.mark.parametrize("total_step", [1, 3, 4, 5, 7, 9, 12])

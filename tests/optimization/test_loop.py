@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.optimization import loop
 from tfstyle.optimization.options import OPTIMIZERS, RESTART_STEP, Options
+from tfstyle.result import Ending
 
 START = np.random.default_rng(0).random([1, 4, 5, 3], np.float32)
 TARGET = np.random.default_rng(1).random([1, 4, 5, 3], np.float32)
@@ -94,7 +95,7 @@ def test_curve_ends_at_the_best_image(optimizer):
     assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
     assert trace.loss < 0.5 * distance(START)
     assert all(loss.terms["pull"] == pytest.approx(loss.terms["total"]) for loss in trace.losses)
-    assert trace.outcome == "step limit reached"
+    assert trace.outcome.sentence == "step limit reached"
     assert not trace.interrupted
 
 
@@ -115,7 +116,7 @@ def test_no_steps_return_the_start():
     trace = minimize(steps=0)
     assert_array_equal(trace.image, START)
     assert (trace.step, trace.evaluations, trace.losses) == (0, 0, ())
-    assert trace.outcome == "step limit reached"
+    assert trace.outcome.sentence == "step limit reached"
 
 
 def test_start_image_is_not_written_to():
@@ -127,7 +128,8 @@ def test_start_image_is_not_written_to():
 
 def test_loss_that_no_longer_changes_ends_the_run():
     trace = loop.minimize(pull, TARGET, 100)
-    assert trace.outcome == "converged: the loss no longer changes"
+    assert trace.outcome.sentence == "converged: the loss no longer changes"
+    assert trace.outcome.kind is Ending.CONVERGED
     assert trace.step < 100
     assert_array_equal(trace.image, TARGET)
 
@@ -141,7 +143,9 @@ def test_objective_that_turns_nan_gives_the_best_finite_image(optimizer):
     assert np.isfinite(trace.image).all()
     assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
     assert trace.loss < distance(START)
-    assert trace.outcome.startswith(f"loss became non-finite at step {trace.step}; try a smaller")
+    assert trace.outcome.sentence.startswith(
+        f"loss became non-finite at step {trace.step}; try a smaller"
+    )
     assert trace.step < 50
 
 
@@ -150,7 +154,7 @@ def test_objective_that_is_never_finite_gives_the_start(optimizer):
     trace = minimize(not_finite, steps=50, optimizer=optimizer)
     assert_array_equal(trace.image, START)
     assert trace.losses == ()
-    assert trace.outcome == "loss became non-finite at step 1; try a smaller style_weight"
+    assert trace.outcome.sentence == "loss became non-finite at step 1; try a smaller style_weight"
 
 
 def test_one_failed_step_restarts_lbfgs_from_the_best_image():
@@ -164,7 +168,7 @@ def test_one_failed_step_restarts_lbfgs_from_the_best_image():
     assert trace.kind == "lbfgs"
     (note,) = trace.notes
     assert note == f"line search failed at step {trace.kind_since[0]} of {SIZE}, L-BFGS restarted"
-    assert trace.outcome.endswith("; " + note)
+    assert trace.outcome.sentence.endswith("; " + note)
     assert_allclose(trace.image, TARGET, atol=0.02)
 
 
@@ -194,14 +198,15 @@ def test_second_failure_at_once_hands_over_to_adam():
     failed, _ = trace.kind_since
     assert first == f"line search failed at step {failed - 1} of {SIZE}, L-BFGS restarted"
     assert second == f"line search failed at step {failed} of {SIZE}, Adam went on"
-    assert trace.outcome == f"step limit reached; {first}; {second}"
+    assert trace.outcome.sentence == f"step limit reached; {first}; {second}"
+    assert trace.outcome.kind is Ending.STEP_LIMIT
     assert trace.step == 30
     assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
 
 
 def test_line_search_that_fails_at_the_first_step_is_not_called_non_finite():
     trace = minimize(wrong_slope, steps=5)
-    assert "non-finite" not in trace.outcome
+    assert "non-finite" not in trace.outcome.sentence
     assert trace.notes
 
 
@@ -213,14 +218,14 @@ def test_interrupt_during_an_evaluation_keeps_the_best_image(optimizer):
     trace = minimize(Objective(since=15, then=interrupt), steps=20, optimizer=optimizer)
     assert trace.interrupted
     assert 0 < trace.step < 20
-    assert trace.outcome == f"interrupted at step {trace.step}"
+    assert trace.outcome.sentence == f"interrupted at step {trace.step}"
     assert trace.loss == pytest.approx(distance(trace.image), rel=1e-5)
     assert trace.loss < distance(START)
 
 
 def test_interrupt_before_the_first_step_keeps_the_start():
     trace = minimize(interrupt)
-    assert trace.outcome == "interrupted at step 0"
+    assert trace.outcome.sentence == "interrupted at step 0"
     assert_array_equal(trace.image, START)
 
 
@@ -244,7 +249,7 @@ def test_callback_sees_every_step():
     trace = minimize(callback=seen.append)
     assert [one.step for one in seen] == list(range(1, 11))
     assert seen[-1].loss == trace.loss
-    assert all(one.outcome == "running" for one in seen)
+    assert all(one.outcome is None for one in seen)
 
 
 # --- Going on ---
@@ -264,7 +269,7 @@ def assert_same_run(resumed, whole):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_resumed_run_is_the_uninterrupted_one_bit_for_bit(optimizer, step):
     half = minimize(optimizer=optimizer, callback=stop_at(step))
-    half = dataclasses.replace(half, outcome="running")
+    half = dataclasses.replace(half, outcome=None)
     resumed = minimize(optimizer=optimizer, resume_from=half)
     assert_same_run(resumed, minimize(optimizer=optimizer))
 
@@ -272,7 +277,7 @@ def test_resumed_run_is_the_uninterrupted_one_bit_for_bit(optimizer, step):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_run_interrupted_in_the_midst_of_a_step_resumes_bit_for_bit(optimizer):
     half = minimize(Objective(since=15, then=interrupt), steps=20, optimizer=optimizer)
-    half = dataclasses.replace(half, outcome="running")
+    half = dataclasses.replace(half, outcome=None)
     resumed = minimize(steps=20, optimizer=optimizer, resume_from=half)
     assert_same_run(resumed, minimize(steps=20, optimizer=optimizer))
 
@@ -288,6 +293,6 @@ def test_run_interrupted_between_a_step_and_its_account_resumes_bit_for_bit(monk
         patch.setattr(loop, "_after_step", account_or_stop)
         half = minimize(optimizer=optimizer)
     assert (half.step, half.interrupted) == (3, True)
-    half = dataclasses.replace(half, outcome="running")
+    half = dataclasses.replace(half, outcome=None)
     resumed = minimize(optimizer=optimizer, resume_from=half)
     assert_same_run(resumed, minimize(optimizer=optimizer))

@@ -8,8 +8,8 @@ import keras
 import pytest
 
 from tfstyle.cli import app
-from tfstyle.methods import feed_forward
-from tfstyle.methods.video import method as video
+from tfstyle.methods import video
+from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.networks import transform_net
 
 av = pytest.importorskip("av")

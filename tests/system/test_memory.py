@@ -1,91 +1,34 @@
-import re
+import types
 
 import pytest
 
 from tfstyle.system import memory
 
-GIGABYTE = 1e9
-
-
-def have(monkeypatch, size):
-    monkeypatch.setattr(memory, "available", lambda: size)
-
-
-def test_needs_grow_with_the_area():
-    base = memory.needed((0, 0), "float32", 10)
-    small = memory.needed((100, 200), "float32", 10) - base
-    assert memory.needed((200, 400), "float32", 10) - base == pytest.approx(4 * small)
-
-
-def test_narrow_features_and_a_short_history_need_less():
-    needs = [
-        memory.needed((512, 512), *settings)
-        for settings in [("bfloat16", 5), ("bfloat16", 10), ("float32", 10)]
-    ]
-    assert needs == sorted(needs)
-    assert len(set(needs)) == 3
-
-
-def test_a_style_picture_counts_where_it_is_the_larger():
-    small = memory.needed((300, 400), "bfloat16", 10)
-    assert memory.needed((300, 400), "bfloat16", 10, [(300, 400), (500, 100)]) == small
-    large = memory.needed((300, 400), "bfloat16", 10, [(10, 10), (3000, 4000)])
-    assert 12e6 * 700 < large - memory.BASE < 12e6 * 1300  # Features of 64 channels, and copies.
-
-
-def test_the_size_that_would_fit_is_one_for_the_style_too(monkeypatch):
-    have(monkeypatch, 4 * GIGABYTE)
-    with pytest.raises(MemoryError) as error:
-        memory.check((300, 400), "float32", 10, [(2400, 3200)])
-    side = int(re.search(r"a size of (\d+) would fit", str(error.value))[1])
-    style = (side * 6, side * 8)
-    assert 0.85 * 4e9 < memory.needed((side * 3 // 4, side), "float32", 10, [style]) <= 4e9
-
-
-def test_size_that_fits_passes(monkeypatch):
-    have(monkeypatch, memory.needed((512, 384), "float32", 10))
-    memory.check((512, 384), "float32", 10)
-
-
-def test_message_says_what_would_fit_and_it_does(monkeypatch):
-    have(monkeypatch, 4 * GIGABYTE)
-    with pytest.raises(MemoryError) as error:
-        memory.check((3000, 4000), "float32", 10)
-    message = str(error.value)
-    assert message.startswith("4000x3000 pixels need about ")
-    assert "4.0 GB are free" in message
-    assert message.endswith("Received: size=4000")
-    side = int(re.search(r"a size of (\d+) would fit", message)[1])
-    assert 0.85 * 4 * GIGABYTE < memory.needed((side * 3 // 4, side), "float32", 10) <= 4e9
-
-
-def test_without_a_sensible_size_that_fits_none_is_named(monkeypatch):
-    have(monkeypatch, 0.5 * GIGABYTE)
-    with pytest.raises(MemoryError) as error:
-        memory.check((48, 64), "float32", 10)
-    message = str(error.value)
-    assert "would fit" not in message
-    assert message.endswith(
-        "0.5 GB are free; too little for any size: end other programs. Received: size=64"
-    )
-
-
-@pytest.mark.parametrize(("side", "named"), [(31, False), (32, True)])
-def test_the_smallest_size_that_is_named(monkeypatch, side, named):
-    have(monkeypatch, memory.needed((side, side), "float32", 10))
-    with pytest.raises(MemoryError) as error:
-        memory.check((34, 34), "float32", 10)
-    assert (f"a size of {side} would fit" in str(error.value)) == named
-
-
-def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
-    have(monkeypatch, None)
-    memory.check((16384, 16384), "float32", 10)
-
 
 def test_this_machine_has_some_memory():
     available = memory.available()
     assert available is None or 1e7 < available < 1e14
+
+
+@pytest.fixture
+def without_meminfo(tmp_path, monkeypatch):
+    """A machine without Linux's files, as macOS and Windows are."""
+    monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "CONTAINER_LIMITS", ())
+
+
+def test_psutil_says_where_linux_s_file_is_missing(without_meminfo, monkeypatch):
+    free = types.SimpleNamespace(available=3 * 2**30)
+    monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: free)
+    assert memory.available() == 3 * 2**30
+
+
+def test_memory_cannot_be_told_where_psutil_fails_too(without_meminfo, monkeypatch):
+    def fail():
+        raise OSError("no such system")
+
+    monkeypatch.setattr(memory.psutil, "virtual_memory", fail)
+    assert memory.available() is None
 
 
 # --- Containers ---

@@ -125,7 +125,7 @@ def save_swap(
         padding=net.padding,
         precision=precision,
     )
-    swap = feature_swap.Swapper(
+    swap = feature_swap.FeatureSwap(
         lambda images: features(images)[net.layer], feature_swap.Grid(net.layer)
     )
     endpoints = swap_endpoints.Endpoints(swap, net, max_pixels)

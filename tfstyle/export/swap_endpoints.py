@@ -28,7 +28,7 @@ class Endpoints:
 
     def __init__(
         self,
-        swap: feature_swap.Swapper,
+        swap: feature_swap.FeatureSwap,
         decoder: keras.Model,
         max_pixels: int = MAX_PIXELS["swap"],
     ):

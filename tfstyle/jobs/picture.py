@@ -142,7 +142,7 @@ def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> Outcome:
     # Not before the picture and its record are safe.
     if pair.checkpoint:
         resume.forget(pair.checkpoint)
-    return Outcome(pair, Status.PAINTED, result.outcome, seconds)
+    return Outcome(pair, Status.PAINTED, str(result.outcome), seconds)
 
 
 def _how_to_go_on(pair: Pair) -> str:

@@ -118,7 +118,7 @@ def write(
         **more,
         "seconds": result.earlier_seconds + seconds,
         "peak_memory_bytes": _peak_memory_bytes(),
-        "outcome": result.outcome,
+        "outcome": str(result.outcome),
     }
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
     path = path_for(output)

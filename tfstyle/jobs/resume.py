@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle.jobs import record
+from tfstyle.result import tells_interruption
 from tfstyle.system import files
 
 
@@ -68,4 +69,4 @@ def is_finished(
 
 
 def _was_interrupted(found: Mapping[str, Any]) -> bool:
-    return str(found.get("outcome", "")).startswith("interrupted")
+    return tells_interruption(str(found.get("outcome", "")))

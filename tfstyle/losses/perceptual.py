@@ -41,32 +41,34 @@ class Settings(Protocol):
 
 
 def build(
-    config: Settings, features: keras.Model | None = None
+    config: Settings, features: keras.Model | None = None, temporal_weight: float = 0.0
 ) -> tuple[Objective, dict[str, str]]:
     """Returns the objective, with the name and digest of VGG19's weights when they are in it.
 
     Args:
         config: the method's settings.
         features: a model from image to features by layer name instead of VGG19.
+        temporal_weight: of what a frame of a video is held to, which no picture's settings know.
     """
     if features is not None:
-        return Objective(features, config.weights()), {}
+        return Objective(features, _weights(config, temporal_weight)), {}
     # Settings may have been given as lists, which have no hash.
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _build_on_vgg19(hashable, vgg19_files.stamp(config.vgg_weights))
+    return _build_on_vgg19(hashable, temporal_weight, vgg19_files.stamp(config.vgg_weights))
 
 
 # Reading, building and tracing cost more than a small picture: the last objective serves the next
 # picture of a folder too.
 @functools.lru_cache(maxsize=1)
 def _build_on_vgg19(
-    config: Settings, stamp: tuple[str, int, int] | None
+    config: Settings, temporal_weight: float, stamp: tuple[str, int, int] | None
 ) -> tuple[Objective, dict[str, str]]:
     """Returns what `build` does, with VGG19.
 
     Args:
         config: the settings.
+        temporal_weight: as for `build`.
         stamp: the weights file's; when that has changed, the file is read anew.
     """
     vgg = vgg19_weights.load(config.vgg_weights)
@@ -77,4 +79,9 @@ def _build_on_vgg19(
         padding=config.padding,
         precision=config.precision,
     )
-    return Objective(features, config.weights()), {"name": vgg.name, "sha256": vgg.sha256}
+    loss = Objective(features, _weights(config, temporal_weight))
+    return loss, {"name": vgg.name, "sha256": vgg.sha256}
+
+
+def _weights(config: Settings, temporal: float) -> Weights:
+    return dataclasses.replace(config.weights(), temporal=temporal)

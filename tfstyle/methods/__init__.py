@@ -1,1 +1,1 @@
-"""One module a method; each has `Config` and `stylize`."""
+"""One room a method; each has `Config` and `stylize`."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 
-from tfstyle import settings
 from tfstyle.networks import packing, transform_net
 from tfstyle.system.precision import resolve_precision
 
@@ -16,13 +15,6 @@ NAME = "masters"
 
 PHOTOGRAPH = packing.SHIPPED / "photograph.jpg"
 """What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
-
-
-def model_setting() -> Any:
-    """Returns the field of a `Config` that says which stylizer `load` takes."""
-    return settings.setting(
-        NAME, "The stylizer: a shipped one's name, or the path of one that was trained."
-    )
 
 
 def names() -> list[str]:

@@ -105,8 +105,11 @@ def remove(folder: pathlib.Path) -> None:
 
 def _describe(snapshot: Snapshot) -> dict[str, Any]:
     """Returns all but the arrays, in the types that JSON has."""
-    # Taken out first: `asdict` copies what it meets, and pictures are large.
-    without_arrays = dataclasses.replace(snapshot.trace, image=np.zeros([0]), state=None)
+    # Taken out first: `asdict` copies what it meets, and pictures are large. Why the run stopped
+    # is not kept: it goes on.
+    without_arrays = dataclasses.replace(
+        snapshot.trace, image=np.zeros([0]), state=None, outcome=None
+    )
     described = dataclasses.asdict(dataclasses.replace(snapshot, trace=without_arrays))
     del described["trace"]["image"]
     return described
@@ -125,10 +128,10 @@ def _snapshot(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> Snaps
         "losses": _losses(described["trace"]["losses"]),
         "kind_since": tuple(described["trace"]["kind_since"]),
         "notes": tuple(described["trace"]["notes"]),
-        # It was written because the run was stopped, and is read because it goes on.
-        "outcome": "running",
-        "interrupted": False,
+        "outcome": None,
     }
+    # Version 0.1.0 wrote it.
+    fields.pop("interrupted", None)
     levels = [{**level, "size": tuple(level["size"])} for level in described["levels"]]
     return Snapshot(
         level=described["level"],

@@ -9,8 +9,13 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.optimization import checkpoint_file, loop, optimizer
+from tfstyle.optimization.checkpoint_file import Snapshot
 from tfstyle.optimization.options import Options
-from tfstyle.result import Interrupted, Level, LevelTrace, Loss, Progress, Result
+from tfstyle.optimization.tracker import Tracker
+from tfstyle.result import DONE, Interrupted, Level, Progress, Result, interrupted
+
+Callback = Callable[[Progress], None]
+"""Called after every step."""
 
 CHECKPOINT_EVERY = 50
 """Steps between two checkpoints: what a kill can cost."""
@@ -41,9 +46,7 @@ class Task:
     """`name` and `sha256` of the pretrained weights, for the result."""
 
 
-def run(
-    task: Task, checkpoints: Checkpoints, callback: Callable[[Progress], None] | None = None
-) -> Result:
+def run(task: Task, checkpoints: Checkpoints, callback: Callback | None = None) -> Result:
     """Returns the result of optimising the image at each level in turn, coarse to fine.
 
     Raises:
@@ -65,10 +68,7 @@ def run(
 
 
 def _paint_level(
-    task: Task,
-    checkpoints: Checkpoints,
-    done: checkpoint_file.Snapshot,
-    callback: Callable[[Progress], None] | None,
+    task: Task, checkpoints: Checkpoints, done: Snapshot, callback: Callback | None
 ) -> loop.Trace:
     """Returns where the level at work got to; Ctrl-C ends it, even before its first step."""
     level = task.levels[done.level]
@@ -77,104 +77,80 @@ def _paint_level(
         # Clipped first: enlarging would spread a value beyond black or white over its neighbours.
         start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
     except KeyboardInterrupt:
-        outcome = f"interrupted before level {level}"
-        return dataclasses.replace(done.trace, outcome=outcome, interrupted=True)
+        return dataclasses.replace(done.trace, outcome=interrupted(f"before level {level}"))
     fresh = dataclasses.replace(done.trace, image=start)
+
+    def after_step(trace: loop.Trace) -> None:
+        now = dataclasses.replace(done, trace=trace)
+        if trace.step % CHECKPOINT_EVERY == 0:
+            _save(checkpoints, now)
+        # Without a loss there was no step yet but a failed one.
+        if callback is not None and trace.losses:
+            callback(_progress(task, now))
+
     return loop.minimize(
         value_and_gradient,
         start,
         level.steps,
         task.options,
-        callback=_Watcher(task, checkpoints, done, callback),
+        callback=after_step,
         resume_from=done.trace if done.trace.step else fresh,
     )
 
 
-class _Watcher:
-    """Turns an optimiser's trace into the run's progress, and into a checkpoint now and then."""
-
-    def __init__(
-        self,
-        task: Task,
-        checkpoints: Checkpoints,
-        done: checkpoint_file.Snapshot,
-        callback: Callable[[Progress], None] | None,
-    ) -> None:
-        self._task, self._checkpoints = task, checkpoints
-        self._done, self._callback = done, callback
-
-    def __call__(self, trace: loop.Trace) -> None:
-        done = dataclasses.replace(self._done, trace=trace)
-        if trace.step % CHECKPOINT_EVERY == 0:
-            _save(self._checkpoints, done)
-        if self._callback is not None and trace.losses:
-            self._callback(_progress(self._task, done))
-
-
-def _begin(task: Task, checkpoints: Checkpoints) -> checkpoint_file.Snapshot:
+def _begin(task: Task, checkpoints: Checkpoints) -> Snapshot:
     if checkpoints.resume and checkpoints.folder is not None:
         return checkpoint_file.load(pathlib.Path(checkpoints.folder), checkpoints.run)
-    return checkpoint_file.Snapshot(0, _fresh(task, task.start), (), ())
+    return Snapshot(0, _fresh(task, task.start), (), ())
 
 
 def _fresh(task: Task, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> loop.Trace:
     return loop.Trace(pixels, np.inf, kind=task.options.optimizer, notes=notes)
 
 
-def _next_level(task: Task, done: checkpoint_file.Snapshot) -> checkpoint_file.Snapshot:
-    trace = _fresh(task, done.trace.image, done.trace.notes)
-    return checkpoint_file.Snapshot(done.level + 1, trace, _levels(task, done), _losses(done))
+def _next_level(task: Task, done: Snapshot) -> Snapshot:
+    trace, ended = _fresh(task, done.trace.image, done.trace.notes), _ended(task, done)
+    return Snapshot(done.level + 1, trace, ended.levels, ended.losses)
 
 
-def _levels(task: Task, done: checkpoint_file.Snapshot) -> tuple[LevelTrace, ...]:
-    size, trace = task.levels[done.level].size, done.trace
-    return (*done.levels, LevelTrace(size, trace.step, trace.evaluations, trace.seconds))
+def _tracker(task: Task, done: Snapshot) -> Tracker:
+    """Returns the account of the finished levels; a snapshot has it, so that it can go on."""
+    return Tracker(task.levels, done.levels, done.losses)
 
 
-def _losses(done: checkpoint_file.Snapshot) -> tuple[Loss, ...]:
-    """Returns the curve of all levels, steps, evaluations and seconds counted on."""
-    steps = sum(level.steps for level in done.levels)
-    evaluations = sum(level.evaluations for level in done.levels)
-    seconds = sum(level.seconds for level in done.levels)
-    counted_on = (
-        Loss(loss.step + steps, loss.evaluations + evaluations, loss.seconds + seconds, loss.terms)
-        for loss in done.trace.losses
-    )
-    return (*done.losses, *counted_on)
+def _ended(task: Task, done: Snapshot) -> Tracker:
+    """Returns the account, the level at work as if it had ended now."""
+    trace = done.trace
+    tracker = _tracker(task, done)
+    return tracker.after_level(trace.step, trace.evaluations, trace.seconds, trace.losses)
 
 
-def _progress(task: Task, done: checkpoint_file.Snapshot) -> Progress:
-    level = task.levels[done.level]
-    return Progress(
-        level=done.level,
-        levels=len(task.levels),
-        size=level.size,
-        step=done.trace.step,
-        steps=level.steps,
-        evaluations=done.trace.evaluations,
-        total_step=sum(finished.steps for finished in done.levels) + done.trace.step,
-        loss=done.trace.losses[-1],
-        image=lambda: _pastiche(task, done),
+def _progress(task: Task, done: Snapshot) -> Progress:
+    trace = done.trace
+    return _tracker(task, done).progress(
+        trace.step, trace.evaluations, trace.losses[-1], lambda: _pastiche(task, done)
     )
 
 
-def _pastiche(task: Task, done: checkpoint_file.Snapshot) -> np.ndarray:
+def _pastiche(task: Task, done: Snapshot) -> np.ndarray:
     pixels = np.clip(done.trace.image, 0, 1)
     return task.finish(image.resize(pixels, task.levels[-1].size))
 
 
-def _result(task: Task, done: checkpoint_file.Snapshot, begun: checkpoint_file.Snapshot) -> Result:
+def _result(task: Task, done: Snapshot, begun: Snapshot) -> Result:
+    ended = _ended(task, done)
     return Result(
         image=_pastiche(task, done),
-        losses=_losses(done),
-        levels=_levels(task, done),
-        outcome=done.trace.outcome,
+        losses=ended.losses,
+        levels=ended.levels,
+        # A run that ended has an outcome; none is left out for the type alone.
+        outcome=done.trace.outcome or DONE,
         weights=task.weights,
-        earlier_seconds=sum(level.seconds for level in _levels(task, begun)),
+        earlier_seconds=sum(level.seconds for level in _ended(task, begun).levels),
     )
 
 
-def _save(checkpoints: Checkpoints, done: checkpoint_file.Snapshot) -> None:
+def _save(checkpoints: Checkpoints, done: Snapshot) -> None:
     if checkpoints.folder is None:
         return
     try:

@@ -10,7 +10,10 @@ import numpy as np
 from tfstyle.optimization import adam
 from tfstyle.optimization.optimizer import Optimizer, State, ValueAndGradient
 from tfstyle.optimization.options import RESTART_STEP, Options
-from tfstyle.result import Loss
+from tfstyle.result import Ending, Loss, Outcome, interrupted
+
+STEP_LIMIT = Outcome(Ending.STEP_LIMIT, "step limit reached")
+CONVERGED = Outcome(Ending.CONVERGED, "converged: the loss no longer changes")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,8 +28,8 @@ class Trace:
     evaluations: int = 0
     losses: tuple[Loss, ...] = ()
     seconds: float = 0.0
-    outcome: str = "running"
-    interrupted: bool = False
+    outcome: Outcome | None = None
+    """Why it stopped; None while it runs."""
     kind: str = "lbfgs"
     """The optimiser at work; after two failures not the one asked for."""
     kind_since: tuple[int, int] = (0, 0)
@@ -35,6 +38,11 @@ class Trace:
     """Copies the optimiser's arrays as they were, on demand since they are large; None at first."""
     notes: tuple[str, ...] = ()
     """What went wrong on the way."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it, so that there is more to do."""
+        return self.outcome is not None and self.outcome.kind is Ending.INTERRUPTED
 
 
 def minimize(
@@ -64,7 +72,7 @@ def minimize(
     optimizer = _start(value_and_gradient, trace, options)
     clock = time.perf_counter() - trace.seconds
     try:
-        while trace.step < steps and trace.outcome == "running":
+        while trace.step < steps and trace.outcome is None:
             optimizer.step()
             trace = _after_step(trace, optimizer, time.perf_counter() - clock)
             if optimizer.failed:
@@ -73,10 +81,8 @@ def minimize(
             if callback is not None:
                 callback(trace)
     except KeyboardInterrupt:
-        outcome = _with_notes(trace, f"interrupted at step {trace.step}")
-        return dataclasses.replace(trace, outcome=outcome, interrupted=True)
-    reason = "step limit reached" if trace.outcome == "running" else trace.outcome
-    return dataclasses.replace(trace, outcome=_with_notes(trace, reason))
+        return _ended(trace, interrupted(f"at step {trace.step}"))
+    return _ended(trace, trace.outcome or STEP_LIMIT)
 
 
 def kind(optimizer: str) -> type[Optimizer]:
@@ -111,7 +117,7 @@ def _after_step(trace: Trace, optimizer: Optimizer, seconds: float) -> Trace:
     advanced = dataclasses.replace(
         advanced,
         losses=(*trace.losses, Loss(step, evaluations, seconds, terms)),
-        outcome="converged: the loss no longer changes" if optimizer.converged else "running",
+        outcome=CONVERGED if optimizer.converged else None,
     )
     # Adam climbs now and then, and a restart may too: the best image is kept, not the last.
     if optimizer.loss < trace.loss:
@@ -124,7 +130,7 @@ def _after_failure(trace: Trace) -> Trace:
     start = (trace.step, trace.evaluations)
     if trace.kind == "adam" or not math.isfinite(trace.loss):
         reason = f"loss became non-finite at step {trace.step}; try a smaller style_weight"
-        return dataclasses.replace(trace, outcome=reason, state=None)
+        return dataclasses.replace(trace, outcome=Outcome(Ending.FAILED, reason), state=None)
     # What fails again in the first step after a restart fails always; Adam needs no line search.
     at_once = trace.kind_since[0] > 0 and trace.step == trace.kind_since[0] + 1
     kind, cure = ("adam", "Adam went on") if at_once else ("lbfgs", "L-BFGS restarted")
@@ -135,5 +141,7 @@ def _after_failure(trace: Trace) -> Trace:
     )
 
 
-def _with_notes(trace: Trace, reason: str) -> str:
-    return "; ".join((reason, *trace.notes))
+def _ended(trace: Trace, outcome: Outcome) -> Trace:
+    """Returns the trace with why it stopped, and what went wrong on the way, in one sentence."""
+    sentence = "; ".join((outcome.sentence, *trace.notes))
+    return dataclasses.replace(trace, outcome=Outcome(outcome.kind, sentence))

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap import matching, patches
 from tfstyle.networks import inverse_net
 from tfstyle.training.inverse_config import PATCH
 from tfstyle.training.style_crops import StyleCrops
@@ -112,4 +112,4 @@ class InverseTrainer(Trainer):
 def _swap(features: tf.Tensor, crop: tf.Tensor) -> tf.Tensor:
     """Returns the features with the patches of a crop's, both `[rows, columns, channels]`."""
     bank = patches.prepare([crop[tf.newaxis]], PATCH)
-    return tf.cast(patches.swap(features, bank), features.dtype)
+    return tf.cast(matching.swap(features, bank), features.dtype)

@@ -10,9 +10,9 @@ from tfstyle import image
 from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs import record
 from tfstyle.jobs.video import facts
-from tfstyle.methods import feed_forward
+from tfstyle.methods import video
+from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.style_swap import method as style_swap
-from tfstyle.methods.video import method as video
 from tfstyle.networks import inverse_net, pretrained, vgg19_files
 from tfstyle.video_io.clip import Clip
 

@@ -7,6 +7,7 @@ from tfstyle.image import color
 from tfstyle.methods.analogies import level as analogy_level
 from tfstyle.methods.analogies import method as analogies
 from tfstyle.result import Interrupted
+from tfstyle.system import memory
 
 WHOLE = {"size": None, "style_scale": None, "smoothing": 1.0}
 
@@ -167,16 +168,16 @@ def test_levels_are_a_number_or_auto(levels):
 
 
 def test_too_large_a_size_is_refused_beforehand(monkeypatch):
-    monkeypatch.setattr(analogies.memory, "available", lambda: 2e9)
+    monkeypatch.setattr(memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="would fit"):
         stylize(picture(9, 9, 1), picture(9, 9, 2), size=8192, style_scale=1.0)
 
 
 def test_the_size_that_is_said_to_fit_fits_beside_a_pair_of_its_own_size(monkeypatch):
     target, painting = picture(64, 64, 1), picture(90, 90, 2)
-    needed = analogies.memory.needed_for_analogy(48**2, 90**2, 1)
-    monkeypatch.setattr(analogies.memory, "available", lambda: needed)
-    monkeypatch.setattr(analogies.memory, "SMALLEST_SUGGESTED", 1)
+    needed = analogies.memory.needed(48**2, 90**2, 1)
+    monkeypatch.setattr(memory, "available", lambda: needed)
+    monkeypatch.setattr(memory, "SMALLEST_SUGGESTED", 1)
     with pytest.raises(MemoryError, match="a size of 4[0-9] would fit"):
         stylize(target, painting, size=64)
     assert stylize(target, painting, size=40).image.shape == (1, 40, 40, 3)

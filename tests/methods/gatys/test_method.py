@@ -11,6 +11,7 @@ from samples import picture
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import perceptual
+from tfstyle.methods.gatys import config as gatys_config
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.networks import vgg19_layers, vgg19_weights
 from tfstyle.result import Interrupted
@@ -24,12 +25,12 @@ def build(tiny_encoder):
     """Builds each objective on the tiny network once: most of the time would be tracing."""
     built = {}
 
-    def build(config, features, judge_build=perceptual.build):
-        weights = repr(config.weights())
+    def build(config, features, *more, own_build=perceptual.build):
+        weights = repr((config.weights(), more))
         if features is not tiny_encoder:
-            return judge_build(config, features)
+            return own_build(config, features, *more)
         if weights not in built:
-            built[weights] = judge_build(config, features)
+            built[weights] = own_build(config, features, *more)
         return built[weights]
 
     return build
@@ -84,7 +85,7 @@ def test_uint8_and_three_axes_mean_the_same_image(stylize, content, style):
 
 
 def test_loss_falls_from_every_start(stylize):
-    for start in gatys.STARTS:
+    for start in gatys_config.STARTS:
         curve = totals(stylize(start=start, steps=15))
         assert curve[-1] < curve[0], start
 

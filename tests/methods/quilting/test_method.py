@@ -1,4 +1,4 @@
-"""Textures gone on with, and contents painted with their blocks."""
+"""More of a texture, and contents painted with its blocks."""
 
 import sys
 
@@ -8,8 +8,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.methods.quilting import canvas as quilt_canvas
+from tfstyle.methods.quilting import grid as quilt_grid
 from tfstyle.methods.quilting import method as quilting
-from tfstyle.result import Interrupted
+from tfstyle.result import Interrupted, interrupted
+from tfstyle.system import memory
 
 TEXTURE = picture(40, 48, seed=2, smoothing=1)
 
@@ -66,7 +68,7 @@ def test_every_pixel_is_the_textures():
 def test_a_block_is_laid_up_to_its_cut():
     """Of three columns that overlap, the pictures agree in the second alone."""
     canvas = quilt_canvas.Canvas(
-        quilt_canvas.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32)
+        quilt_grid.grid((8, 13), 8, 3), np.full([3, 8, 13], 0.5, np.float32)
     )
     new = np.ones([3, 8, 8], np.float32)
     new[:, :, 1] = 0
@@ -140,9 +142,9 @@ def test_alpha_rises_from_pass_to_pass(passes, expected):
 def test_neighbours_count_as_alpha_and_the_content_as_the_rest(monkeypatch):
     passes, wishes = [], quilt_canvas.Wishes
 
-    def spy(alpha, previous, guide, guide_weight):
-        passes.append((alpha, previous is not None, guide_weight))
-        return wishes(alpha, previous, guide, guide_weight)
+    def spy(alpha, previous, correspondence, weight):
+        passes.append((alpha, previous is not None, weight))
+        return wishes(alpha, previous, correspondence, weight)
 
     monkeypatch.setattr(quilt_canvas, "Wishes", spy)
     quilting.stylize(TEXTURE, TEXTURE, quilting.Config(size=40, block_size=12))
@@ -184,7 +186,7 @@ def test_luminances_are_compared_blurred(monkeypatch):
     monkeypatch.setattr(quilt_canvas, "Wishes", lambda *given: wishes.append(given) or real(*given))
     paint(TEXTURE, size=None, style_scale=None, match_range="none", blur=1.5)
     luminance = quilting.color.luminance(TEXTURE)[0, :, :, 0]
-    expected = quilting.guide.blurred(luminance, 1.5)
+    expected = quilting.correspondence.blurred(luminance, 1.5)
     assert expected.std() < 0.8 * luminance.std()
     assert_allclose(seen[0][3], expected, atol=1e-6)
     assert_allclose(wishes[0][2][0], expected, atol=1e-6)
@@ -266,19 +268,17 @@ def test_an_interruption_between_two_passes_keeps_the_last_one(monkeypatch):
 
 def test_pixels_outside_of_the_picture_count_nothing():
     """Two blocks of 8 with an overlap of 4 reach 12 pixels, of which 10 are the picture's."""
-    canvas = quilt_canvas.Canvas(quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
+    canvas = quilt_canvas.Canvas(quilt_grid.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32))
     (overlap,) = canvas.terms((0, 1))
     assert overlap.weights[:, :4].all()
-    corner = quilt_canvas.Canvas(
-        quilt_canvas.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32)
-    )
+    corner = quilt_canvas.Canvas(quilt_grid.grid((10, 10), 8, 4), np.zeros([3, 10, 10], np.float32))
     (overlap,) = corner.terms((1, 1))
     expected = np.zeros([8, 8])
     expected[:4, :6] = expected[:6, :4] = 1
     assert_array_equal(overlap.weights, expected)
     wishes = quilt_canvas.Wishes(0.5, np.zeros([3, 8, 10]), np.zeros([1, 8, 10]), 0.5)
     canvas = quilt_canvas.Canvas(
-        quilt_canvas.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes
+        quilt_grid.grid((8, 10), 8, 4), np.zeros([3, 8, 10], np.float32), wishes
     )
     for term in canvas.terms((0, 1))[1:]:
         assert_array_equal(term.weights[:, :6], np.full([8, 6], 0.5))
@@ -294,7 +294,7 @@ def test_interruption_carries_what_there_is():
         config = quilting.Config(size="40x40", block_size=12)
         quilting.synthesize(TEXTURE, config, callback=stop)
     result = caught.value.result
-    assert (result.image.shape, result.steps, result.outcome) == ((1, 40, 40, 3), 3, "interrupted")
+    assert (result.image.shape, result.steps, result.outcome) == ((1, 40, 40, 3), 3, interrupted())
     assert_array_equal(result.image[0, -1, -1], [0.5, 0.5, 0.5])
 
 
@@ -325,7 +325,7 @@ def test_what_does_not_go_together_is_refused():
 
 
 def test_too_large_a_size_is_refused_beforehand(monkeypatch):
-    monkeypatch.setattr(quilting.memory, "available", lambda: 1e9)
+    monkeypatch.setattr(memory, "available", lambda: 1e9)
     with pytest.raises(MemoryError, match="would fit"):
         synthesize(size="16000x9000")
     with pytest.raises(MemoryError, match="would fit"):
@@ -335,7 +335,7 @@ def test_too_large_a_size_is_refused_beforehand(monkeypatch):
 @pytest.mark.parametrize("is_ring", [False, True])
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (24, 12, 6), (97, 20, 0)])
 def test_blocks_cover_a_side(length, block, overlap, is_ring):
-    axis = quilt_canvas.axis(length, block, overlap, is_ring)
+    axis = quilt_grid.axis(length, block, overlap, is_ring)
     covered = {pixel for index in range(len(axis.starts)) for pixel in axis.pixels(index)}
     assert set(range(length)) <= covered
     assert all(axis.before(index) >= overlap for index in range(1, len(axis.starts)))
@@ -344,7 +344,7 @@ def test_blocks_cover_a_side(length, block, overlap, is_ring):
 @pytest.mark.parametrize(("length", "block", "overlap"), [(50, 12, 3), (17, 8, 4), (24, 12, 6)])
 def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
     """Of 17 pixels, five blocks of 8 would be 40: four overlap by 4, and at the border by 3."""
-    ring = quilt_canvas.axis(length, block, overlap, is_ring=True)
+    ring = quilt_grid.axis(length, block, overlap, is_ring=True)
     pixels = np.concatenate([ring.pixels(index) for index in range(len(ring.starts))])
     laid = np.bincount(pixels, minlength=length)
     assert laid.min() >= 1 and laid.max() <= 2
@@ -354,7 +354,7 @@ def test_no_three_blocks_of_a_ring_share_a_pixel(length, block, overlap):
 
 
 def test_waves_lay_each_block_after_those_it_lies_on():
-    grid = quilt_canvas.grid((50, 70), 12, 3)
+    grid = quilt_grid.grid((50, 70), 12, 3)
     order = {place: number for number, wave in enumerate(grid.waves()) for place in wave}
     assert len(order) == grid.count
     for row, column in order:

@@ -7,9 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
+from tfstyle.methods.style_swap import decoding, matching, patches
 from tfstyle.methods.style_swap import method as style_swap
-from tfstyle.methods.style_swap import patches
 from tfstyle.networks import inverse_net
+from tfstyle.system import memory
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)
 
@@ -41,7 +42,7 @@ def features(shallow_encoder, image):
 def test_decoder_gets_the_swapped_features(shallow_encoder):
     style = style_swap.image.fit(STYLE, 48)
     bank = patches.prepare([features(shallow_encoder, style)])
-    expected = patches.swap(features(shallow_encoder, CONTENT), bank)
+    expected = matching.swap(features(shallow_encoder, CONTENT), bank)
     assert_allclose(swapped(shallow_encoder), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -52,7 +53,7 @@ def test_strength_mixes_with_the_content_s_own(shallow_encoder):
     assert_allclose(swapped(shallow_encoder, strength=0.25), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_content_in_its_own_manner_keeps_its_features(shallow_encoder):
+def test_content_in_its_own_style_keeps_its_features(shallow_encoder):
     own = features(shallow_encoder, CONTENT)
     assert_allclose(swapped(shallow_encoder, styles=CONTENT), own, rtol=1e-4, atol=1e-5)
 
@@ -62,7 +63,7 @@ def test_luminances_are_swapped_where_colours_are_kept(shallow_encoder):
     grey = color.prepare_content(CONTENT, "luminance")
     style = style_swap.image.fit(color.prepare_style(STYLE, CONTENT, "luminance"), 48)
     own = features(shallow_encoder, grey)
-    expected = patches.swap(own, patches.prepare([features(shallow_encoder, style)]))
+    expected = matching.swap(own, patches.prepare([features(shallow_encoder, style)]))
     found = [swapped(shallow_encoder, preserve_color="luminance", strength=s) for s in (0.0, 1.0)]
     assert_allclose(found[0], own, rtol=1e-4, atol=1e-5)
     assert_allclose(found[1], expected, rtol=1e-4, atol=1e-5)
@@ -71,7 +72,7 @@ def test_luminances_are_swapped_where_colours_are_kept(shallow_encoder):
 def test_several_swaps_go_on_from_the_last(shallow_encoder):
     style = style_swap.image.fit(STYLE, 48)
     bank = patches.prepare([features(shallow_encoder, style)])
-    expected = patches.swap(patches.swap(features(shallow_encoder, CONTENT), bank), bank)
+    expected = matching.swap(matching.swap(features(shallow_encoder, CONTENT), bank), bank)
     assert_allclose(swapped(shallow_encoder, num_swaps=2), expected, rtol=1e-4, atol=1e-5)
 
 
@@ -87,13 +88,13 @@ def test_memory_for_scores_does_not_alter_the_picture(shallow_encoder):
 
 
 def test_memory_for_scores_is_in_megabytes(shallow_encoder, monkeypatch):
-    given, swap = [], patches.swap
+    given, swap = [], matching.swap
 
     def spy(features, bank, score_bytes):
         given.append(score_bytes)
         return swap(features, bank, score_bytes)
 
-    monkeypatch.setattr(patches, "swap", spy)
+    monkeypatch.setattr(matching, "swap", spy)
     swapped(shallow_encoder, score_memory=3)
     assert given == [3 * 2**20]
 
@@ -121,7 +122,7 @@ def test_result_has_the_content_s_size(shallow_encoder, size, patch_size):
     config = dataclasses.replace(ONE_PASS, patch_size=patch_size)
     result = style_swap.stylize(content, STYLE, config, features=shallow_encoder, decoder=Seen())
     assert_array_equal(result.image, np.full([1, *size, 3], 0.5, np.float32))
-    assert result.outcome == "swapped and decoded in one pass"
+    assert result.outcome.sentence == "swapped and decoded in one pass"
     assert result.levels == result.losses == ()
 
 
@@ -191,8 +192,8 @@ def test_no_styles_are_refused(shallow_encoder):
 
 def test_inverse_network_of_other_features_is_refused(shallow_encoder, monkeypatch):
     net = inverse_net.InverseNet()
-    monkeypatch.setattr(style_swap.inverse_net, "find", lambda model: __file__)
-    monkeypatch.setattr(style_swap, "_load_decoder", lambda *_: (net, "digest"))
+    monkeypatch.setattr(inverse_net, "find", lambda model: __file__)
+    monkeypatch.setattr(decoding, "_load", lambda *_: (net, "digest"))
     for changes in ({"layer": "block4_conv1"}, {"pooling": "average"}):
         config = dataclasses.replace(ONE_PASS, **changes)
         with pytest.raises(ValueError, match="which the inverse network was trained for"):
@@ -200,13 +201,13 @@ def test_inverse_network_of_other_features_is_refused(shallow_encoder, monkeypat
 
 
 def test_picture_that_does_not_fit_in_memory_is_refused_before_any_work(monkeypatch):
-    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    monkeypatch.setattr(memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="would fit. Received: size=4000"):
         style_swap.stylize(CONTENT, STYLE, dataclasses.replace(ONE_PASS, size=4000))
 
 
 def test_style_larger_than_the_content_counts(monkeypatch):
-    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    monkeypatch.setattr(memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="Received: size=500"):
         style_swap.stylize(CONTENT, STYLE, dataclasses.replace(ONE_PASS, size=500, style_scale=8.0))
 
@@ -230,7 +231,7 @@ def test_prepared_style_is_refused_for_other_settings(tiny_encoder, changes, mes
 
 @pytest.mark.parametrize("size", [None, 4000])
 def test_style_that_does_not_fit_is_not_prepared(monkeypatch, size):
-    monkeypatch.setattr(style_swap.memory, "available", lambda: 2e9)
+    monkeypatch.setattr(memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="Received: size=4000"):
         style_swap.prepare(np.zeros([4000, 4000, 3]), dataclasses.replace(ONE_PASS, size=size))
 

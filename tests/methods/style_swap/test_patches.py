@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap import matching, patches
 
 
 def features(rows, columns, seed=0, channels=5, batch=1):
@@ -40,8 +40,8 @@ def test_swap_is_the_brute_force_one(size, stride):
     content, styles = features(7, 13, seed=1), [features(7, 9, seed=2), features(6, 5, seed=3)]
     bank = patches.prepare([tf.constant(style) for style in styles], size, stride)
     matches, swapped = brute_force(content[0], [style[0] for style in styles], size, stride)
-    assert_array_equal(patches.nearest(tf.constant(content), bank)[0], matches)
-    assert_allclose(patches.swap(tf.constant(content), bank)[0], swapped, rtol=1e-5, atol=1e-6)
+    assert_array_equal(matching.nearest(tf.constant(content), bank)[0], matches)
+    assert_allclose(matching.swap(tf.constant(content), bank)[0], swapped, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("score_bytes", [1, 4 * 11 * 7, 2**20])
@@ -50,74 +50,74 @@ def test_how_many_are_compared_at_once_does_not_alter_the_matches(
     monkeypatch, together, score_bytes
 ):
     content, bank = tf.constant(features(10, 13)), patches.prepare([features(9, 8, seed=1)])
-    matches = patches.nearest(content, bank)
-    monkeypatch.setattr(patches, "TOGETHER", together)
-    assert_array_equal(patches.nearest(content, bank, score_bytes), matches)
+    matches = matching.nearest(content, bank)
+    monkeypatch.setattr(matching, "TOGETHER", together)
+    assert_array_equal(matching.nearest(content, bank, score_bytes), matches)
 
 
-@pytest.mark.parametrize("compare", [patches.nearest, patches.swap])
+@pytest.mark.parametrize("compare", [matching.nearest, matching.swap])
 def test_no_more_is_compared_at_once_than_memory_is_given(monkeypatch, compare):
     """A patch's 9 * 5 numbers and its scores, four bytes each."""
-    compared, nearest_to = [], patches._nearest_to
+    compared, nearest_to = [], matching._nearest_to
 
     def spy(some, directions):
         compared.append(len(some))
         return nearest_to(some, directions)
 
-    monkeypatch.setattr(patches, "_nearest_to", spy)
+    monkeypatch.setattr(matching, "_nearest_to", spy)
     bank = patches.prepare([tf.constant(features(9, 8))])
-    each = 4 * (patches.TOGETHER + 9 * 5)
+    each = 4 * (matching.TOGETHER + 9 * 5)
     compare(tf.constant(features(12, 12, seed=1)), bank, score_bytes=30 * each)
     assert compared == [30, 30, 30, 10]
 
 
 def test_pictures_of_a_batch_are_swapped_by_themselves():
     contents, bank = tf.constant(features(6, 7, batch=3)), patches.prepare([features(9, 8, seed=1)])
-    each = [patches.swap(contents[index : index + 1], bank) for index in range(3)]
-    assert_array_equal(patches.swap(contents, bank), tf.concat(each, axis=0))
+    each = [matching.swap(contents[index : index + 1], bank) for index in range(3)]
+    assert_array_equal(matching.swap(contents, bank), tf.concat(each, axis=0))
 
 
 def test_of_equal_patches_the_first_is_taken(monkeypatch):
     bank = patches.prepare([tf.ones([1, 5, 6, 2])])
     content = tf.constant(features(7, 7, channels=2))
     for together in (1, 4096):
-        monkeypatch.setattr(patches, "TOGETHER", together)
-        assert_array_equal(patches.nearest(content, bank), np.zeros([1, 5, 5]))
+        monkeypatch.setattr(matching, "TOGETHER", together)
+        assert_array_equal(matching.nearest(content, bank), np.zeros([1, 5, 5]))
 
 
 def test_picture_swapped_with_itself_is_itself():
     content = tf.constant(features(8, 9))
     bank = patches.prepare([content])
-    assert_array_equal(patches.nearest(content, bank)[0].numpy().ravel(), np.arange(6 * 7))
-    assert_allclose(patches.swap(content, bank), content, rtol=1e-6)
+    assert_array_equal(matching.nearest(content, bank)[0].numpy().ravel(), np.arange(6 * 7))
+    assert_allclose(matching.swap(content, bank), content, rtol=1e-6)
 
 
 def test_likeness_does_not_mind_how_loud_a_patch_is():
     loud = features(5, 5, seed=4)
     quiet = 1e-3 * features(3, 3, seed=5)
     bank = patches.prepare([tf.constant(loud), tf.constant(quiet)])
-    assert patches.nearest(tf.constant(1e3 * quiet), bank)[0, 0, 0] == 9  # Loud has nine.
+    assert matching.nearest(tf.constant(1e3 * quiet), bank)[0, 0, 0] == 9  # Loud has nine.
 
 
 def test_patch_that_never_fires_is_matched_and_does_no_harm():
     silent = np.zeros([1, 4, 4, 5], np.float32)
-    swapped = patches.swap(features(5, 5), patches.prepare([tf.constant(silent)]))
+    swapped = matching.swap(features(5, 5), patches.prepare([tf.constant(silent)]))
     assert_array_equal(swapped, np.zeros([1, 5, 5, 5]))
 
 
 def test_laid_out_patches_are_averaged_where_they_overlap():
     bank = patches.prepare([tf.reshape(tf.range(4.0), [1, 1, 4, 1])], size=1)
-    assert_array_equal(patches.fold_back(tf.constant([[[3, 1]]]), bank)[0, ..., 0], [[3, 1]])
+    assert_array_equal(matching.fold_back(tf.constant([[[3, 1]]]), bank)[0, ..., 0], [[3, 1]])
     rows = tf.reshape(tf.range(16.0), [1, 4, 4, 1])  # The patches begin with 0, 1, 4 and 5.
     bank = patches.prepare([rows], size=3)
-    laid = patches.fold_back(tf.constant([[[0, 3]]]), bank)[0, ..., 0]
+    laid = matching.fold_back(tf.constant([[[0, 3]]]), bank)[0, ..., 0]
     assert_allclose(laid[0], [0, (1 + 5) / 2, (2 + 6) / 2, 7])
 
 
 @pytest.mark.parametrize("rows, columns", [(1, 1), (2, 9), (3, 3), (4, 5)])
 def test_content_of_any_size_keeps_its_shape(rows, columns):
     bank = patches.prepare([features(9, 8, seed=1)], size=3, stride=2)
-    assert patches.swap(tf.constant(features(rows, columns)), bank).shape == (1, rows, columns, 5)
+    assert matching.swap(tf.constant(features(rows, columns)), bank).shape == (1, rows, columns, 5)
 
 
 def test_style_smaller_than_a_patch_is_refused():
@@ -128,11 +128,11 @@ def test_style_smaller_than_a_patch_is_refused():
 def test_graph_of_unknown_sizes_does_the_same():
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 5])] * 2)
     def swap(content, style):
-        return patches.swap(content, patches.prepare([style]), score_bytes=4000)
+        return matching.swap(content, patches.prepare([style]), score_bytes=4000)
 
     for rows, columns in ((6, 7), (9, 5)):
         content, style = features(rows, columns, seed=1), features(columns, rows, seed=2)
-        expected = patches.swap(content, patches.prepare([style]), score_bytes=4000)
+        expected = matching.swap(content, patches.prepare([style]), score_bytes=4000)
         assert_allclose(swap(content, style), expected, rtol=1e-6)
 
 
@@ -142,7 +142,7 @@ def test_narrow_type_finds_nearly_as_good_patches(narrow_type):
     content = np.abs(features(12, 12, seed=1, channels=32)) + 2
     style = np.abs(features(20, 20, seed=2, channels=32)) + 2
     wide, narrow = (
-        patches.nearest(tf.cast(content, kind), patches.prepare([tf.cast(style, kind)]))
+        matching.nearest(tf.cast(content, kind), patches.prepare([tf.cast(style, kind)]))
         for kind in ("float32", narrow_type)
     )
     own, theirs = (cut(each[0], 3, 1)[0].reshape([-1, 9 * 32]) for each in (content, style))

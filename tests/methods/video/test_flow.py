@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import DATA, picture
 
 from tfstyle import image
-from tfstyle.methods.video import flow
+from tfstyle.methods.video import flow, trust
 
 SINTEL = DATA / "video"
 RANDOM = np.random.default_rng(0)
@@ -66,24 +66,24 @@ def test_carrying_sharply_keeps_detail_that_the_mean_of_two_loses():
 
 
 def test_what_stands_still_is_trusted_everywhere():
-    assert_allclose(flow.trust(still(9, 12), still(9, 12)), np.ones([9, 12, 1]), atol=1e-6)
+    assert_allclose(trust.of_flow(still(9, 12), still(9, 12)), np.ones([9, 12, 1]), atol=1e-6)
 
 
 def test_a_steady_pan_is_trusted_but_where_it_leads_out():
-    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, -4, 0))[..., 0]
+    trusted = trust.of_flow(shift(20, 30, 4, 0), shift(20, 30, -4, 0))[..., 0]
     assert_allclose(trusted[:, :22], 1, atol=1e-6)
     assert_array_equal(trusted[:, 26:], 0)
 
 
 def test_a_way_back_that_does_not_lead_home_is_not_trusted():
-    trusted = flow.trust(shift(20, 30, 4, 0), shift(20, 30, 3, 0))
+    trusted = trust.of_flow(shift(20, 30, 4, 0), shift(20, 30, 3, 0))
     assert_allclose(trusted[3:-3, 3:-3], np.zeros([14, 24, 1]), atol=1e-6)
 
 
 @pytest.mark.parametrize(("astray", "expected"), [(1.4, 1), (1.6, 0)])
 def test_the_longer_the_way_the_further_astray_it_may_lead(astray, expected):
     """|b + f|^2 is 1.96 or 2.56, and may be 0.01 (10^2 + 8.5^2) + 0.5, about 2.2."""
-    trusted = flow.trust(shift(20, 60, 10, 0), shift(20, 60, astray - 10, 0))
+    trusted = trust.of_flow(shift(20, 60, 10, 0), shift(20, 60, astray - 10, 0))
     assert_allclose(trusted[3:-3, 3:40], np.full([14, 37, 1], expected), atol=1e-6)
 
 
@@ -92,14 +92,14 @@ def test_motion_may_grow_gently_where_it_is_slow(slope, expected):
     """The slope's square is 0.0016 or 0.0025, and may be 0.002."""
     growing = still(20, 41)
     growing[..., 0] = slope * (np.arange(41) - 20)
-    trusted = flow.trust(growing, -growing)[3:-3, 20]
+    trusted = trust.of_flow(growing, -growing)[3:-3, 20]
     assert_allclose(trusted, np.full([14, 1], expected), atol=1e-6)
 
 
 def test_an_edge_of_the_motion_is_not_trusted():
     moving = still(21, 31)
     moving[:, 16:, 1] = 0.4  # Too little to be astray, yet a step of the motion.
-    trusted = flow.trust(moving, -moving)[..., 0]
+    trusted = trust.of_flow(moving, -moving)[..., 0]
     assert (trusted[:, 15] < 0.7).all()
     assert_allclose(trusted[1:-1, :12], 1, atol=1e-6)
 
@@ -107,14 +107,14 @@ def test_an_edge_of_the_motion_is_not_trusted():
 def test_likeness_falls_from_noise_to_another_thing():
     frame = np.full([9, 9, 3], 100, np.uint8)
     for levels, expected in ((9, 1), (20, 12 / 23), (32, 0), (-100, 0)):
-        alike = flow.likeness(frame, frame + np.uint8(levels % 256), still(9, 9))
+        alike = trust.likeness(frame, frame + np.uint8(levels % 256), still(9, 9))
         assert_allclose(alike, np.full([9, 9, 1], expected), atol=1e-6)
 
 
 def test_shrinking_spreads_doubt():
     trusted = np.ones([9, 9, 1], np.float32)
     trusted[4, 4] = 0.25
-    shrunk = flow.shrink(trusted, 2)
+    shrunk = trust.shrink(trusted, 2)
     assert_array_equal(shrunk[2:7, 2:7], np.full([5, 5, 1], 0.25))
     assert shrunk.sum() == 81 - 25 * 0.75
 

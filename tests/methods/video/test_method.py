@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from samples import TINY_CHANNELS, picture
 
 from tfstyle import settings
-from tfstyle.methods import feed_forward
+from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.video import method as video
@@ -32,7 +32,9 @@ def stylizer(monkeypatch):
 def tiny_vgg(tiny_encoder, shallow_encoder, monkeypatch, tmp_path):
     """The tiny network in the place of VGG19, and an inverse network to it."""
     build = gatys.perceptual.build
-    monkeypatch.setattr(gatys.perceptual, "build", lambda config, _: build(config, tiny_encoder))
+    monkeypatch.setattr(
+        gatys.perceptual, "build", lambda config, _, *more: build(config, tiny_encoder, *more)
+    )
     keras.utils.set_random_seed(0)
     net = inverse_net.InverseNet(channels=TINY_CHANNELS["block3_conv1"], width=4)
     inverse_net.pack(net, tmp_path / "net.npz")

@@ -8,7 +8,7 @@ import samples
 from samples import DATA
 
 from tfstyle.methods import feed_forward
-from tfstyle.methods.video import flow
+from tfstyle.methods.video import flow, trust
 from tfstyle.methods.video import method as video
 from tfstyle.video_io import reading
 
@@ -62,7 +62,7 @@ def test_real_clips_flicker_less_than_half_as_much(name):
     frames = read(path)
     flows = [flow.estimate(later, earlier) for earlier, later in itertools.pairwise(frames)]
     forth = [flow.estimate(earlier, later) for earlier, later in itertools.pairwise(frames)]
-    seen = [flow.trust(*pair)[..., 0] > 0.9 for pair in zip(flows, forth, strict=True)]
+    seen = [trust.of_flow(*pair)[..., 0] > 0.9 for pair in zip(flows, forth, strict=True)]
     plain, steady = (
         error(paint(frames, weight), flows.__getitem__, seen.__getitem__) for weight in (0.0, 0.97)
     )

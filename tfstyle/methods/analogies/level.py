@@ -93,7 +93,8 @@ class Level:
         """Paints wave after wave, and yields how many are done after each."""
         for wave in range(self.waves):
             rows, columns = pixels_of(wave, self.size)
-            if rows.size:  # Narrower than SLOPE, a picture has waves without a pixel.
+            # Narrower than SLOPE, a picture has waves without a pixel.
+            if rows.size:
                 self._paint(rows, columns)
             yield wave + 1
 
@@ -101,6 +102,7 @@ class Level:
         height, width = self.size
         places = neighbourhoods.framed_places(rows, columns, width)
         earlier = neighbourhoods.earlier_rows(self._framed, places)
+        # [pixels of the wave, numbers of a row]
         queries = np.concatenate([self._static[rows * width + columns], earlier], axis=1)
         sources, distances, is_coherent = self._match(queries, places)
         self._sources.reshape(-1)[places] = sources
@@ -119,6 +121,7 @@ class Level:
         found = self._search.nearest(queries, self._candidates, self._threads)
         nearest, distances = self._best(queries, found)
         continued, coherent_distances = self._best(queries, self._continued(places))
+        # d_coh <= d_app (1 + 2^(l - L) kappa), Hertzmann et al. (2001); distances are squares.
         is_coherent = coherent_distances <= distances * (1 + self._penalty)
         return (
             np.where(is_coherent, continued, nearest),
@@ -140,6 +143,7 @@ class Level:
             some = slice(first, first + together)
             apart = self._rows[candidates[some]] - queries[some, np.newaxis]
             squares = np.einsum("qcd,qcd->qc", apart, apart)
+            # A negative number has read the last row instead: it must not win.
             squares[candidates[some] < 0] = np.inf
             best = squares.argmin(axis=1)[:, np.newaxis]
             sources[some] = np.take_along_axis(candidates[some], best, axis=1)[:, 0]
@@ -155,6 +159,7 @@ class Level:
             `[places, 12]`; -1 where there is none.
         """
         known_height, known_width = self.known.filtered.shape[:2]
+        # [places, 12], as all that follows
         around = places[:, np.newaxis] + neighbourhoods.earlier_steps(self.size[1])
         sources = self._sources.reshape(-1)[around]
         steps = np.array(neighbourhoods.EARLIER)

@@ -7,10 +7,9 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import color
-from tfstyle.methods.analogies import level, neighbourhoods, run, smoothing
+from tfstyle.methods.analogies import level, memory, neighbourhoods, run, smoothing
 from tfstyle.methods.analogies.config import MOST_LEVELS, Config
 from tfstyle.result import Level, Progress, Result
-from tfstyle.system import memory
 
 SMALLEST_AUTOMATIC = 16
 """Shorter side of the target in pixels below which `auto` adds no further level."""
@@ -49,7 +48,8 @@ def stylize(
     levels = plan(target.shape[1:3], config)
     size = levels[-1].size
     known_size = _known_size(filtered.shape[1:3], size, config)
-    _check_memory(size, known_size, config)
+    channels = 3 if config.features == "rgb" else 1
+    memory.check(size, known_size, channels, grow=config.style_scale is not None)
     target, filtered = image.resize(target, size), image.resize(filtered, known_size)
     if unfiltered is None:
         # Differs from Hertzmann et al. (2001): A' is brought to B's range, not A, which smoothing
@@ -67,7 +67,9 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     sizes = [size]
     while len(sizes) < _level_count(size, config):
-        sizes.insert(0, tuple(-(-side // 2) for side in sizes[0]))
+        height, width = sizes[0]
+        # Rounded up, as `neighbourhoods.halve` takes every second pixel from the first on.
+        sizes.insert(0, (-(-height // 2), -(-width // 2)))
     return tuple(Level(each, level.waves(each)) for each in sizes)
 
 
@@ -101,19 +103,6 @@ def _known_size(
     return image.fit_size(*filtered_size, max(1, round(max(size) * config.style_scale)))
 
 
-def _check_memory(size: tuple[int, int], known_size: tuple[int, int], config: Config) -> None:
-    channels = 3 if config.features == "rgb" else 1
-
-    def needed_at(longest: int) -> float:
-        scale = (longest / max(size)) ** 2
-        known_scale = 1 if config.style_scale is None else scale
-        return memory.needed_for_analogy(
-            scale * math.prod(size), known_scale * math.prod(known_size), channels
-        )
-
-    memory.check_need(size, needed_at)
-
-
 def _smoothed(filtered: np.ndarray, config: Config) -> np.ndarray:
     return smoothing.diffuse(filtered, config.smoothing, config.smoothing_edge)
 
@@ -143,6 +132,7 @@ def _pictures(
             remap = _remapping(color.luminance(ranged), target)
             unfiltered, filtered = remap(unfiltered), remap(filtered)
     if config.color == "target":
+        # Only luminance is copied; `_finish` gives it the target's colours.
         paint = filtered if config.features == "luminance" else color.luminance(filtered)
         paint = np.repeat(paint, 3, axis=-1)
     # Differs from Hertzmann et al. (2001): no steerable filters beside luminance.

@@ -50,6 +50,7 @@ class RowSearch:
             threads: at most so many; none takes all cores. The result is the same.
         """
         count = min(count, self._tree.n)
+        # A short wave would wait longer for threads than for its search.
         threads = min(threads or os.cpu_count() or 1, -(-len(queries) // QUERIES_A_THREAD))
         _, found = self._tree.query(
             self._project(queries), k=count, eps=self._error, workers=threads
@@ -57,6 +58,7 @@ class RowSearch:
         return found.reshape(len(queries), count)
 
     def _project(self, rows: np.ndarray) -> np.ndarray:
+        # Not a product of matrices: BLAS would share it out and round by the number of threads.
         return np.einsum("nd,dc->nc", rows - self._mean, self._components)
 
 
@@ -64,5 +66,6 @@ def components(rows: np.ndarray) -> np.ndarray:
     """Returns the directions in which rows differ most, `[numbers, components]`, about unit."""
     samples = rows[:: -(-len(rows) // SAMPLES)].astype(np.float64)
     samples -= samples.mean(axis=0)
+    # Principal components are the eigenvectors of the covariance; the last have the most variance.
     _, directions = np.linalg.eigh(np.einsum("nd,ne->de", samples, samples))
     return np.round(directions[:, -COMPONENTS:] * SCALE) / SCALE

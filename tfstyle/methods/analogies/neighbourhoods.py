@@ -24,7 +24,7 @@ FINE, COARSE = 2, 1
 DEVIATIONS = {FINE: 1.0, COARSE: 0.5}
 """Of the Gaussian weights, in pixels."""
 
-BINOMIAL = np.float32([1, 4, 6, 4, 1]) / 16
+BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 """The Gaussian of the pyramids (Burt and Adelson 1983)."""
 
 EARLIER = tuple(
@@ -64,8 +64,11 @@ def _blur(picture: np.ndarray, axis: int) -> np.ndarray:
     widths = [(0, 0)] * picture.ndim
     widths[axis] = (radius, radius)
     padded = np.pad(picture, widths, mode="reflect")
-    shifted = (np.take(padded, range(start, start + length), axis) for start in range(5))
-    return sum(weight * each for weight, each in zip(BINOMIAL, shifted, strict=True))
+    # SciPy's correlate1d adds up in float64 and would end a bit elsewhere.
+    total = np.zeros_like(picture)
+    for start, weight in enumerate(BINOMIAL):
+        total += weight * np.take(padded, range(start, start + length), axis)
+    return total
 
 
 def enlarge(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -88,6 +91,7 @@ def static_rows(unfiltered: np.ndarray, coarser: Coarser | None) -> np.ndarray:
     parts = [_windows(unfiltered, FINE)]
     if coarser is not None:
         for half in (coarser.unfiltered, coarser.filtered):
+            # Windows are made at half the size, and then seen by four pixels each.
             windows = _windows(half, COARSE)
             parts.append(enlarge(windows, size))
     return np.concatenate([part.reshape(size[0] * size[1], -1) for part in parts], axis=1)
@@ -96,26 +100,27 @@ def static_rows(unfiltered: np.ndarray, coarser: Coarser | None) -> np.ndarray:
 def _windows(picture: np.ndarray, radius: int) -> np.ndarray:
     """Returns each pixel's weighted window, `[height, width, window * window * channels]`."""
     height, width, _ = picture.shape
-    widths = [(radius, radius), (radius, radius), (0, 0)]
-    padded = np.pad(picture, widths, mode="reflect")
-    side, weights = range(2 * radius + 1), gaussian(radius)
-    shifted = [
-        weights[row, column] * padded[row : row + height, column : column + width]
-        for row in side
-        for column in side
-    ]
-    return np.concatenate(shifted, axis=-1)
+    side = 2 * radius + 1
+    padded = np.pad(picture, [(radius, radius), (radius, radius), (0, 0)], mode="reflect")
+    # [height, width, channels, window, window]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
+    # [height, width, window, window, channels]
+    rows = np.moveaxis(windows, 2, -1)
+    weighted = np.multiply(rows, gaussian(radius)[..., np.newaxis], order="C")
+    return weighted.reshape(height, width, -1)
 
 
 def gaussian(radius: int) -> np.ndarray:
     """Returns the square roots of a window's weights, which sum to 1."""
     squares = np.arange(-radius, radius + 1) ** 2 / (2 * DEVIATIONS[radius] ** 2)
+    # The Gaussian of the rows times that of the columns: [window, window]
     weights = np.exp(-squares[:, np.newaxis] - squares)
     return np.sqrt(weights / weights.sum()).astype(np.float32)
 
 
 def earlier_weights() -> np.ndarray:
     """Returns the square roots of the 12 earlier pixels' weights, `[12, 1]`, which sum to 1."""
+    # In reading order the first 12 of the 25 are those before the middle.
     weights = gaussian(FINE).ravel()[: len(EARLIER), np.newaxis]
     return weights / np.sqrt(np.square(weights).sum())
 
@@ -138,11 +143,10 @@ def framed(
     """
     # Differs from Hertzmann et al. (2001): borders are searched as the rest, not by brute force.
     height, width, _ = filtered.shape
-    guess = (
-        np.broadcast_to(beyond, filtered.shape)
-        if coarser is None
-        else enlarge(coarser.filtered, (height, width))
-    )
+    if coarser is not None:
+        guess = enlarge(coarser.filtered, (height, width))
+    else:
+        guess = np.broadcast_to(0 if beyond is None else beyond, filtered.shape)
     framed = np.pad(guess, [(FINE, 0), (FINE, FINE), (0, 0)], mode="reflect")
     framed = np.ascontiguousarray(framed, np.float32)
     framed[FINE:, FINE:-FINE] = filtered
@@ -168,7 +172,8 @@ def earlier_rows(framed: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     width, channels = framed.shape[1] - 2 * FINE, framed.shape[2]
     around = places[:, np.newaxis] + earlier_steps(width)
-    pixels = framed.reshape(-1, channels)[around]  # [places, 12, channels]
+    # [places, 12, channels]
+    pixels = framed.reshape(-1, channels)[around]
     return (pixels * earlier_weights()).reshape(len(places), -1)
 
 
@@ -180,6 +185,7 @@ def rows(
 ) -> np.ndarray:
     """Returns the whole row of every pixel of two pictures that are both known."""
     height, width, _ = unfiltered.shape
-    places = framed_places(*np.indices([height, width]).reshape(2, -1), width)
+    down, across = np.indices([height, width]).reshape(2, -1)
+    places = framed_places(down, across, width)
     earlier = earlier_rows(framed(filtered, coarser, beyond), places)
     return np.concatenate([static_rows(unfiltered, coarser), earlier], axis=1)

@@ -1,7 +1,6 @@
 """An image analogy, level by level: the pictures, the run, and how far it is."""
 
 import dataclasses
-import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,7 +9,17 @@ from tfstyle import image
 from tfstyle.methods.analogies import level as analogy_level
 from tfstyle.methods.analogies import neighbourhoods
 from tfstyle.methods.analogies.neighbourhoods import Coarser
-from tfstyle.result import Interrupted, Level, LevelTrace, Loss, Progress, Result
+from tfstyle.optimization.tracker import Tracker
+from tfstyle.result import (
+    Ending,
+    Interrupted,
+    Level,
+    Loss,
+    Outcome,
+    Progress,
+    Result,
+    interrupted,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Pictures:
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """See `waves.Level`; kappa as at the finest level."""
+    """See `level.Level`; kappa as at the finest level."""
 
     kappa: float
     candidates: int
@@ -55,102 +64,94 @@ def paint(
     run = _Run(pictures, levels, options, finish)
     try:
         for number in range(len(levels)):
-            run.begin(number)
-            for wave in run.level.fill():
+            level = run.begin(number)
+            for wave in level.fill():
                 run.wave = wave
                 if callback is not None:
-                    callback(run.progress())
-            run.end()
+                    callback(run.progress(level))
+            run.end(level)
     except KeyboardInterrupt:
         raise Interrupted(run.interruption()) from None
-    return run.result("every pixel painted")
+    return run.result(Outcome(Ending.COMPLETE, "every pixel painted"))
 
 
 class _Run:
-    """The level at work, and what those before it took."""
+    """The level at work, and the account of those before it. A step is a wave of pixels."""
 
-    def __init__(self, pictures: Pictures, levels: Sequence[Level], options, finish):
+    def __init__(
+        self,
+        pictures: Pictures,
+        levels: Sequence[Level],
+        options: Options,
+        finish: Callable[[np.ndarray], np.ndarray],
+    ):
         self._pictures, self._levels = pictures, levels
         self._options, self._finish = options, finish
-        self._traces: tuple[LevelTrace, ...] = ()
-        self._losses: tuple[Loss, ...] = ()
-        self._began = time.monotonic()
+        self._tracker = Tracker(tuple(levels))
+        # What shows where the level at work has painted nothing yet.
         self._before = pictures.target[0]
         self._number = 0
-        self.level: analogy_level.Level | None = None
+        self._level: analogy_level.Level | None = None
         self.wave = 0
         """How many waves of the level are done."""
 
-    def begin(self, number: int) -> None:
-        """Prepares a level; what was painted at half its size is seen until it is painted."""
+    def begin(self, number: int) -> analogy_level.Level:
+        """Returns a level, ready to be painted; until then, the one of half its size shows."""
         level, before = self._prepare(number), self._before
-        if self.level is not None:
+        if self._level is not None:
             before = neighbourhoods.enlarge(self._pixels(), level.size)
-        self.level, self._before, self._number = level, before, number
+        self._level, self._before, self._number = level, before, number
+        return level
 
     def _prepare(self, number: int) -> analogy_level.Level:
-        pictures, half, options = self._pictures, self.level, self._options
+        pictures, half, options = self._pictures, self._level, self._options
+        known_half = painted_half = None
+        if half is not None:
+            known_half = Coarser(half.known.unfiltered, half.known.filtered)
+            painted_half = Coarser(half.unfiltered, half.filtered)
         known = analogy_level.Known(
-            pictures.unfiltered[number],
-            pictures.filtered[number],
-            half and Coarser(half.known.unfiltered, half.known.filtered),
+            pictures.unfiltered[number], pictures.filtered[number], known_half
         )
+        # 2^(l - L) kappa, Hertzmann et al. (2001): neighbours of a coarse level lie farther apart,
+        # so that pieces need less to hold together.
+        penalty = 2.0 ** (number + 1 - len(self._levels)) * options.kappa
         return analogy_level.Level(
             known,
             pictures.target[number],
-            half and Coarser(half.unfiltered, half.filtered),
-            penalty=2.0 ** (number + 1 - len(self._levels)) * options.kappa,
+            painted_half,
+            penalty=penalty,
             candidates=options.candidates,
             error=options.error,
         )
 
-    def end(self) -> None:
-        """Notes what the level took."""
-        loss = self._loss()
-        seconds = loss.seconds - sum(trace.seconds for trace in self._traces)
-        trace = LevelTrace(self.level.size, self.wave, self.level.painted, seconds)
-        self._traces, self._losses = (*self._traces, trace), (*self._losses, loss)
+    def end(self, level: analogy_level.Level) -> None:
+        """Counts a level as one that has ended."""
+        loss = self._loss(level)
+        self._tracker = self._tracker.after_level(self.wave, loss.evaluations, loss.seconds, [loss])
         self.wave = 0
 
-    def progress(self) -> Progress:
+    def progress(self, level: analogy_level.Level) -> Progress:
         """Returns where the run is."""
-        return Progress(
-            level=len(self._traces),
-            levels=len(self._levels),
-            size=self.level.size,
-            step=self.wave,
-            steps=self.level.waves,
-            evaluations=self.level.painted,
-            total_step=self._steps() + self.wave,
-            loss=self._loss(),
-            image=self._image,
-        )
+        return self._tracker.progress(self.wave, level.painted, self._loss(level), self._image)
 
-    def _loss(self) -> Loss:
+    def _loss(self, level: analogy_level.Level) -> Loss:
         """Returns the level's mean squared distance so far, and its share of coherent sources."""
-        level = self.level
-        return Loss(
-            step=self._steps() + self.wave,
-            evaluations=sum(trace.evaluations for trace in self._traces) + level.painted,
-            seconds=time.monotonic() - self._began,
-            terms={
-                "distance": level.distance / level.painted,
-                "coherent": level.coherent / level.painted,
-            },
-        )
+        terms = {
+            "distance": level.distance / level.painted,
+            "coherent": level.coherent / level.painted,
+        }
+        return Loss(self.wave, level.painted, self._tracker.seconds, terms)
 
-    def _steps(self) -> int:
-        return sum(trace.steps for trace in self._traces)
-
-    def result(self, outcome: str) -> Result:
+    def result(self, outcome: Outcome) -> Result:
         """Returns the result so far."""
-        return Result(self._image(), self._losses, self._traces, outcome)
+        return Result(self._image(), self._tracker.losses, self._tracker.levels, outcome)
 
     def interruption(self) -> Result:
         """Returns what there is of a run that was stopped, the level at work included."""
-        outcome = f"interrupted at level {len(self._traces) + 1} of {len(self._levels)}"
-        if self.wave:
-            self.end()
+        # Said before that level is counted as one that has ended.
+        outcome = interrupted(f"at level {len(self._tracker.levels) + 1} of {len(self._levels)}")
+        if self._level is not None and self.wave:
+            self.end(self._level)
         return self.result(outcome)
 
     def _image(self) -> np.ndarray:
@@ -159,8 +160,8 @@ class _Run:
 
     def _pixels(self) -> np.ndarray:
         """Returns the level's colours, `[height, width, 3]`: those painted, and others below."""
-        if self.level is None:
+        if self._level is None:
             return np.broadcast_to(self._before, (*self._before.shape[:2], 3))
         colors = self._pictures.paint[self._number].reshape(-1, 3)
-        sources = self.level.sources
+        sources = self._level.sources
         return np.where(sources[..., np.newaxis] < 0, self._before, colors[sources])

@@ -21,6 +21,7 @@ def diffuse(image: np.ndarray, sigma: float, edge: float) -> np.ndarray:
     Returns:
         A new image of the same shape.
     """
+    # A diffusion without edges is a Gaussian of variance 2 t.
     pixels, time = image.copy(), sigma**2 / 2
     steps = int(np.ceil(time / STEP))
     for _ in range(steps):
@@ -32,7 +33,9 @@ def _divergence(pixels: np.ndarray, edge: float) -> np.ndarray:
     total = np.zeros_like(pixels)
     for axis in (1, 2):
         slopes = np.diff(pixels, axis=axis)
+        # (s / edge)^2, one for all channels, so that colours do not come apart at an edge.
         steepness = np.square(slopes / np.float32(edge)).mean(axis=-1, keepdims=True)
+        # Nothing flows across the border of the picture.
         widths = [(1, 1) if each == axis else (0, 0) for each in range(pixels.ndim)]
         total += np.diff(np.pad(slopes / (1 + steepness), widths), axis=axis)
     return total

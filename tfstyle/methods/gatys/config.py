@@ -26,7 +26,7 @@ class Config:
     )
     style_weight: float = setting(
         4.0,
-        "Weight of the style loss: more manner, less photograph.",
+        "Weight of the style loss: more style, less photograph.",
         minimum=0,
         maximum=1e12,
     )

@@ -1,23 +1,21 @@
-"""A photograph painted in a picture's manner by optimising its pixels (Gatys et al. 2015)."""
+"""A photograph painted in a picture's style by optimising its pixels (Gatys et al. 2015)."""
 
-import functools
-import math
-import os
 import pathlib
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 
-from tfstyle import image, settings
+from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.gatys.config import STARTS, Config
+from tfstyle.methods.gatys import targets
+from tfstyle.methods.gatys.config import Config
+from tfstyle.methods.gatys.start import first_image
 from tfstyle.networks import vgg19_files, vgg19_layers
-from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
-from tfstyle.optimization.optimizer import ValueAndGradient
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
 from tfstyle.result import Level, Progress, Result
-from tfstyle.system import files, memory
+from tfstyle.system import files
 from tfstyle.system.precision import resolve_precision
 
 
@@ -31,8 +29,9 @@ def stylize(
     resume: bool = False,
     features: keras.Model | None = None,
     held: objective.Held | None = None,
+    temporal_weight: float = 0.0,
 ) -> Result:
-    """Returns the content image painted in the manner of the style images.
+    """Returns the content image painted in the style of the style images.
 
     References: Gatys et al. (2015), "A neural algorithm of artistic style"; coarse to fine and
     colours after Gatys et al. (2016), "Controlling perceptual factors in neural style transfer".
@@ -46,9 +45,10 @@ def stylize(
         resume: whether to go on from that state; the result is the uninterrupted run's,
             bit for bit on the same machine.
         features: a model from image to features by layer name instead of VGG19; see
-            `encoder.build`.
+            `vgg19.build`.
         held: for a frame of a video, what its earlier pastiches show, at the size of the result:
-            the start, at that one level, and what `config.weights().temporal` holds it to.
+            the start, at that one level, and what the temporal loss compares it with.
+        temporal_weight: weight of that loss (Ruder et al. 2016); 0 leaves it out.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -59,19 +59,22 @@ def stylize(
     levels = plan(content.shape[1:3], config)
     _check_sizes(levels, styles, config)
     if held is None:
-        start = _start_image(content, styles[0], levels[0], config)
+        start = first_image(content, styles[0], levels[0], config)
     else:
+        # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
-    loss, weights_used = perceptual.build(config, features)
+    compared = held if temporal_weight else None
+    loss, weights = perceptual.build(config, features, temporal_weight)
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=_objective_at(loss, content, styles, held, config),
+        objective_at=targets.objective_at(loss, content, styles, compared, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
-        weights=dict(weights_used),
+        weights=dict(weights),
     )
+    # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
     identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
     return coarse_to_fine.run(
@@ -84,7 +87,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     return pyramid.plan(
         size,
-        config.levels,
+        str(config.levels),
         steps=config.steps,
         coarse_steps=config.coarse_steps,
         smallest_side=vgg19_layers.smallest_side(config.weights().layers),
@@ -113,70 +116,14 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
     precision = resolve_precision(config.precision)
-    style_sizes = [_style_size(style, levels[-1], config) for style in styles]
+    style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
     memory.check(levels[-1].size, precision, config.history, style_sizes)
-
-
-def _start_image(
-    content: np.ndarray, style: np.ndarray, level: Level, config: Config
-) -> np.ndarray:
-    if config.start == "noise":
-        return image.noise(level.size, config.seed)
-    given = {"content": content, "style": style}
-    return given[config.start] if config.start in given else _read_start(config.start)
-
-
-def _read_start(start: str | os.PathLike) -> np.ndarray:
-    if not os.path.exists(start):
-        settings.check_choice("start", str(start), (*STARTS, "the path of a picture"))
-    return image.read(start)
-
-
-def _objective_at(
-    loss: objective.Objective,
-    content: np.ndarray,
-    styles: list[np.ndarray],
-    held: objective.Held | None,
-    config: Config,
-) -> Callable[[Level], ValueAndGradient]:
-    """Returns what gives the objective at a level, its targets computed at that level's size."""
-    colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
-    grey_or_not = color.prepare_content(content, config.preserve_color)
-    blend = _blend(len(styles), config)
-
-    def objective_at(level: Level) -> ValueAndGradient:
-        scaled = [image.resize(style, _style_size(style, level, config)) for style in colored]
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
-        return functools.partial(loss.value_and_gradient, targets=targets)
-
-    return objective_at
-
-
-def _style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
-    height, width = style.shape[1:3]
-    enough = math.ceil(
-        vgg19_layers.smallest_side(config.weights().layers)
-        * max(height, width)
-        / min(height, width)
-    )
-    longest = max(1, round(max(level.size) * config.style_scale))
-    return image.fit_size(height, width, max(longest, enough))
-
-
-def _blend(styles: int, config: Config) -> list[float]:
-    shares = config.style_blend or (1.0,) * styles
-    if len(shares) != styles or sum(shares) == 0:
-        raise ValueError(
-            "style_blend must give one share per style, not all 0. "
-            f"Received: style_blend={shares} for {styles} styles"
-        )
-    return [share / sum(shares) for share in shares]
 
 
 def _keep_colors(
     content: np.ndarray, size: tuple[int, int], config: Config
 ) -> Callable[[np.ndarray], np.ndarray]:
+    # Once, not for each picture that a callback asks for.
     full_size = image.resize(content, size)
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)
 

@@ -4,6 +4,7 @@ They are SciPy's, which take half as long as NumPy's: those of several rows go a
 """
 
 import itertools
+import types
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -59,9 +60,11 @@ class BlockSearch:
         errors = [texture.errors(terms) for texture in self._textures]
         ends = list(itertools.accumulate(each.size for each in errors))
         together = np.concatenate([each.ravel() for each in errors])
+        # Differs from Efros and Freeman (2001): what nobody sees counts as no error.
         allowed = max(together.min() * (1 + tolerance), _negligible(terms))
         candidates = np.flatnonzero(together <= allowed)
         chosen = int(candidates[int(draw * len(candidates))])
+        # Numbers go on from texture to texture: the first end beyond it is that of its own.
         number = int(np.searchsorted(ends, chosen, side="right"))
         place = chosen - ends[number] + errors[number].size
         row, column = np.unravel_index(place, errors[number].shape)
@@ -73,9 +76,10 @@ class _Texture:
     """One texture and its transforms."""
 
     def __init__(self, planes: np.ndarray):
-        self._fft = extras.load("scipy.fft", "classical", "image quilting")
+        self._fft = _load_fft()
         self.planes = planes
-        self._means = planes.mean(axis=(1, 2), keepdims=True)  # Less to round off without them.
+        # Without the means there is less to round off.
+        self._means = planes.mean(axis=(1, 2), keepdims=True)
         centred = planes - self._means
         self._shape = tuple(fast_length(side) for side in planes.shape[1:])
         self._spectra = self._transform(centred)
@@ -105,7 +109,8 @@ class _Texture:
     def _energy(self, weights: np.ndarray) -> np.ndarray:
         """Returns sum w s^2 at each position, from memory for weights of late."""
         key = weights.tobytes()
-        energy = self._energies.get(key)  # Other threads may forget it at any time.
+        # Asked once: other threads may forget it at any time.
+        energy = self._energies.get(key)
         if energy is None:
             energy = self._correlate(self._spectra_of_squares, weights)
             if len(self._energies) >= MASKS:
@@ -115,6 +120,8 @@ class _Texture:
 
     def _transform(self, planes: np.ndarray) -> np.ndarray:
         """Returns the spectra, `[planes, width // 2 + 1, height]`, complex64."""
+        # Transposed between the two, since transforms along the last axis are the faster ones.
+        # [planes, height, width // 2 + 1]
         half = self._fft.rfft(planes, self._shape[1], axis=2)
         return self._fft.fft(half.swapaxes(1, 2), self._shape[0], axis=2)
 
@@ -126,6 +133,7 @@ class _Texture:
         """
         height, width = self._shape
         half = self._fft.rfft(kernels, width, axis=2).conj()
+        # The inverse transform of a conjugate, unscaled, is the conjugate of the transform itself.
         full = self._fft.ifft(half.swapaxes(1, 2), height, axis=2, norm="forward")
         full *= spectra
         rows, columns = (
@@ -138,14 +146,13 @@ class _Texture:
 
 def fast_length(least: int) -> int:
     """Returns the first length from `least` on without a prime factor above 5."""
-    return next(length for length in itertools.count(least) if _is_smooth(length))
+    # Those of real transforms, which only half of ours are: complex ones may have 7 and 11 too, but
+    # other lengths would round otherwise, and now and then another block would be drawn.
+    return _load_fft().next_fast_len(least, real=True)
 
 
-def _is_smooth(length: int) -> bool:
-    for factor in (2, 3, 5):
-        while length % factor == 0:
-            length //= factor
-    return length == 1
+def _load_fft() -> types.ModuleType:
+    return extras.load("scipy.fft", "classical", "image quilting")
 
 
 def _negligible(terms: Sequence[Term]) -> float:

@@ -1,8 +1,7 @@
-"""A picture laid out of a texture's blocks, row by row, each overlapping those before it."""
+"""A picture made of a texture's blocks, row by row, each overlapping those before it."""
 
 import concurrent.futures
 import dataclasses
-import math
 import os
 from collections.abc import Iterator
 
@@ -10,124 +9,27 @@ import numpy as np
 
 from tfstyle.methods.quilting import seams
 from tfstyle.methods.quilting.block_search import BlockSearch, Match, Term
+from tfstyle.methods.quilting.grid import Grid, Place
 
 COLORS = slice(0, 3)
-GUIDE = slice(3, 4)
-"""Which planes of a texture are its colours, and which is compared with the guide."""
+CORRESPONDENCE = slice(3, 4)
+"""Which planes of a texture are its colours, and which one is its correspondence map."""
 
 THREADS = min(8, os.cpu_count() or 1)
 """Blocks that are searched at the same time."""
 
-Place = tuple[int, int]
-"""A block's (row, column) in the grid."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Axis:
-    """Where blocks lie along one side of the picture."""
-
-    length: int
-    """The side that is wanted, in pixels."""
-    block: int
-    starts: tuple[int, ...]
-    """The first pixel of each block."""
-    is_ring: bool = False
-    """Whether the last block overlaps the first one too."""
-
-    @property
-    def laid(self) -> int:
-        """Pixels that the blocks cover, on a ring once."""
-        return self.length if self.is_ring else self.starts[-1] + self.block
-
-    def before(self, index: int) -> int:
-        """Returns how many pixels of a block lie on the one before it."""
-        return self.starts[index - 1] + self.block - self.starts[index] if index else 0
-
-    def after(self, index: int) -> int:
-        """Returns how many pixels of the last block lie on the first one, of others none."""
-        is_last = index == len(self.starts) - 1
-        return self.starts[-1] + self.block - self.length if self.is_ring and is_last else 0
-
-    def pixels(self, index: int) -> np.ndarray:
-        """Returns the pixels under a block, `[block]`."""
-        return (self.starts[index] + np.arange(self.block)) % self.laid
-
-
-def axis(length: int, block: int, overlap: int, is_ring: bool = False) -> Axis:
-    """Returns the fewest blocks that cover a side, neighbours overlapping by so many pixels.
-
-    On a ring they lie at distances that differ by one pixel at most, and overlap by more where
-    they must be closer to meet, or by less where else three of them would.
-
-    Args:
-        length: the side, in pixels.
-        block: a block's side.
-        overlap: at most half of a block.
-        is_ring: whether the last block is to meet the first.
-    """
-    step = block - overlap
-    if is_ring:
-        # Not so many that the last block's two neighbours would meet on it.
-        count = max(2, min(math.ceil(length / step), 2 * length // block))
-        return Axis(length, block, tuple(i * length // count for i in range(count)), True)
-    count = max(1, math.ceil((length - overlap) / step))
-    return Axis(length, block, tuple(step * i for i in range(count)))
-
-
-@dataclasses.dataclass(frozen=True)
-class Grid:
-    """Where blocks lie, and in which order."""
-
-    down: Axis
-    across: Axis
-
-    @property
-    def count(self) -> int:
-        """How many blocks there are."""
-        return len(self.down.starts) * len(self.across.starts)
-
-    def bands(self, place: Place) -> seams.Bands:
-        """Returns how a block lies on those before it."""
-        (row, column), down, across = place, self.down, self.across
-        return seams.Bands(
-            down.before(row), down.after(row), across.before(column), across.after(column)
-        )
-
-    def window(self, place: Place) -> tuple[np.ndarray, np.ndarray]:
-        """Returns what picks a block's pixels out of `[..., height, width]`."""
-        row, column = place
-        return self.down.pixels(row)[:, np.newaxis], self.across.pixels(column)
-
-    def waves(self) -> Iterator[list[Place]]:
-        """Yields the places in groups: none lies on another of its group, all on earlier ones.
-
-        A block touches the one beside it and three above it, so that two blocks further left
-        the next row can go on: the picture is that of one block after the other, row by row.
-        """
-        rows, columns = len(self.down.starts), len(self.across.starts)
-        lag = columns if self.across.is_ring else 2
-        for wave in range(lag * (rows - 1) + columns):
-            places = ((row, wave - lag * row) for row in range(rows))
-            if group := [place for place in places if 0 <= place[1] < columns]:
-                yield group
-
-
-def grid(size: tuple[int, int], block: int, overlap: int, tileable: bool = False) -> Grid:
-    """Returns where blocks lie in a picture of (height, width) pixels; see `axis`."""
-    return Grid(*(axis(length, block, overlap, tileable) for length in size))
-
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What a pass asks of its blocks beside the overlap: error = alpha * colours + guide's."""
+    """What a pass asks of its blocks beside the overlap: error = alpha * colours + map's."""
 
     alpha: float = 1.0
     """Weight of the overlap, and of the previous result."""
     previous: np.ndarray | None = None
     """`[3, height, width]`: the result of the pass before."""
-    guide: np.ndarray | None = None
-    """`[1, height, width]`: what the textures' fourth plane is to be like."""
-    guide_weight: float = 0.0
+    correspondence: np.ndarray | None = None
+    """`[1, height, width]`: the content's map, which the textures' fourth plane is to be like."""
+    correspondence_weight: float = 0.0
 
 
 class Canvas:
@@ -138,9 +40,14 @@ class Canvas:
         self.grid = grid
         self._pixels = self._grow(backdrop)
         self._visible = self._grow(np.ones(backdrop.shape[1:], np.float32))
+        # alpha * (overlap + previous result) + (1 - alpha) * map: Efros and Freeman (2001), section
+        # 3. A pass that asks for nothing has alpha = 1.
         colors = np.float32(wishes.alpha) * self._visible
-        guide = np.float32(wishes.guide_weight) * self._visible
-        asked = ((COLORS, colors, wishes.previous), (GUIDE, guide, wishes.guide))
+        mapped = np.float32(wishes.correspondence_weight) * self._visible
+        asked = (
+            (COLORS, colors, wishes.previous),
+            (CORRESPONDENCE, mapped, wishes.correspondence),
+        )
         self._asked = [(*each[:2], self._grow(each[2])) for each in asked if each[2] is not None]
         self._overlap_weights = colors
 
@@ -186,6 +93,7 @@ def fill(
         tolerance: how much worse than the best a block may be; see `BlockSearch.find`.
         random: decides among them.
     """
+    # Drawn beforehand: threads would ask in an order that no seed decides.
     draws = random.random([len(canvas.grid.down.starts), len(canvas.grid.across.starts)])
 
     def find(place: Place) -> Match:
@@ -193,6 +101,7 @@ def fill(
 
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         for wave in canvas.grid.waves():
+            # All of a wave are found before one is laid: they must not see each other.
             for place, match in zip(wave, list(pool.map(find, wave)), strict=True):
                 canvas.lay(place, match.block[COLORS])
                 yield match

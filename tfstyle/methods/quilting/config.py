@@ -1,7 +1,6 @@
 """The settings of image quilting (Efros and Freeman 2001)."""
 
 import dataclasses
-import numbers
 import re
 
 from tfstyle import settings
@@ -17,16 +16,16 @@ class Config:
 
     size: str | int | None = setting(
         512,
-        "Of a content painted, the longest side, or none to keep its own; of a texture gone on "
-        "with, WIDTHxHEIGHT, or one number for a square; none makes it twice as wide and high.",
+        "With a content, the result's longest side, or none to keep the content's. Without one, "
+        "WIDTHxHEIGHT, or one number for a square; none is twice the texture's width and height.",
         unit="pixels",
         minimum=1,
         maximum=pyramid.GREATEST,
     )
     block_size: int | None = setting(
         None,
-        "Side of a block, in the first pass: larger pieces of the texture. None takes a 21st of "
-        "the longest side where a content is painted, else a fifth of the texture's shorter one.",
+        "Side of a block in the first pass: larger pieces of the texture. None takes a 21st of the "
+        "result's longest side with a content, a fifth of the texture's shorter side without.",
         unit="pixels",
         minimum=2,
         maximum=4096,
@@ -39,42 +38,43 @@ class Config:
     )
     tolerance: float = setting(
         0.1,
-        "How much worse than the best a block may be that is drawn (Efros and Freeman 2001: 0.1).",
+        "How much worse than the best a block may be and still be drawn (Efros and Freeman 2001: "
+        "0.1).",
         minimum=0,
         maximum=1e9,
     )
     passes: int = setting(
         3,
-        "Of a content painted: how often, each time with blocks smaller by a third.",
+        "With a content: how often it is painted, each time with blocks smaller by a third.",
         unit="passes",
         minimum=1,
         maximum=20,
     )
     blur: float = setting(
         1.0,
-        "Of a content painted: how much luminances are blurred before they are compared.",
+        "With a content: how much luminances are blurred before they are compared.",
         unit="pixels",
         minimum=0,
         maximum=100,
     )
     match_range: str = setting(
         "histogram",
-        "Of a content painted: how its luminance is brought to the texture's range, without which "
-        "a dark painting has no block for a bright sky.",
+        "With a content: how its luminance is brought to the texture's range, without which a dark "
+        "painting has no block for a bright sky.",
         choices=color.RANGES,
     )
     style_scale: float | None = setting(
         1.0,
-        "Of a content painted: longest side of the texture, relative to the result's; none keeps "
-        "the texture's own pixels.",
+        "With a content: longest side of the texture, relative to the result's; none keeps the "
+        "texture's own pixels.",
         minimum=0.05,
         maximum=8,
     )
     preserve_color: str = shared_settings.preserve_color(
-        "Of a content painted: how its colours are kept (Gatys et al. 2016)."
+        "With a content: how its colours are kept (Gatys et al. 2016)."
     )
     tileable: bool = setting(
-        False, "Of a texture gone on with: whether the result meets itself at its borders."
+        False, "Without a content: whether the result's opposite borders fit together."
     )
     seed: int = setting(0, "Seed of the drawing of blocks.", minimum=0, maximum=2**32 - 1)
 
@@ -90,7 +90,7 @@ def parse_size(size: str | int | None) -> tuple[int, int] | int | None:
     Raises:
         ValueError: it is none of these.
     """
-    if size is None or isinstance(size, numbers.Integral):
+    if not isinstance(size, str):
         return size
     found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", size)
     sides = [int(side) for side in found.groups() if side] if found else []

@@ -36,8 +36,11 @@ def new_part(old: np.ndarray, new: np.ndarray, bands: Bands) -> np.ndarray:
     Returns:
         `[block, block]`, bool.
     """
+    # e = (B1 - B2)^2 of Efros and Freeman (2001), section 2.1, over red, green and blue.
     differences = np.square(old - new).sum(axis=0)
     mask = np.ones(differences.shape, bool)
+    # One search serves all four sides: each is turned until its cut runs from top to bottom, with
+    # what is there on its left. Turned parts are views, so that the mask itself is written to.
     sides = (
         (bands.left, differences, mask),
         (bands.right, differences[:, ::-1], mask[:, ::-1]),
@@ -64,12 +67,14 @@ def cheapest_path(costs: np.ndarray) -> np.ndarray:
         `[rows]`, whole numbers.
     """
     rows, columns = costs.shape
+    # A column more at each side costs infinitely much, so that no path leaves the band.
     totals = np.full([rows, columns + 2], np.inf)
     totals[0, 1:-1] = costs[0]
     for row in range(1, rows):
         above = totals[row - 1]
         least = np.minimum(np.minimum(above[:-2], above[1:-1]), above[2:])
         np.add(costs[row], least, out=totals[row, 1:-1])
+    # Where each total came from: -1, 0 or 1 to the side. [3, rows - 1, columns]
     neighbours = np.stack([totals[:-1, :-2], totals[:-1, 1:-1], totals[:-1, 2:]])
     asides = (neighbours.argmin(axis=0) - 1).tolist()
     path = [int(totals[-1, 1:-1].argmin())]

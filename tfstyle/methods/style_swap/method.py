@@ -1,56 +1,21 @@
 """A photograph painted with patches of any picture's features (Chen and Schmidt 2016)."""
 
-import dataclasses
-import functools
-import math
 import pathlib
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.image import color
-from tfstyle.losses import objective, perceptual
-from tfstyle.methods.style_swap import patches
-from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.methods.style_swap.config import Config, swapped_layer
+from tfstyle.losses import perceptual
+from tfstyle.methods.style_swap import one_pass, optimize, preparation, style_bank
+from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
 from tfstyle.networks import inverse_net, vgg19_files
-from tfstyle.optimization import checkpoint_file, coarse_to_fine, options
 from tfstyle.result import Level, Progress, Result
-from tfstyle.system import files, memory
-from tfstyle.system.precision import resolve_precision
-
-ONE_PASS = "swapped and decoded in one pass"
-"""The outcome where nothing is optimised."""
-
-Decoder = Callable[[tf.Tensor], tf.Tensor]
-"""From features `[1, rows, columns, channels]` to an image, as an inverse network is one."""
-
-
-@dataclasses.dataclass(frozen=True)
-class StyleBank:
-    """A style that `prepare` has prepared once, for any number of contents."""
-
-    patches: patches.PatchBank
-    config: Config
-    """The settings that it was prepared for."""
-
-
-PREPARED = (
-    "layer",
-    "patch_size",
-    "patch_stride",
-    "vgg_weights",
-    "pooling",
-    "padding",
-    "precision",
-)
-"""The settings that a prepared style depends on, but for its size."""
-
-Styles = np.ndarray | Sequence[np.ndarray] | StyleBank
-"""A style picture, several whose patches are pooled, or a prepared style."""
+from tfstyle.system import files
 
 
 def stylize(
@@ -78,7 +43,7 @@ def stylize(
         checkpoint: folder where the state of `decode="optimize"` is kept.
         resume: whether to go on from that state.
         features: a model from image to features by layer name instead of VGG19; see
-            `encoder.build`.
+            `vgg19.build`.
         decoder: from features to an image, instead of `config.model`.
 
     Raises:
@@ -89,23 +54,14 @@ def stylize(
     _check_checkpoint(config, checkpoint, resume)
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
-    _check_memory(size, _pictures(styles, config), config)
+    style_bank.check(size, styles, config)
     content = image.resize(content, size)
-    decode, inverse_used = _decoder(config, decoder)
-    loss, vgg_used = perceptual.build(config, features)
-    swap = _swapper(loss, config)
-    seen = swap.grid.grow(color.prepare_content(content, config.preserve_color))
-    target = swap.swap(seen, _patches(styles, content, swap, config))
-    pixels = seen.numpy() if decode is None else np.clip(decode(target), 0, 1)
-    used = vgg_used | inverse_used
+    swapped = preparation.swap_features(content, styles, config, features, decoder)
     if config.decode == "inverse":
-        return Result(_finish(pixels, content, config), outcome=ONE_PASS, weights=used)
-    task = _optimization(loss, pixels, target, content, config)
-    task = dataclasses.replace(task, weights=used)
-    facts = (*used.values(), resolve_precision(config.precision))
-    identity = _identity(content, target, facts, config)
-    return coarse_to_fine.run(
-        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
+        return one_pass.paint(swapped, config)
+    levels = plan(size, config)
+    return optimize.paint(
+        swapped, levels, config, callback=callback, checkpoint=checkpoint, resume=resume
     )
 
 
@@ -113,7 +69,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the one level for a content image of (height, width) pixels; in one pass none."""
     if config.decode == "inverse":
         return ()
-    height, width = map(_grid(config).covering, _result_size(content_size, config))
+    height, width = map(Grid.of(config).covering, _result_size(content_size, config))
     return (Level((int(height), int(width)), config.steps),)
 
 
@@ -135,12 +91,25 @@ def prepare(
         ValueError: the colours are to be kept, so that each content needs its own preparation.
         MemoryError: the patches do not fit.
     """
-    _check_colors(config)
+    style_bank.check_colors(config)
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
-    _check_memory((longest, longest), pictures, config)
+    style_bank.check((longest, longest), pictures, config)
     loss, _ = perceptual.build(config, features)
-    return StyleBank(_prepare(pictures, config.size, _swapper(loss, config), config), config)
+    swap = FeatureSwap.of(loss, config)
+    return StyleBank(style_bank.patches_of(pictures, config.size, swap, config), config)
+
+
+def _check_checkpoint(config: Config, checkpoint: str | pathlib.Path | None, resume: bool) -> None:
+    if config.decode == "inverse" and (checkpoint or resume):
+        raise ValueError(
+            "checkpoint and resume need decode=optimize: one pass has nothing to go on from. "
+            f"Received: decode={config.decode}"
+        )
+
+
+def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, int]:
+    return content_size if config.size is None else image.fit_size(*content_size, config.size)
 
 
 def weights_used(config: Config) -> dict[str, str]:
@@ -154,162 +123,5 @@ def weights_used(config: Config) -> dict[str, str]:
     used = {"name": path.name, "sha256": files.digest(path, "sha256")}
     if config.decode == "optimize" and config.start == "content":
         return used
-    inverse = files.digest(inverse_net.find(config.model), "sha256")
+    inverse = files.digest(inverse_net.find(str(config.model)), "sha256")
     return used | {"inverse": str(config.model), "inverse_sha256": inverse}
-
-
-def _check_checkpoint(config: Config, checkpoint, resume: bool) -> None:
-    if config.decode == "inverse" and (checkpoint or resume):
-        raise ValueError(
-            "checkpoint and resume need decode=optimize: one pass has nothing to go on from. "
-            f"Received: decode={config.decode}"
-        )
-
-
-def _check_colors(config: Config) -> None:
-    if config.preserve_color != "none":
-        raise ValueError(
-            "preserve_color must be none for a prepared style, since it depends on the content. "
-            f"Received: preserve_color={config.preserve_color}"
-        )
-
-
-def _pictures(styles: Styles, config: Config) -> list[np.ndarray]:
-    """Returns the styles as images; none for a prepared style, which must fit the settings."""
-    if not isinstance(styles, StyleBank):
-        return image.as_images(styles, "style")
-    _check_colors(config)
-    for name in PREPARED:
-        wanted, asked = getattr(styles.config, name), getattr(config, name)
-        if asked != wanted:
-            raise ValueError(
-                f"{name} must be {wanted}, as the style was prepared. Received: {name}={asked}"
-            )
-    return []
-
-
-def _check_memory(size: tuple[int, int], styles: Sequence[np.ndarray], config: Config) -> None:
-    """Raises unless each style has a patch, and all fits in memory."""
-    sizes = [_style_size(style, max(size), config) for style in styles]
-    precision = resolve_precision(config.precision)
-    patch_bytes = _grid(config).patch_bytes(precision)
-
-    def needed_at(longest: int) -> float:
-        scale = (longest / max(size)) ** 2
-        area, style_area = (scale * sum(map(math.prod, each)) for each in ([size], sizes))
-        need = memory.needed_to_swap(area, style_area, precision, patch_bytes)
-        if config.decode == "optimize":
-            need = max(need, memory.needed((1, round(area)), precision, options.Options.history))
-        return need
-
-    memory.check_need(size, needed_at)
-
-
-def _result_size(content_size: tuple[int, int], config: Config) -> tuple[int, int]:
-    return content_size if config.size is None else image.fit_size(*content_size, config.size)
-
-
-def _grid(config: Config) -> feature_swap.Grid:
-    return feature_swap.Grid(swapped_layer(config), config.patch_size, config.patch_stride)
-
-
-def _swapper(loss: objective.Objective, config: Config) -> feature_swap.Swapper:
-    return feature_swap.Swapper(
-        encode=lambda images: loss.features(images)[swapped_layer(config)],
-        grid=_grid(config),
-        num_swaps=config.num_swaps,
-        strength=config.strength,
-        score_bytes=config.score_memory * 2**20,
-    )
-
-
-def _patches(
-    styles: Styles, content: np.ndarray, swap: feature_swap.Swapper, config: Config
-) -> patches.PatchBank:
-    """Returns the styles' patches, in the content's colours where those are to be kept."""
-    if isinstance(styles, StyleBank):
-        return styles.patches
-    mode = config.preserve_color
-    pictures = image.as_images(styles, "style")
-    colored = [color.prepare_style(style, content, mode) for style in pictures]
-    return _prepare(colored, max(content.shape[1:3]), swap, config)
-
-
-def _prepare(
-    styles: Sequence[np.ndarray], longest: int | None, swap: feature_swap.Swapper, config: Config
-) -> patches.PatchBank:
-    sizes = [_style_size(style, longest, config) for style in styles]
-    return swap.prepare([image.resize(*pair) for pair in zip(styles, sizes, strict=True)])
-
-
-def _style_size(style: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) beside a content's longest side."""
-    size = style.shape[1:3]
-    return _grid(config).style_size(size, round((longest or max(size)) * config.style_scale))
-
-
-def _decoder(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
-    """Returns the inverse network with its name and digest, or the one given.
-
-    None where the content's own pixels are optimised instead.
-
-    Raises:
-        ValueError: it was trained on other features than the settings ask for.
-    """
-    if config.decode == "optimize" and config.start == "content":
-        return None, {}
-    if given is not None:
-        return given, {}
-    path = inverse_net.find(config.model)
-    net, digest = _load_decoder(path, config.precision, vgg19_files.stamp(path))
-    asked_for = {
-        "layer": swapped_layer(config),
-        "pooling": config.pooling,
-        "padding": config.padding,
-    }
-    for name, asked in asked_for.items():
-        trained = getattr(net, name)
-        if asked != trained:
-            raise ValueError(
-                f"{name} must be {trained}, which the inverse network was trained for, "
-                f"or decode be optimize and start content. Received: {name}={asked}"
-            )
-    return net, {"inverse": str(config.model), "inverse_sha256": digest}
-
-
-@functools.lru_cache(maxsize=1)
-def _load_decoder(
-    path: pathlib.Path, precision: str, stamp: tuple
-) -> tuple[inverse_net.InverseNet, str]:
-    """Returns the network and its file's digest, the last one from memory while the file stays."""
-    return inverse_net.load(path, precision), files.digest(path, "sha256")
-
-
-def _finish(pixels: np.ndarray, content: np.ndarray, config: Config) -> np.ndarray:
-    """Returns the pastiche: what was mirrored is cut off, colours are kept where asked for."""
-    height, width = content.shape[1:3]
-    return color.restore(pixels[:, :height, :width], content, config.preserve_color)
-
-
-def _optimization(
-    loss: objective.Objective,
-    start: np.ndarray,
-    target: tf.Tensor,
-    content: np.ndarray,
-    config: Config,
-) -> coarse_to_fine.Task:
-    """Returns what moves pixels from `start`, of the grown content's size, to the target."""
-    targets = loss.targets_of({swapped_layer(config): target})
-    return coarse_to_fine.Task(
-        levels=plan(content.shape[1:3], config),
-        start=start,
-        objective_at=lambda level: functools.partial(loss.value_and_gradient, targets=targets),
-        finish=lambda pixels: _finish(pixels, content, config),
-        options=options.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
-    )
-
-
-def _identity(content: np.ndarray, target: tf.Tensor, facts: tuple, config: Config) -> str:
-    """Returns what tells this run from others; how much memory it may take does not."""
-    same = dataclasses.replace(config, score_memory=Config.score_memory)
-    return checkpoint_file.fingerprint(same, content, target.numpy(), facts=facts)

@@ -1,4 +1,4 @@
-"""Feature maps as overlapping patches: each matched with the nearest of a style's, and folded back.
+"""The overlapping patches of feature maps: where they lie, and what they are compared by.
 
 Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrary style", section 3.
 """
@@ -7,14 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
-
-from tfstyle.networks.layers import mirror
-
-SCORE_BYTES = 2**27
-"""What patches that are compared at once may take, their scores included: more saves no time."""
-
-TOGETHER = 4096
-"""Patches of the style that are compared at once."""
 
 SMALLEST_NORM = 1e-8
 """Keeps a patch that never fires from dividing by zero."""
@@ -59,115 +51,14 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchB
     for features in maps:
         _check_size(features, size)
         _, rows, columns, _ = tf.unstack(tf.shape(features))
-        corners.append(first + _corners(rows, columns, size, stride))
+        corners.append(first + corners_of(rows, columns, size, stride))
+        # Pooled pictures differ in width, and with it in where a patch's next row lies.
         widths.append(tf.fill(tf.shape(corners[-1]), columns))
         first += rows * columns
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
-    directions = _directions(positions, _members(corners, widths, size))
+    directions = _directions(positions, members_of(corners, widths, size))
     return PatchBank(positions, corners, widths, directions, size, stride)
-
-
-def swap(features: tf.Tensor, bank: PatchBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
-    """Returns the features with each patch exchanged for the style's nearest, overlaps averaged.
-
-    Args:
-        features: `[batch, rows, columns, channels]`, in the bank's type, of any size: mirrored
-            where patches do not reach the last position.
-        bank: the style's patches.
-        score_bytes: memory for the scores.
-
-    Returns:
-        The features' shape, float32.
-    """
-    rows, columns = tf.unstack(tf.shape(features)[1:3])
-    grown = mirror.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
-    return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
-
-
-def nearest(features: tf.Tensor, bank: PatchBank, score_bytes: int = SCORE_BYTES) -> tf.Tensor:
-    """Returns which of the style's patches is most like each of the content's; of equals the first.
-
-    The likeness is the cosine between patches, s.c / (|s| |c|): Chen and Schmidt (2016), eq. 1.
-
-    Args:
-        features: `[batch, rows, columns, channels]`, no smaller than a patch.
-        bank: the style's patches.
-        score_bytes: memory for the scores.
-
-    Returns:
-        `[batch, patches below each other, patches beside each other]`, int32.
-    """
-    batch, rows, columns, channels = tf.unstack(tf.shape(features))
-    positions = tf.reshape(features, [-1, channels])
-    pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
-    corners = tf.reshape(pictures + _corners(rows, columns, bank.size, bank.stride), [-1])
-    numbers = TOGETHER + bank.directions.shape[1]  # Of each patch: its scores, and itself.
-    count = tf.maximum(score_bytes // (numbers * features.dtype.size), 1)
-
-    def match(first: tf.Tensor, matches: tf.Tensor):
-        some = corners[first : first + count]
-        members = _members(some, tf.fill(tf.shape(some), columns), bank.size)
-        unfolded = tf.reshape(tf.gather(positions, members), [-1, bank.directions.shape[1]])
-        return first + count, tf.concat([matches, _nearest_to(unfolded, bank.directions)], 0)
-
-    _, matches = _loop(match, tf.size(corners), tf.zeros([0], tf.int32))
-    down, across = ((side - bank.size) // bank.stride + 1 for side in (rows, columns))
-    return tf.reshape(matches, [batch, down, across])
-
-
-def _nearest_to(patches: tf.Tensor, directions: tf.Tensor) -> tf.Tensor:
-    """Returns which direction has the greatest product with each patch, `[patches]`, int32."""
-
-    def compare(first: tf.Tensor, best: tf.Tensor, match: tf.Tensor):
-        # A patch's own norm alters no comparison.
-        scores = tf.matmul(patches, directions[first : first + TOGETHER], transpose_b=True)
-        place = tf.argmax(scores, axis=1, output_type=tf.int32)
-        highest = tf.gather(scores, place, batch_dims=1)
-        better = highest > best
-        best = tf.where(better, highest, best)
-        return first + TOGETHER, best, tf.where(better, first + place, match)
-
-    count = tf.shape(patches)[:1]
-    nothing = tf.fill(count, patches.dtype.min), tf.zeros(count, tf.int32)
-    return _loop(compare, tf.shape(directions)[0], *nothing)[-1]
-
-
-def _loop(body, end: tf.Tensor, *values: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Returns the loop's variables when the first, which begins as 0, has reached the end."""
-    unknown = (tf.TensorShape([]), *(tf.TensorShape([None]) for _ in values))
-    return tf.while_loop(
-        lambda first, *_: first < end,
-        body,
-        (0, *values),
-        shape_invariants=unknown,
-        parallel_iterations=1,
-    )
-
-
-def fold_back(matches: tf.Tensor, bank: PatchBank) -> tf.Tensor:
-    """Returns the features that patches laid over one another give: at each position their mean.
-
-    Args:
-        matches: `[batch, down, across]`, int32: the number of the patch that lies there.
-        bank: the style's patches.
-
-    Returns:
-        `[batch, rows, columns, channels]`, float32, as many positions as the patches cover.
-    """
-    batch, down, across = tf.unstack(tf.shape(matches))
-    rows, columns = ((count - 1) * bank.stride + bank.size for count in (down, across))
-    taken = _members(tf.gather(bank.corners, matches), tf.gather(bank.widths, matches), bank.size)
-    corners = _corners(rows, columns, bank.size, bank.stride)
-    pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
-    laid = _members(pictures + corners, tf.fill([batch, down * across], columns), bank.size)
-    order = tf.argsort(tf.reshape(laid, [-1]), stable=True)
-    means = tf.sparse.segment_mean(
-        tf.cast(bank.positions, tf.float32),
-        tf.gather(tf.reshape(taken, [-1]), order),
-        tf.gather(tf.reshape(laid, [-1]), order),
-    )
-    return tf.reshape(means, [batch, rows, columns, bank.positions.shape[-1]])
 
 
 def _check_size(features: tf.Tensor, size: int) -> None:
@@ -179,19 +70,13 @@ def _check_size(features: tf.Tensor, size: int) -> None:
         )
 
 
-def _covering(side: tf.Tensor, bank: PatchBank) -> tf.Tensor:
-    """Returns the next number of positions that patches cover to the last."""
-    steps = (tf.maximum(side - bank.size, 0) + bank.stride - 1) // bank.stride
-    return bank.size + steps * bank.stride
-
-
-def _corners(rows: tf.Tensor, columns: tf.Tensor, size: int, stride: int) -> tf.Tensor:
+def corners_of(rows: tf.Tensor, columns: tf.Tensor, size: int, stride: int) -> tf.Tensor:
     """Returns each patch's first position in a picture of so many, `[patches]`, row by row."""
     down, across = (tf.range(0, side - size + 1, stride) for side in (rows, columns))
     return tf.reshape(down[:, tf.newaxis] * columns + across, [-1])
 
 
-def _members(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
+def members_of(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
     """Returns the positions of each patch, `[..., size * size]`, from its first position.
 
     Args:
@@ -199,6 +84,7 @@ def _members(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
         widths: the same shape: positions in a row of the picture that the patch is from.
         size: a patch's side.
     """
+    # [size, size], then [size * size]
     down, across = tf.meshgrid(tf.range(size), tf.range(size), indexing="ij")
     down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
     return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
@@ -218,10 +104,12 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     Returns:
         `[patches, size * size * channels]`, in the positions' type.
     """
+    # In float32 whatever the features' type: sums of squares leave float16's range.
     squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 
-    def part(member: tf.Tensor) -> tf.Tensor:  # One position of every patch: memory for no more.
+    # One position of every patch after the other: there is memory for no more.
+    def part(member: tf.Tensor) -> tf.Tensor:
         units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)
         return tf.cast(units - tf.reduce_mean(units, axis=0), positions.dtype)
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.methods.style_swap import patches
+from tfstyle.losses import objective
+from tfstyle.methods.style_swap import matching, patches
+from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.networks import vgg19_layers
 from tfstyle.networks.layers import mirror
 
@@ -24,6 +26,11 @@ class Grid:
     patch_size: int = 3
     """In positions of the layer, as `patch_stride` is."""
     patch_stride: int = 1
+
+    @classmethod
+    def of(cls, config: Config) -> "Grid":
+        """Returns what the settings ask for."""
+        return cls(swapped_layer(config), config.patch_size, config.patch_stride)
 
     @property
     def smallest_side(self) -> int:
@@ -43,6 +50,7 @@ class Grid:
                 f"style must be at least {least} pixels wide and high, for one patch. "
                 f"Received: {width}x{height}"
             )
+        # The longest side at which the shorter one still holds a patch.
         enough = math.ceil(least * max(size) / min(size))
         return image.fit_size(height, width, max(longest, enough))
 
@@ -55,6 +63,7 @@ class Grid:
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""
         pixels = vgg19_layers.stride(self.layer)
+        # Rounded up: pooling would drop the pixels of a position that is not whole.
         return tf.maximum((side + pixels - 1) // pixels * pixels, self.smallest_side)
 
     def grow(self, images: tf.Tensor) -> tf.Tensor:
@@ -64,7 +73,7 @@ class Grid:
 
 
 @dataclasses.dataclass(frozen=True)
-class Swapper:
+class FeatureSwap:
     """The arithmetic of Chen and Schmidt (2016), eagerly or in a graph, but for the decoding."""
 
     # Differs from Chen and Schmidt (2016): what patches do not reach is mirrored, not cut off, so
@@ -75,7 +84,19 @@ class Swapper:
     grid: Grid
     num_swaps: int = 1
     strength: float = 1.0
-    score_bytes: int = patches.SCORE_BYTES
+    score_bytes: int = matching.SCORE_BYTES
+
+    @classmethod
+    def of(cls, loss: objective.Objective, config: Config) -> "FeatureSwap":
+        """Returns what the settings ask for, by the objective's feature extractor."""
+        layer = swapped_layer(config)
+        return cls(
+            encode=lambda images: loss.features(images)[layer],
+            grid=Grid.of(config),
+            num_swaps=config.num_swaps,
+            strength=config.strength,
+            score_bytes=config.score_memory * 2**20,
+        )
 
     def prepare(self, styles: Sequence[tf.Tensor]) -> patches.PatchBank:
         """Returns the patches of style images `[1, height, width, 3]`, of any sizes."""
@@ -91,6 +112,6 @@ class Swapper:
         """
         own = swapped = self.encode(contents)
         for _ in range(self.num_swaps):
-            swapped = tf.cast(patches.swap(swapped, bank, self.score_bytes), own.dtype)
+            swapped = tf.cast(matching.swap(swapped, bank, self.score_bytes), own.dtype)
         strength = tf.cast(self.strength, own.dtype)
         return strength * swapped + (1 - strength) * own

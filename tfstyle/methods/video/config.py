@@ -3,7 +3,6 @@
 import dataclasses
 
 from tfstyle import settings
-from tfstyle.losses import loss_weights
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.settings import setting
 
@@ -59,14 +58,6 @@ class GatysConfig(gatys.Config):
         minimum=0,
         maximum=100_000,
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class _HeldConfig(GatysConfig):
-    """What the frames with an earlier one are painted with."""
-
-    def weights(self) -> loss_weights.Weights:
-        return dataclasses.replace(super().weights(), temporal=self.temporal_weight)
 
 
 Method = feed_forward.Config | style_swap.Config | GatysConfig

@@ -1,4 +1,4 @@
-"""Where each pixel of a frame was in another: optical flow, warping, and what is to be trusted.
+"""Where each pixel of a frame was in another: optical flow, and warping by it.
 
 A flow from one frame to another is `[height, width, 2]`, float32, in pixels: u to the right, v
 down. What lies at (x, y) in the one lies at (x + u, y + v) in the other.
@@ -13,9 +13,6 @@ from tfstyle.system import extras
 
 SMALLEST = 32
 """Least side in pixels that frames are grown to: below 16 OpenCV 5.0 reads beyond their memory."""
-
-ALIKE, UNLIKE = 9.0, 32.0
-"""Levels of 256: the difference up to which pixels show the same thing, and from which another."""
 
 PRESETS = {"fast": 1, "medium": 2}
 """OpenCV's numbers for how thoroughly is searched: medium ends half as far from the truth, and
@@ -42,6 +39,7 @@ def estimate(frame: np.ndarray, other: np.ndarray, preset: str = "medium") -> np
     search = cv2.DISOpticalFlow_create(PRESETS[preset])
     height, width = frame.shape[:2]
     greys = [_grown(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other)]
+    # What was grown is cut off.
     return search.calc(*greys, None)[:height, :width]
 
 
@@ -96,7 +94,8 @@ def warp(values: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
     height, width, channels = tf.unstack(tf.shape(values))
     left, right, to_right = _between(tf.range(width)[tf.newaxis], flow[..., 0], width)
     top, bottom, down = _between(tf.range(height)[:, tf.newaxis], flow[..., 1], height)
-    rows = tf.reshape(values, [height * width, channels])  # [positions, channels]
+    # [positions, channels]
+    rows = tf.reshape(values, [height * width, channels])
     above = _mix(rows, top * width + left, top * width + right, to_right)
     below = _mix(rows, bottom * width + left, bottom * width + right, to_right)
     return tf.ensure_shape(above + down * (below - above), values.shape)
@@ -106,6 +105,7 @@ def _between(start: tf.Tensor, step: tf.Tensor, side: tf.Tensor):
     """Returns the whole positions before and after start + step, and the share of the second."""
     last = side - 1
     position = tf.clip_by_value(tf.cast(start, tf.float32) + step, 0.0, tf.cast(last, tf.float32))
+    # A cast rounds towards zero, which for positions that are not negative is down.
     first = tf.cast(position, tf.int32)
     share = position - tf.cast(first, tf.float32)
     return first, tf.minimum(first + 1, last), share[..., tf.newaxis]
@@ -132,71 +132,3 @@ def carry(values: np.ndarray, flow: np.ndarray, sharply: bool = False) -> np.nda
     kind = cv2.INTER_LANCZOS4 if sharply else cv2.INTER_LINEAR
     carried = cv2.remap(values, across, down, kind, borderMode=cv2.BORDER_REPLICATE)
     return carried.reshape(values.shape)
-
-
-def trust(flow: np.ndarray, back: np.ndarray) -> np.ndarray:
-    """Returns how far each pixel's flow is to be trusted, `[height, width, 1]`, from 0 to 1.
-
-    0 where the way there and back does not lead home (what is seen in one frame only),
-    |b + f|^2 > 0.01 (|b|^2 + |f|^2) + 0.5 with b the way back from where f leads; where the motion
-    itself has an edge, |grad u|^2 + |grad v|^2 > 0.01 |f|^2 + 0.002; and where f leads out of the
-    other frame. Softened at its edges.
-    Reference: Ruder et al. (2016), section 4.2, after Sundaram et al. (2010).
-
-    Args:
-        flow: `[height, width, 2]`, from this frame to the other.
-        back: the same shape, from the other frame to this one.
-    """
-    returning = carry(back, flow)
-    squares = _squared_length(flow)
-    astray = _squared_length(returning + flow)
-    leads_home = astray <= 0.01 * (_squared_length(returning) + squares) + 0.5
-    is_smooth = _squared_slope(flow) <= 0.01 * squares + 0.002
-    inside = _inside(flow)
-    # Differs from Ruder et al.'s code: a Gaussian of 0.8 pixels there; 3 x 3 means deviate as much.
-    mask = np.float32(leads_home & is_smooth & inside)
-    softened = load_opencv().blur(mask, (3, 3), borderType=load_opencv().BORDER_REPLICATE)
-    return (softened * inside)[..., np.newaxis]
-
-
-def likeness(frame: np.ndarray, other: np.ndarray, flow: np.ndarray) -> np.ndarray:
-    """Returns how alike each pixel and what its flow leads to look, `[height, width, 1]`.
-
-    1 where their brightness, means of 3 x 3 pixels, differs by no more than noise does, and from
-    there down to 0.
-
-    Args:
-        frame: `[height, width, 3]`, uint8.
-        other: the same shape.
-        flow: from the frame to the other.
-    """
-    cv2 = load_opencv()
-    grey, other = (np.float32(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY)) for each in (frame, other))
-    difference = np.abs(cv2.blur(grey - carry(other, flow), (3, 3)))
-    return np.clip((UNLIKE - difference) / (UNLIKE - ALIKE), 0, 1)[..., np.newaxis]
-
-
-def shrink(trusted: np.ndarray, pixels: int) -> np.ndarray:
-    """Returns a mask `[height, width, 1]`, each value the least of that many to either side."""
-    kernel = np.ones([2 * pixels + 1] * 2, np.uint8)
-    return load_opencv().erode(trusted, kernel)[..., np.newaxis]
-
-
-def _squared_length(vectors: np.ndarray) -> np.ndarray:
-    return np.square(vectors[..., 0]) + np.square(vectors[..., 1])
-
-
-def _squared_slope(flow: np.ndarray) -> np.ndarray:
-    """Returns |grad u|^2 + |grad v|^2 by the steps to the next pixel, 0 at the last ones."""
-    slope = np.zeros(flow.shape[:2], np.float32)
-    slope[:, :-1] += _squared_length(flow[:, 1:] - flow[:, :-1])
-    slope[:-1] += _squared_length(flow[1:] - flow[:-1])
-    return slope
-
-
-def _inside(flow: np.ndarray) -> np.ndarray:
-    """Returns whether each pixel's flow stays within the picture, `[height, width]`."""
-    height, width = flow.shape[:2]
-    x = np.arange(width) + flow[..., 0]
-    y = np.arange(height)[:, np.newaxis] + flow[..., 1]
-    return (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)

@@ -1,13 +1,13 @@
 """What earlier frames say of the next one: their pastiches, carried along by the flow."""
 
 import collections
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from tfstyle import image
 from tfstyle.losses.objective import Held
-from tfstyle.methods.video import flow
+from tfstyle.methods.video import flow, trust
 
 MARGIN = 2
 """Pixels around what is not trusted that are trusted half."""
@@ -22,7 +22,7 @@ class Memory:
     """
 
     def __init__(self, reach: Sequence[int] = (1,), cut: float = 0.3, preset: str = "medium"):
-        """Forgets nothing that matters.
+        """Begins with nothing seen.
 
         Args:
             reach: how many frames back pastiches are looked at, each from 1; the nearest counts
@@ -32,12 +32,14 @@ class Memory:
         """
         self._reach = sorted(set(reach))
         self._cut, self._preset = cut, preset
-        self._pairs = collections.deque(maxlen=max(self._reach))
+        self._pairs: collections.deque[tuple[np.ndarray, np.ndarray]] = collections.deque(
+            maxlen=self.length
+        )
 
     @property
     def length(self) -> int:
         """How many frames it takes to fill it."""
-        return self._pairs.maxlen
+        return max(self._reach)
 
     def pastiches(self) -> list[np.ndarray]:
         """Returns the pastiches that it holds, the last one last."""
@@ -49,22 +51,25 @@ class Memory:
 
     def hold(self, frame: np.ndarray) -> Held | None:
         """Returns what is known of a frame; None if it is the first, or the first of a scene."""
+        # Frames of another size show another scene.
         if self._pairs and self._pairs[-1][0].shape != frame.shape:
             self._pairs.clear()
         near = self._views(frame)
         nearest = next(near, None)
         if nearest is None:
             return None
+        # Before the views farther back, which cost a flow each: they are not asked across a cut.
         if nearest.trust.mean() < self._cut:
             self._pairs.clear()
             return None
         return combine([nearest, *near])
 
-    def _views(self, frame: np.ndarray) -> Iterable[Held]:
+    def _views(self, frame: np.ndarray) -> Iterator[Held]:
         """Yields each pastiche within reach as the frame sees it, the nearest first."""
         for back in self._reach:
             if back <= len(self._pairs):
-                yield see(frame, *self._pairs[-back], self._preset)
+                earlier, pastiche = self._pairs[-back]
+                yield see(frame, earlier, pastiche, self._preset)
 
 
 def see(
@@ -77,8 +82,8 @@ def see(
     # Differs from Ruder et al. (2016): frames that do not look alike are not trusted, and what lies
     # near is trusted half; else what moves trails ghosts, for a network paints more than a thing's
     # own pixels.
-    trusted = flow.trust(backward, forward) * flow.likeness(frame, earlier, backward)
-    trusted = (trusted + flow.shrink(trusted, MARGIN)) / 2
+    trusted = trust.of_flow(backward, forward) * trust.likeness(frame, earlier, backward)
+    trusted = (trusted + trust.shrink(trusted, MARGIN)) / 2
     return Held(np.clip(carried, 0, 1)[np.newaxis], trusted[np.newaxis])
 
 

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from tfstyle import image
-from tfstyle import video as room
 from tfstyle.cli import app
 from tfstyle.cli.commands.video import command
 from tfstyle.jobs.video import painting
-from tfstyle.methods import feed_forward
-from tfstyle.methods.video import method as video
+from tfstyle.methods import video
+from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.networks import transform_net
 
 av = pytest.importorskip("av")
@@ -61,7 +60,7 @@ def test_size_and_span(folder):
 
 @pytest.mark.parametrize("words", [["--method=gatys"], ["--method", "gatys"], ["-method", "gatys"]])
 def test_flags_are_those_of_the_method_named(words):
-    assert command.groups(room, ["--method=swap", *words])[-1] is room.GatysConfig
+    assert command.groups(video, ["--method=swap", *words])[-1] is video.GatysConfig
 
 
 def test_several_frames_at_once_are_the_same_video(folder, monkeypatch):

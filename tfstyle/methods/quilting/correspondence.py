@@ -1,4 +1,7 @@
-"""What a content and textures are compared by: luminance in one range, blurred at will."""
+"""The correspondence map: the luminance by which a content and textures are compared.
+
+Reference: Efros and Freeman (2001), "Image quilting for texture synthesis and transfer", section 3.
+"""
 
 import math
 from collections.abc import Sequence
@@ -60,11 +63,14 @@ def blurred(values: np.ndarray, deviation: float) -> np.ndarray:
     """
     if deviation == 0:
         return values.copy()
+    # Three deviations: beyond them lie 0.3 % of the Gaussian.
     reach = math.ceil(3 * deviation)
     kernel = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / deviation))
-    for _ in range(2):  # Along columns, then along rows: each turn leaves it transposed.
+    # Along columns, then along rows: each turn leaves the values transposed.
+    for _ in range(2):
         padded = np.pad(values, [(reach, reach), (0, 0)], mode="edge")
         shifted = (padded[shift : shift + len(values)] for shift in range(2 * reach + 1))
+        # SciPy's gaussian_filter adds up in float64: its last bits differ, and so may a block.
         pairs = zip((kernel / kernel.sum()).astype(np.float32), shifted, strict=True)
         values = sum(weight * part for weight, part in pairs).T
     return values

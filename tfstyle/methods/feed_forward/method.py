@@ -1,38 +1,17 @@
 """A photograph painted by one pass of a network trained for the style (Johnson et al. 2016)."""
 
-import dataclasses
 import functools
 import os
 
 import numpy as np
 
-from tfstyle import image, settings
-from tfstyle.methods import shared_settings
+from tfstyle import image
+from tfstyle.methods.feed_forward.config import Config
 from tfstyle.networks import pretrained, strips, transform_net
-from tfstyle.result import Result
-from tfstyle.settings import setting
+from tfstyle.result import Ending, Outcome, Result
 from tfstyle.system import files
 
-
-@dataclasses.dataclass(frozen=True)
-class Config:
-    """Every setting of the method; the only home of its defaults."""
-
-    model: str | os.PathLike = pretrained.model_setting()
-    size: int | None = setting(
-        None,
-        "Longest side of the result; none keeps the content's.",
-        unit="pixels",
-        minimum=1,
-        maximum=32_768,
-    )
-    precision: str = shared_settings.precision(
-        "The network's arithmetic; in and out are float32 always."
-    )
-
-    def __post_init__(self):
-        """Raises ValueError when a field lies outside its range."""
-        settings.check(self)
+ONE_PASS = Outcome(Ending.COMPLETE, "painted in one pass")
 
 
 def stylize(
@@ -56,14 +35,15 @@ def stylize(
         ValueError: an image, the style or a setting cannot be used.
     """
     content = image.as_image(content, "content")
-    stylizer = stylizer or load(config.model, config.precision)
+    stylizer = stylizer or load(os.fspath(config.model), config.precision)
     if config.size is not None:
         content = image.fit(content, config.size)
+    # In one go, the features of a large picture would not fit in memory.
     is_large = content.shape[1] * content.shape[2] > strips.WHOLE_PIXELS
     pastiche = (
         strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
     )
-    return Result(np.asarray(pastiche), outcome="painted in one pass")
+    return Result(np.asarray(pastiche), outcome=ONE_PASS)
 
 
 def weights_used(config: Config) -> dict[str, str]:
@@ -72,11 +52,11 @@ def weights_used(config: Config) -> dict[str, str]:
     Raises:
         ValueError: there is no such network.
     """
-    digest = files.digest(pretrained.find(config.model), "sha256")
+    digest = files.digest(pretrained.find(str(config.model)), "sha256")
     return {"name": str(config.model), "sha256": digest}
 
 
 @functools.lru_cache(maxsize=1)
 def load(model: str | os.PathLike, precision: str) -> transform_net.Stylizer:
     """Returns the stylizer, the last one from memory."""
-    return pretrained.load(model, precision)
+    return pretrained.load(os.fspath(model), precision)

@@ -1,0 +1,68 @@
+"""What an image of each level is compared with: content and styles, at that level's size."""
+
+import functools
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from tfstyle import image
+from tfstyle.image import color
+from tfstyle.losses import objective
+from tfstyle.methods.gatys.config import Config
+from tfstyle.networks import vgg19_layers
+from tfstyle.optimization.optimizer import ValueAndGradient
+from tfstyle.result import Level
+
+
+def objective_at(
+    loss: objective.Objective,
+    content: np.ndarray,
+    styles: list[np.ndarray],
+    held: objective.Held | None,
+    config: Config,
+) -> Callable[[Level], ValueAndGradient]:
+    """Returns what gives the objective at a level, its targets computed at that level's size.
+
+    Args:
+        loss: the weighted terms.
+        content: `[1, height, width, 3]`, at its own size.
+        styles: likewise, of any sizes.
+        held: for a frame of a video, what the temporal loss compares it with.
+        config: the settings.
+
+    Raises:
+        ValueError: the shares of the styles do not fit their number.
+    """
+    colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
+    grey_or_not = color.prepare_content(content, config.preserve_color)
+    blend = _blend(len(styles), config)
+
+    def at(level: Level) -> ValueAndGradient:
+        # Styles shrink with the image, so that strokes stay as large beside it.
+        scaled = [image.resize(style, style_size(style, level, config)) for style in colored]
+        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
+        return functools.partial(loss.value_and_gradient, targets=targets)
+
+    return at
+
+
+def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
+    height, width = style.shape[1:3]
+    smallest = vgg19_layers.smallest_side(config.weights().layers)
+    # The longest side at which the shorter one is as long as the deepest layer needs.
+    enough = math.ceil(smallest * max(height, width) / min(height, width))
+    longest = max(1, round(max(level.size) * config.style_scale))
+    return image.fit_size(height, width, max(longest, enough))
+
+
+def _blend(styles: int, config: Config) -> list[float]:
+    """Returns each style's share; they sum to 1."""
+    shares = config.style_blend or (1.0,) * styles
+    if len(shares) != styles or sum(shares) == 0:
+        raise ValueError(
+            "style_blend must give one share per style, not all 0. "
+            f"Received: style_blend={shares} for {styles} styles"
+        )
+    return [share / sum(shares) for share in shares]

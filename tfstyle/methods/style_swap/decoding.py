@@ -1,0 +1,55 @@
+"""From features back to an image: the inverse network that the settings name."""
+
+import functools
+import os
+import pathlib
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from tfstyle.methods.style_swap.config import Config, swapped_layer
+from tfstyle.networks import inverse_net, vgg19_files
+from tfstyle.system import files
+
+Decoder = Callable[[tf.Tensor], tf.Tensor]
+"""From features `[1, rows, columns, channels]` to an image, as an inverse network is one."""
+
+
+def find(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
+    """Returns the inverse network with its name and digest, or the one given.
+
+    None where the content's own pixels are optimised instead.
+
+    Raises:
+        ValueError: it was trained on other features than the settings ask for.
+    """
+    if config.decode == "optimize" and config.start == "content":
+        return None, {}
+    if given is not None:
+        return given, {}
+    path = inverse_net.find(os.fspath(config.model))
+    net, digest = _load(path, config.precision, vgg19_files.stamp(path))
+    _check(net, config)
+    return net, {"inverse": str(config.model), "inverse_sha256": digest}
+
+
+def _check(net: inverse_net.InverseNet, config: Config) -> None:
+    asked_for = {
+        "layer": swapped_layer(config),
+        "pooling": config.pooling,
+        "padding": config.padding,
+    }
+    for name, asked in asked_for.items():
+        trained = getattr(net, name)
+        if asked != trained:
+            raise ValueError(
+                f"{name} must be {trained}, which the inverse network was trained for, "
+                f"or decode be optimize and start content. Received: {name}={asked}"
+            )
+
+
+# The contents of a folder and the frames of a clip share one network.
+@functools.lru_cache(maxsize=1)
+def _load(path: pathlib.Path, precision: str, stamp: tuple) -> tuple[inverse_net.InverseNet, str]:
+    """Returns the network and its file's digest, the last one from memory while the file stays."""
+    return inverse_net.load(path, precision), files.digest(path, "sha256")

@@ -1,0 +1,61 @@
+"""Swapped features made a picture by optimising pixels until they have these features."""
+
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from tfstyle.methods.style_swap.config import Config, swapped_layer
+from tfstyle.methods.style_swap.preparation import Swapped
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, options
+from tfstyle.result import Level, Progress, Result
+from tfstyle.system.precision import resolve_precision
+
+
+def paint(
+    swapped: Swapped,
+    levels: tuple[Level, ...],
+    config: Config,
+    *,
+    callback: Callable[[Progress], None] | None = None,
+    checkpoint: str | pathlib.Path | None = None,
+    resume: bool = False,
+) -> Result:
+    """Returns the picture whose features come nearest to the swapped ones.
+
+    Reference: Chen and Schmidt (2016), eq. 3.
+    Differs: by L-BFGS, and with more smoothing than their code has.
+
+    Args:
+        swapped: the features, and the content.
+        levels: the plan: one level, of the grown content's size.
+        config: the settings.
+        callback: called after every step.
+        checkpoint: folder where the state is kept.
+        resume: whether to go on from that state.
+
+    Raises:
+        Interrupted: Ctrl-C; carries the best image so far.
+    """
+    start = swapped.decoded()
+    targets = swapped.loss.targets_of({swapped_layer(config): swapped.target})
+    task = coarse_to_fine.Task(
+        levels=levels,
+        start=start,
+        objective_at=lambda _: functools.partial(swapped.loss.value_and_gradient, targets=targets),
+        finish=lambda pixels: swapped.finish(pixels, config),
+        options=options.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),
+        weights=swapped.weights,
+    )
+    checkpoints = coarse_to_fine.Checkpoints(checkpoint, _identity(swapped, config), resume)
+    return coarse_to_fine.run(task, checkpoints, callback)
+
+
+def _identity(swapped: Swapped, config: Config) -> str:
+    """Returns what tells this run from others; how much memory it may take does not."""
+    same = dataclasses.replace(config, score_memory=Config.score_memory)
+    facts = (*swapped.weights.values(), resolve_precision(config.precision))
+    target: np.ndarray = swapped.target.numpy()
+    return checkpoint_file.fingerprint(same, swapped.content, target, facts=facts)

@@ -1,0 +1,114 @@
+"""The styles whose patches are taken: as pictures, or prepared once for many contents."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from tfstyle import image
+from tfstyle.image import color
+from tfstyle.methods.style_swap import memory, patches
+from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
+
+
+@dataclasses.dataclass(frozen=True)
+class StyleBank:
+    """A style that `prepare` has prepared once, for any number of contents."""
+
+    patches: patches.PatchBank
+    config: Config
+    """The settings that it was prepared for."""
+
+
+PREPARED = (
+    "layer",
+    "patch_size",
+    "patch_stride",
+    "vgg_weights",
+    "pooling",
+    "padding",
+    "precision",
+)
+"""The settings that a prepared style depends on, but for its size."""
+
+Styles = np.ndarray | Sequence[np.ndarray] | StyleBank
+"""A style picture, several whose patches are pooled, or a prepared style."""
+
+
+def check(size: tuple[int, int], styles: Styles, config: Config) -> None:
+    """Raises unless the styles fit the settings and all fits in memory.
+
+    Args:
+        size: of the content, (height, width) in pixels.
+        styles: to take patches from.
+        config: the settings.
+
+    Raises:
+        ValueError: a style is smaller than a patch, or was prepared for other settings.
+        MemoryError: the size does not fit; the message says what would.
+    """
+    grid, pictures = Grid.of(config), []
+    if isinstance(styles, StyleBank):
+        _check_prepared(styles, config)
+    else:
+        pictures = image.as_images(styles, "style")
+    sizes = [style_size(picture, max(size), config) for picture in pictures]
+    memory.check(size, sizes, grid, config)
+
+
+def _check_prepared(bank: StyleBank, config: Config) -> None:
+    check_colors(config)
+    for name in PREPARED:
+        wanted, asked = getattr(bank.config, name), getattr(config, name)
+        if asked != wanted:
+            raise ValueError(
+                f"{name} must be {wanted}, as the style was prepared. Received: {name}={asked}"
+            )
+
+
+def check_colors(config: Config) -> None:
+    """Raises ValueError where the style's colours depend on the content's."""
+    if config.preserve_color != "none":
+        raise ValueError(
+            "preserve_color must be none for a prepared style, since it depends on the content. "
+            f"Received: preserve_color={config.preserve_color}"
+        )
+
+
+def patches_beside(
+    content: np.ndarray, styles: Styles, swap: FeatureSwap, config: Config
+) -> patches.PatchBank:
+    """Returns the styles' patches, in the content's colours where those are to be kept.
+
+    Args:
+        content: `[1, height, width, 3]`, at the result's size.
+        styles: to take patches from.
+        swap: how features are swapped.
+        config: the settings.
+    """
+    if isinstance(styles, StyleBank):
+        return styles.patches
+    mode = config.preserve_color
+    pictures = image.as_images(styles, "style")
+    colored = [color.prepare_style(picture, content, mode) for picture in pictures]
+    return patches_of(colored, max(content.shape[1:3]), swap, config)
+
+
+def patches_of(
+    pictures: Sequence[np.ndarray], longest: int | None, swap: FeatureSwap, config: Config
+) -> patches.PatchBank:
+    """Returns the patches of pictures, each scaled beside a content's longest side in pixels."""
+    sizes = [style_size(picture, longest, config) for picture in pictures]
+    return swap.prepare([image.resize(*pair) for pair in zip(pictures, sizes, strict=True)])
+
+
+def style_size(picture: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) beside a content's longest side; None takes its own.
+
+    Raises:
+        ValueError: the style itself is smaller than a patch.
+    """
+    height, width = picture.shape[1:3]
+    scaled = round((longest or max(height, width)) * config.style_scale)
+    return Grid.of(config).style_size((height, width), scaled)

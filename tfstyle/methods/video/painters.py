@@ -1,0 +1,159 @@
+"""What paints one frame of a clip after another: in one pass, or by optimisation."""
+
+import abc
+import dataclasses
+import functools
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tfstyle import image
+from tfstyle.image import tensors
+from tfstyle.methods.feed_forward import method as feed_forward
+from tfstyle.methods.gatys import method as gatys
+from tfstyle.methods.style_swap import method as style_swap
+from tfstyle.methods.video import temporal
+from tfstyle.methods.video.config import Config, GatysConfig
+from tfstyle.networks import strips, transform_net
+
+PaintFrame = Callable[[np.ndarray], np.ndarray | tf.Tensor]
+"""From a frame `[height, width, 3]`, uint8, to its pastiche `[1, height, width, 3]`, float32."""
+
+
+class Painter(abc.ABC):
+    """Paints frames in order; it remembers what the next one needs, and nothing else."""
+
+    def __init__(self, config: Config, size: int | None, preset: str):
+        """Begins with nothing seen.
+
+        Args:
+            config: the settings of the clip.
+            size: the longest side that frames are fitted to, in pixels; None leaves them.
+            preset: how thoroughly the flow is searched; see `flow.estimate`.
+        """
+        self.memory = temporal.Memory(config.reach, config.cut, preset)
+        self._longest = size
+
+    def paint(self, frame: np.ndarray) -> np.ndarray:
+        """Returns the next frame's pastiche; both `[height, width, 3]`, uint8."""
+        frame = self.fit(frame)
+        return self.finish(frame, self.prepare(frame))
+
+    def fit(self, frame: np.ndarray) -> np.ndarray:
+        """Returns the frame at the size that it is painted at, as the other methods take it.
+
+        Raises:
+            ValueError: it is not `[height, width, 3]`, uint8.
+        """
+        if np.ndim(frame) != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise ValueError(
+                "a frame must be [height, width, 3], uint8. "
+                f"Received: shape={np.shape(frame)}, dtype={np.asarray(frame).dtype}"
+            )
+        height, width = frame.shape[:2]
+        if self._longest is None or image.fit_size(height, width, self._longest) == (height, width):
+            return frame
+        return image.to_bytes(image.fit(image.as_image(frame, "frame"), self._longest)[0])
+
+    @abc.abstractmethod
+    def prepare(self, frame: np.ndarray) -> Any:
+        """Returns what can be had of a fitted frame without those before it; from any thread."""
+
+    @abc.abstractmethod
+    def finish(self, frame: np.ndarray, prepared: Any) -> np.ndarray:
+        """Returns the next fitted frame's pastiche from what `prepare` returned."""
+
+
+class OnePass(Painter):
+    """Paints each frame by itself, and blends the last pastiche in where the flow is trusted."""
+
+    def __init__(self, paint: PaintFrame, config: Config, size: int | None):
+        """Takes what paints one frame by itself; the rest as of `Painter`."""
+        # A network's pastiches differ by little from frame to frame: a rough flow is enough, and
+        # the search must not take longer than the painting.
+        super().__init__(config, size, preset="fast")
+        self._paint, self._weight = paint, config.stabilize
+
+    def prepare(self, frame: np.ndarray) -> np.ndarray | tf.Tensor:
+        """Returns the pastiche that the frame has by itself."""
+        return self._paint(frame)
+
+    def finish(self, frame: np.ndarray, prepared: np.ndarray | tf.Tensor) -> np.ndarray:
+        """Returns that pastiche, the last one blended in."""
+        if self._weight == 0:
+            return _to_bytes(prepared).numpy()
+        held = self.memory.hold(frame)
+        steady = prepared if held is None else held.over(np.asarray(prepared), self._weight)
+        pastiche = _to_bytes(steady).numpy()
+        self.memory.remember(frame, pastiche)
+        return pastiche
+
+
+class Optimizer(Painter):
+    """Optimises each frame's pixels, held to the pastiches of those before it."""
+
+    def __init__(self, styles: Sequence[np.ndarray], config: Config, method: GatysConfig):
+        """Takes the style pictures, the settings of the clip and those of the optimisation."""
+        super().__init__(config, method.size, preset="medium")
+        self._styles, self._first = styles, method
+        # The warped pastiche, where such a frame starts, is painted already: coarser sizes would
+        # only lose it.
+        self._later = dataclasses.replace(method, steps=method.frame_steps, levels="1")
+
+    def prepare(self, frame: np.ndarray) -> None:
+        """Returns nothing: a frame cannot be begun before the last one is painted."""
+        return None
+
+    def finish(self, frame: np.ndarray, prepared: None) -> np.ndarray:
+        """Returns the pastiche that the optimisation finds."""
+        held = self.memory.hold(frame)
+        if held is None:
+            result = gatys.stylize(frame, self._styles, self._first)
+        else:
+            weight = self._later.temporal_weight
+            result = gatys.stylize(
+                frame, self._styles, self._later, held=held, temporal_weight=weight
+            )
+        pastiche = _to_bytes(result.image).numpy()
+        self.memory.remember(frame, pastiche)
+        return pastiche
+
+
+def by_network(style: transform_net.Style, method: feed_forward.Config) -> PaintFrame:
+    """Returns what paints a frame by a trained network."""
+    stylizer = feed_forward.load(os.fspath(method.model), method.precision)
+    shares = stylizer.shares(style)
+    whole = tf.function(
+        lambda frames: stylizer(tensors.from_bytes(frames), style=shares),
+        # One graph for frames of any size.
+        input_signature=[tf.TensorSpec([1, None, None, 3], tf.uint8)],
+    )
+
+    def paint(frame: np.ndarray) -> np.ndarray | tf.Tensor:
+        if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
+            return whole(frame[np.newaxis])
+        return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
+
+    return paint
+
+
+def by_style_swap(styles: Any, method: style_swap.Config) -> PaintFrame:
+    """Returns what paints a frame by patches; the style is prepared at the first frame's size."""
+
+    @functools.cache
+    def prepared(longest: int) -> style_swap.Styles:
+        # Where colours are kept, each frame asks for a style in colours of its own.
+        if method.preserve_color != "none":
+            return styles
+        return style_swap.prepare(styles, dataclasses.replace(method, size=method.size or longest))
+
+    return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
+
+
+@tf.function(input_signature=[tf.TensorSpec([1, None, None, 3], tf.float32)])
+def _to_bytes(pastiches: tf.Tensor) -> tf.Tensor:
+    """Returns the one picture in `[0, 1]` as `[height, width, 3]`, uint8, rounded."""
+    return tensors.to_bytes(tf.clip_by_value(pastiches[0], 0, 1))

@@ -1,0 +1,59 @@
+"""What memory an optimisation of an image needs, asked before it starts."""
+
+import math
+from collections.abc import Sequence
+
+from tfstyle.system import memory
+
+BASE = 900e6
+"""Bytes of the libraries and the network's weights."""
+
+PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
+"""Bytes that one evaluation keeps for each pixel of the image; measured, as BASE is."""
+
+PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
+"""Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
+
+COPIES_OF_HISTORY = 3
+"""L-BFGS's pairs exist this often while a new one is pushed."""
+
+BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
+
+
+def needed(
+    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+) -> float:
+    """Returns the bytes that optimising an image takes.
+
+    The style pictures are looked at one by one, before the optimisation: the largest counts.
+
+    Args:
+        size: of the image, (height, width) in pixels.
+        precision: of the arithmetic, a dtype's name.
+        history: how many pairs of L-BFGS are kept.
+        styles: of the style pictures, likewise.
+    """
+    # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
+    pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
+    per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
+    style_pixels = max(map(math.prod, styles), default=0)
+    return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
+
+
+def check(
+    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+) -> None:
+    """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
+
+    Takes what `needed` takes; the styles' sizes are those for this size.
+    """
+
+    def needed_at(longest: int) -> float:
+        scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
+        return needed(scaled[0], precision, history, scaled[1:])
+
+    memory.check_need(size, needed_at)
+
+
+def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
+    return int(size[0] * factor), int(size[1] * factor)
