@@ -36,7 +36,7 @@ def folder(shallow_encoder, stylizer, tmp_path, monkeypatch):
     """A working folder with pictures and small networks."""
     monkeypatch.chdir(tmp_path)
     build = perceptual.build
-    monkeypatch.setattr(perceptual, "build", lambda config, _: build(config, shallow_encoder))
+    monkeypatch.setattr(perceptual, "build", lambda config, *_: build(config, shallow_encoder))
     inverse_net.pack(inverse_net.InverseNet(channels=6, width=4), tmp_path / "inverse.npz")
     pretrained.pack(stylizer, tmp_path / "pair.npz")
     (tmp_path / "in").mkdir()

@@ -71,7 +71,7 @@ def weights_used(config: Config) -> dict[str, str]:
     Raises:
         ValueError: there is no such network.
     """
-    digest = vgg19_weights.digest(pretrained.find(config.model), "sha256")
+    digest = vgg19_weights.digest(pretrained.find(str(config.model)), "sha256")
     return {"name": str(config.model), "sha256": digest}
 
 

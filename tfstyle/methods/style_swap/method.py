@@ -254,7 +254,7 @@ def weights_used(config: Config) -> dict[str, str]:
     used = {"name": path.name, "sha256": vgg19_weights.digest(path, "sha256")}
     if config.decode == "optimize" and config.start == "content":
         return used
-    inverse = vgg19_weights.digest(inverse_net.find(config.model), "sha256")
+    inverse = vgg19_weights.digest(inverse_net.find(str(config.model)), "sha256")
     return used | {"inverse": str(config.model), "inverse_sha256": inverse}
 
 
