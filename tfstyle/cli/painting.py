@@ -9,8 +9,8 @@ from tfstyle.cli import process, progress
 from tfstyle.jobs import picture
 from tfstyle.jobs.method import Callback, Method
 from tfstyle.jobs.pairs import Pair
-from tfstyle.jobs.picture import Job, Outcome, Status
-from tfstyle.result import Level
+from tfstyle.jobs.picture import Job, PairOutcome, Status
+from tfstyle.result import Level, Progress
 
 
 def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
@@ -31,7 +31,7 @@ def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
     return process.SOME_FAILED if failures else process.DONE
 
 
-def say(method: Method, outcome: Outcome, many: bool, quiet: bool) -> None:
+def say(method: Method, outcome: PairOutcome, many: bool, quiet: bool) -> None:
     """Says what became of a pair; a lone failure is said by who gets it raised."""
     pair = outcome.pair
     if outcome.status is Status.FAILED and many:
@@ -50,9 +50,10 @@ def watch(quiet: bool) -> picture.Watch:
     @contextlib.contextmanager
     def begin(pair: Pair, levels: Sequence[Level]) -> Iterator[Callback]:
         announce = announcement(pair, levels, quiet)
-        with progress.show(levels, quiet) as move_bar:
+        # One pass is over before a bar without levels would say anything.
+        with progress.show(levels, quiet or not levels) as move_bar:
 
-            def callback(reached):
+            def callback(reached: Progress) -> None:
                 announce(reached)
                 move_bar(reached)
 

@@ -18,8 +18,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "api": ["paint_file", "paint_files"],
         "method": ["Method", "Resumable", "Synthesizing"],
         "pairs": ["Pair", "State"],
-        "picture": ["Job", "Outcome", "Status"],
+        "picture": ["Job", "PairOutcome", "Status"],
         "video.api": ["paint_clip"],
         "video.job": ["FrameProgress", "VideoJob"],
+        "video.outcome": ["ClipOutcome"],
     },
 )

@@ -28,7 +28,7 @@ def paint_file(
     checkpoint: Path | None = None,
     resume: bool = False,
     skip_existing: bool = False,
-) -> picture.Outcome:
+) -> picture.PairOutcome:
     """Paints one picture file, and writes the result and its record, both whole or not at all.
 
         jobs.paint_file("photo.jpg", "great_wave", "out.png", feed_forward.Config())
@@ -85,12 +85,12 @@ def paint_files(
     *,
     source: Path | None = None,
     callback: Callback | None = None,
-    tell: Callable[[picture.Outcome], None] = lambda outcome: None,
+    tell: Callable[[picture.PairOutcome], None] = lambda outcome: None,
     save_every: int = 0,
     checkpoint: Path | None = None,
     resume: bool = False,
     skip_existing: bool = False,
-) -> list[picture.Outcome]:
+) -> list[picture.PairOutcome]:
     """Paints a folder or a pattern of pictures; one that fails does not stop the others.
 
         outcomes = jobs.paint_files("photos", "painting.jpg", "painted", gatys.Config())

@@ -40,7 +40,7 @@ class Status(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class PairOutcome:
     """What became of a pair, with a sentence."""
 
     pair: Pair
@@ -70,8 +70,8 @@ class Job:
 
 
 def paint_all(
-    job: Job, pairs: Sequence[Pair], tell: Callable[[Outcome], None] = lambda outcome: None
-) -> list[Outcome]:
+    job: Job, pairs: Sequence[Pair], tell: Callable[[PairOutcome], None] = lambda outcome: None
+) -> list[PairOutcome]:
     """Paints every pair; one that fails does not stop the others.
 
     Args:
@@ -101,7 +101,7 @@ def check(job: Job, pairs: Sequence[Pair]) -> None:
             as_resumable(job.method, pair.checkpoint)
 
 
-def paint(job: Job, pair: Pair) -> Outcome:
+def paint(job: Job, pair: Pair) -> PairOutcome:
     """Paints one pair and writes the picture, and the record beside it.
 
     Raises:
@@ -112,24 +112,24 @@ def paint(job: Job, pair: Pair) -> Outcome:
     """
     # Before the content is read: a folder of thousands takes minutes to read.
     if job.skip_existing and resume.is_there(pair.output):
-        return Outcome(pair, Status.PRESENT, "left as it is: it is there")
+        return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
     source = None if pair.content is None else inputs.read_input(pair.content, job.flag)
     described = describe_inputs(job.method, source)
     if job.skip_finished and resume.is_finished(
         pair.output, job.method.command, job.method.config, described
     ):
-        return Outcome(pair, Status.FINISHED, "an earlier run finished it")
+        return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
     return _paint_and_save(job, pair, source)
 
 
-def _paint_or_report(job: Job, pair: Pair) -> Outcome:
+def _paint_or_report(job: Job, pair: Pair) -> PairOutcome:
     try:
         return paint(job, pair)
     except errors.USER_ERRORS as error:
-        return Outcome(pair, Status.FAILED, str(error), error=error)
+        return PairOutcome(pair, Status.FAILED, str(error), error=error)
 
 
-def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> Outcome:
+def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> PairOutcome:
     """Paints the pair; Ctrl-C keeps the best picture so far."""
     began = time.monotonic()
     try:
@@ -142,7 +142,7 @@ def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> Outcome:
     # Not before the picture and its record are safe.
     if pair.checkpoint:
         resume.forget(pair.checkpoint)
-    return Outcome(pair, Status.PAINTED, str(result.outcome), seconds)
+    return PairOutcome(pair, Status.PAINTED, str(result.outcome), seconds)
 
 
 def _how_to_go_on(pair: Pair) -> str:

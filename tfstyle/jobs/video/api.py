@@ -12,7 +12,7 @@ from typing import Any
 
 from tfstyle.jobs.by_config import Path, Style, style_text
 from tfstyle.jobs.video.job import FrameCallback, VideoJob
-from tfstyle.jobs.video.outcome import Outcome
+from tfstyle.jobs.video.outcome import ClipOutcome
 
 
 def paint_clip(
@@ -29,7 +29,7 @@ def paint_clip(
     strip: Path | None = None,
     resume: bool = False,
     callback: FrameCallback | None = None,
-) -> Outcome:
+) -> ClipOutcome:
     """Paints a clip frame after frame, and writes it with its sound, and its record.
 
         jobs.paint_clip("a.mp4", "b.mp4", "great_wave")

@@ -11,7 +11,7 @@ from typing import Any
 from tfstyle.image import paths
 from tfstyle.jobs import record
 from tfstyle.jobs.video.job import VideoJob
-from tfstyle.jobs.video.outcome import Outcome
+from tfstyle.jobs.video.outcome import ClipOutcome
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.system import precision
 from tfstyle.version import __version__
@@ -86,7 +86,7 @@ def weights_used(job: VideoJob, config: Any) -> dict[str, str]:
     return used | {"style": job.style} if job.method == "apply" else used
 
 
-def write_record(output: str | Path, command: str, facts: Facts, outcome: Outcome) -> None:
+def write_record(output: str | Path, command: str, facts: Facts, outcome: ClipOutcome) -> None:
     """Writes the record beside the video or the folder."""
     account = record.Account(
         outcome=outcome.sentence,

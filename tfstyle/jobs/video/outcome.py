@@ -7,7 +7,7 @@ COMPLETE = "painted to its end"
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class ClipOutcome:
     """What became of a clip, with a sentence."""
 
     frames: int

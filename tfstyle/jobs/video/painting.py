@@ -12,7 +12,7 @@ from tfstyle.jobs import inputs, record
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
-from tfstyle.jobs.video.outcome import COMPLETE, Outcome
+from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
 from tfstyle.networks import transform_net
@@ -32,7 +32,7 @@ COMMAND = "video"
 """What records call it."""
 
 
-def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) -> Outcome:
+def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) -> ClipOutcome:
     """Paints a clip and writes it, with its sound, and the record beside it.
 
     Args:
@@ -116,9 +116,9 @@ def find_finished(job: VideoJob, found: Facts, film: Film | Pictures | None) -> 
     return earlier if is_whole else {}
 
 
-def as_outcome(earlier: Mapping[str, Any]) -> Outcome:
+def as_outcome(earlier: Mapping[str, Any]) -> ClipOutcome:
     """Returns what a record tells of the run that finished a clip."""
-    return Outcome(
+    return ClipOutcome(
         frames=earlier["frames"],
         painted=0,
         seconds=0.0,

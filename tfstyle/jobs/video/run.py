@@ -12,7 +12,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
-from tfstyle.jobs.video.outcome import COMPLETE, Outcome
+from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.methods.video import Painter
 from tfstyle.video_io import contact_strip, encoding, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
@@ -57,7 +57,7 @@ class ClipRun:
         self.earlier_seconds = film.seconds if film else 0.0
         self.painted = 0
 
-    def paint(self) -> Outcome:
+    def paint(self) -> ClipOutcome:
         """Paints every frame, and makes the video of them.
 
         Raises:
@@ -207,8 +207,8 @@ class ClipRun:
                 # The clip is there already.
                 warnings.warn(f"the strip could not be written: {error}", stacklevel=2)
 
-    def _outcome(self, ending: str) -> Outcome:
-        return Outcome(
+    def _outcome(self, ending: str) -> ClipOutcome:
+        return ClipOutcome(
             frames=self.earlier + self.painted,
             painted=self.painted,
             seconds=self.meter.elapsed,

@@ -9,7 +9,7 @@ from tfstyle import settings
 from tfstyle.cli import flags, process, progress
 from tfstyle.cli.commands.video.flags import Files
 from tfstyle.jobs.video.job import METHODS
-from tfstyle.jobs.video.outcome import Outcome
+from tfstyle.jobs.video.outcome import ClipOutcome
 
 SETTINGS = ("Config", "METHODS")
 """What `groups` asks of the method's module."""
@@ -39,6 +39,6 @@ def run(
     return process.complain(f"tfstyle {command}", problem, process.SOME_FAILED)
 
 
-def describe(outcome: Outcome) -> str:
+def describe(outcome: ClipOutcome) -> str:
     """Returns what the last line says of a clip."""
     return f"skipped: {outcome.sentence}" if outcome.was_finished else str(outcome)
