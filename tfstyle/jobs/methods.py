@@ -45,8 +45,10 @@ class ByStyles:
     @classmethod
     def read(cls, command: str, config: Any, styles: Sequence[Input]) -> "ByStyles":
         """Returns the method, the picture that `config.start` may name having been read."""
-        known, starts = room(command).STARTS, []
-        if config.start not in known:
+        starts = []
+        # A method that cannot begin from a picture has neither `STARTS` nor such a setting.
+        known = getattr(room(command), "STARTS", None)
+        if known and config.start not in known:
             if not os.path.exists(config.start):
                 choices = (*known, "the path of a picture")
                 settings.check_choice("start", str(config.start), choices)
