@@ -109,8 +109,9 @@ def assert_outputs_are_there(arguments: list[str]) -> None:
             assert pathlib.Path(path).exists(), argument
 
 
-def assert_picture_is_there(folder: pathlib.Path) -> None:
-    assert [path.stat().st_size > 0 for path in folder.glob("*.png")] == [True]
+def assert_result_is_there(folder: pathlib.Path) -> None:
+    written = [*folder.glob("*.png"), *folder.glob("*.mp4")]
+    assert [path.stat().st_size > 0 for path in written] == [True]
 
 
 def test_readme_shows_the_shell_and_python():
@@ -142,16 +143,16 @@ def test_shell_commands_run_in_a_new_process(block, folder):
 @pytest.mark.large
 @downloading
 @pytest.mark.parametrize("block", split(PYTHON)[1], ids=named)
-def test_python_block_runs_and_writes_its_picture(block, folder, short):
+def test_python_block_runs_and_writes_its_result(block, folder, short):
     exec(block, {"__name__": "__main__"})
-    assert_picture_is_there(folder)
+    assert_result_is_there(folder)
 
 
 @pytest.mark.large
 @pytest.mark.parametrize("block", split(PYTHON)[0], ids=named)
 def test_python_block_runs_in_a_new_process(block, folder):
     run("-c", block)
-    assert_picture_is_there(folder)
+    assert_result_is_there(folder)
 
 
 @pytest.mark.parametrize("page", TEXTS)
