@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+# Records hold the word: by another one, earlier unfinished pictures would count as finished.
 INTERRUPTED = "interrupted"
 """How the sentence of an interruption begins."""
 
@@ -92,6 +93,7 @@ class Progress:
     total_step: int
     """Steps since the run began, all levels together."""
     loss: Loss
+    # A callable, since most steps need no picture, and to make one takes resizing and colours.
     image: Callable[[], np.ndarray]
     """Returns the current image, `[1, height, width, 3]`, float32 in [0, 1]."""
 
@@ -122,6 +124,7 @@ class Result:
         return sum(level.evaluations for level in self.levels)
 
 
+# A KeyboardInterrupt, so that Ctrl-C also ends programs that know nothing of results.
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a method; `result` holds the best image so far and its losses."""
 

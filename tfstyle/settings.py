@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GUARD = 1e9
 """From here on, a maximum only guards against absurd values; descriptions leave it out."""
 
+# By the abstract kinds of number, which NumPy's numbers are of too.
 TYPES = {
     bool: ("True or False", bool),
     int: ("a whole number", numbers.Integral),
@@ -62,6 +63,7 @@ def setting(
 
 def check(config: "DataclassInstance") -> None:
     """Raises ValueError, naming the field, when a value is not of its declared type and range."""
+    # Resolved: under `from __future__ import annotations` the hints themselves are text.
     hints = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
@@ -100,6 +102,7 @@ def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
+    # Infinity would pass where there is no maximum.
     if not (math.isfinite(value) and low <= value <= high):
         allowed = describe_range(field, guards=value > high)
         raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={value}")

@@ -14,6 +14,7 @@ from tfstyle.cli import flags, process
 from tfstyle.system import errors, processor
 from tfstyle.version import __version__
 
+# absl takes flags behind one hyphen as well as behind two; help is asked for likewise.
 HELP_FLAGS = {"--help", "-help", "-h"}
 
 
@@ -33,6 +34,7 @@ class Command:
     """The module of `Config`, where that of the method would load TensorFlow with it."""
 
 
+# Modules are named, not imported: most of them load TensorFlow, which --help does without.
 COMMANDS = {
     "gatys": Command(
         "Paint by optimising the pixels (Gatys et al., 2015): any style, minutes a picture.",
@@ -120,6 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(command: str, arguments: Sequence[str]) -> int:
     """Runs one command and turns what stops it into a sentence and an exit status."""
     program = f"tfstyle {command}"
+    # TensorFlow looks for this wish once, as it loads.
     if not COMMANDS[command].brief:
         processor.switch_on_onednn()
     try:
@@ -128,6 +131,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
             if hasattr(runner, "main"):
                 return runner.main(arguments)
             groups = flag_groups(command, runner, arguments)
+            # Before flags are parsed: a required one that is missing must not keep help away.
             if HELP_FLAGS.intersection(arguments):
                 print(describe_flags(command, groups))
                 return process.DONE
@@ -135,6 +139,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
             # Only now the rest of the method: what its flags refuse, they refuse at once.
             return runner.run(command, process.load(COMMANDS[command].module), *values)
     except KeyboardInterrupt as interruption:
+        # Who kept a picture has said in the message where it is; a bare Ctrl-C has no message.
         return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
     except errors.USER_ERRORS as error:
         return process.complain(program, error)
@@ -143,6 +148,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:
     """Returns the classes whose fields are the command's flags, `Files` first."""
     row = COMMANDS[command]
+    # Of a lazy module the settings alone: `stylize` beside them would load TensorFlow.
     names = getattr(runner, "SETTINGS", ("Config",))
     module = process.load(row.settings or row.module, names)
     if hasattr(runner, "groups"):

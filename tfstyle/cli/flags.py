@@ -19,7 +19,9 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
 
     Where two of them have a field of one name, the flag is the first one's.
     """
+    # absl's global registry refuses to define a name twice, and one process may call `main` again.
     flag_values = flags.FlagValues()
+    # Else parsing would end at the first word that is no flag, and the flags behind it be lost.
     flag_values.set_gnu_getopt(True)
     fields = own_fields(groups)
     for group, names in fields:
@@ -31,8 +33,10 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
         raise ValueError(
             f"unknown flag --{error.flagname}.{suggestion} See: {program} --help"
         ) from error
+    # absl's errors are no ValueErrors, which the command line tells in one sentence.
     except flags.Error as error:
         raise ValueError(error) from error
+    # Mostly a pattern that stood without quotes, so that the shell has put in the files.
     if rest:
         raise ValueError(
             f"flags are written --name=value, and patterns in quotes. Received: {' '.join(rest)}"
@@ -42,7 +46,9 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
 
 def peek(name: str, arguments: Sequence[str]) -> str | None:
     """Returns the last value given to a flag, before it is known which other flags there are."""
+    # No abbreviations: absl, which reads the flags later, refuses them.
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    # A value that is missing is complained of later, when all flags are parsed.
     parser.add_argument(f"--{name}", f"-{name}", nargs="?")
     return getattr(parser.parse_known_args(arguments)[0], name)
 
@@ -62,6 +68,7 @@ def define_flags(group: type, names: Iterable[str], flag_values: flags.FlagValue
     """Defines a flag for each field, without a default: the dataclass has those."""
     hints = typing.get_type_hints(group)
     for name in names:
+        # Numbers are text here: absl's own know no "none", and complain in words of their own.
         define = flags.DEFINE_boolean if hints[name] is bool else flags.DEFINE_string
         define(name, None, name, flag_values=flag_values)
 
@@ -93,6 +100,8 @@ def unwrap(hint: Any) -> tuple[Any, bool]:
     if typing.get_origin(hint) not in (types.UnionType, typing.Union):
         return hint, False
     kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
+    # The first kind reads the text: a path, `str | os.PathLike`, as a string; layers, which are
+    # `tuple[str, ...] | str`, as a tuple.
     return kinds[0], len(kinds) < len(typing.get_args(hint))
 
 
@@ -117,6 +126,7 @@ def describe_flag(field: dataclasses.Field) -> str:
     """Returns a flag with its default, and below it the help, the range and the unit."""
     meaning = " ".join(filter(None, [field.metadata["help"], describe_allowed(field)]))
     columns = min(shutil.get_terminal_size().columns, 100)
+    # textwrap refuses a width below 1, which a very narrow terminal would give.
     lines = textwrap.wrap(meaning, max(columns - 6, 20), break_on_hyphens=False)
     return "\n      ".join([f"  --{field.name}={describe_value(field.default)}", *lines])
 

@@ -25,6 +25,7 @@ def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
     outcomes = picture.paint_all(job, pairs, tell)
     failures = [outcome.error for outcome in outcomes if outcome.error]
     if len(pairs) == 1 and failures:
+        # `app.run` says it in one line, as any command's error.
         raise failures[0]
     if len(failures) == len(pairs):
         return process.BAD_INPUT

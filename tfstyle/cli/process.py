@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+# 130 is what shells report of a program that SIGINT, signal 2, has ended: 128 + 2.
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
 
@@ -30,6 +31,7 @@ def say(line: str) -> None:
 def stop_on_sigterm() -> Iterator[None]:
     """Makes a polite kill do what Ctrl-C does: keep the best picture so far."""
     try:
+        # Python's own handler of Ctrl-C: what copes with KeyboardInterrupt copes with this.
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     except ValueError:
         # Only the main thread may set handlers.
@@ -88,6 +90,7 @@ def silent_descriptor() -> Iterator[None]:
 
     While TensorFlow loads, its C++ side writes there whatever its log level is.
     """
+    # What is buffered was said before the silence, and would be lost in it.
     sys.stderr.flush()
     saved = os.dup(2)
     try:

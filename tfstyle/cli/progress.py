@@ -113,6 +113,7 @@ def make_frame_bar(length: int | None, earlier: int, console: Console) -> RichPr
         TextColumn("left"),
     )
     bar = RichProgress(*columns, console=console, transient=True)
+    # Without a total the bar only pulses: nobody knows when a camera ends.
     left = None if length is None else max(0, length - earlier)
     bar.add_task("", total=left, frame=earlier, length=length or "?", rate=0.0)
     return bar

@@ -12,6 +12,7 @@ makes a `Job` of a `Method`, and `Pair` values by `pairs.resolve`, and calls `pi
 
 import lazy_loader
 
+# Lazily: who paints pictures need not load what reads clips.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={

@@ -60,6 +60,7 @@ def paint_file(
         raise ValueError(
             f"content must be one picture; paint_files takes many. Received: {content}"
         )
+    # By way of many, so that one rule says what is skipped and what is gone on with.
     (outcome,) = paint_files(
         content,
         style,
@@ -128,6 +129,7 @@ def paint_files(
         method,
         save_every=save_every,
         skip_existing=skip_existing,
+        # A lone picture is gone on with as it was asked for.
         skip_finished=resume and content is not None and is_many(os.fspath(content)),
         watch=picture.unwatched if callback is None else _watched_by(callback),
     )

@@ -34,6 +34,7 @@ def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
         raise ValueError(f"source must be None for {room}. Received: source={source}")
     if room == "feed_forward":
         network = ByNetwork(command, config, style_text(style))
+        # Else a style that does not exist would fail with each picture of a folder.
         network.check()
         return network
     styles = inputs.read_inputs(_paths(style), "style")
@@ -58,7 +59,10 @@ def style_text(style: Style) -> str:
 
 def _room(config: Any) -> str:
     """Returns the room of the method that a `Config`, or what derives from it, belongs to."""
+    # By names of modules, since isinstance would have to import every method's settings. A Config
+    # of one's own has its method's among its ancestors.
     for kind in type(config).__mro__:
+        # Filled up with empty names: a user's module may have a name of one part.
         package, methods, room, *_ = (*kind.__module__.split("."), "", "", "")
         if (package, methods) == ("tfstyle", "methods") and room in COMMANDS:
             return room

@@ -21,7 +21,9 @@ class Input:
 def split_paths(text: str) -> list[str]:
     """Returns the comma-separated paths; a comma inside a path that exists stays in it."""
     pieces = text.split(",")
+    # The longest first, so that a file whose name has a comma wins over its pieces.
     ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
+    # Where no piece exists, the first is a path all the same: reading it says what is missing.
     end = next(ends, 1)
     rest = ",".join(pieces[end:])
     return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
@@ -35,6 +37,7 @@ def read_input(path: str | os.PathLike[str], flag: str = "path") -> Input:
     """
     with naming(flag):
         picture = image.read_picture(path)
+    # Its digest is taken at once: when the record is written, the file may be another.
     return Input(picture, record.describe_input(path, picture.pixels))
 
 

@@ -42,6 +42,8 @@ class Method(Protocol):
         """Returns the pastiche of a content, `[1, height, width, 3]` in [0, 1]."""
 
 
+# Apart from `Method`, so that no method needs a dummy that only refuses. Checkable at run time,
+# since `as_synthesizing` asks which methods have it.
 @runtime_checkable
 class Synthesizing(Protocol):
     """What a method has besides that makes pictures without a content."""

@@ -49,6 +49,7 @@ class ByStyles:
         # A method that cannot begin from a picture has neither `STARTS` nor such a setting.
         known = getattr(room(command), "STARTS", None)
         if known and config.start not in known:
+            # Neither a word nor a file: most likely a misspelt word, so the choices are listed.
             if not os.path.exists(config.start):
                 choices = (*known, "the path of a picture")
                 settings.check_choice("start", str(config.start), choices)
@@ -94,6 +95,7 @@ class ByNetwork:
     """A style's name, or a blend such as great_wave:0.6,the_scream:0.4."""
     inputs: Sequence[Input] = ()
 
+    # Kept, since a folder has many pictures and the digest reads the whole file.
     @functools.cached_property
     def weights(self) -> dict[str, str]:
         """Name and digest of the network, and which of its styles was asked for."""
@@ -110,6 +112,7 @@ class ByNetwork:
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the pastiche; `callback` is not called."""
         result = room(self.command).stylize(content, self._shares(), self.config)
+        # `stylize` may be given a network that is in no file, so it names none.
         return dataclasses.replace(result, weights=self.weights)
 
     def _shares(self) -> dict[str, float]:

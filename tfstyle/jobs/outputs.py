@@ -22,6 +22,7 @@ def check(pairs: Pairs, others: Sequence[Path], save_every: int, flag: str = "co
         save_every: how many steps lie between two snapshots; 0 for none.
         flag: what the command calls the content.
     """
+    # All pairs, before any work: else the last of a folder might fail after hours.
     check_clashes(pairs, others, flag)
     if save_every:
         check_snapshots(pairs, others, save_every)
@@ -38,12 +39,15 @@ def check_folder(folder: Path, flag: str = "content") -> None:
         flag: what the command calls the content.
     """
     if os.path.isdir(folder):
+        # Any name will do: what is asked is whether the folder takes files.
         image.check_writable(folder / "any.png")
+    # lexists, since a link that leads nowhere cannot become a folder.
     elif os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
         raise ValueError(
             f"output must be a folder, as {flag} is many pictures. Received: output={folder}"
         )
     else:
+        # The folder can be made where a picture of its name could be written.
         image.check_writable(folder.with_name(f"{folder.name}.png"))
 
 
@@ -65,6 +69,7 @@ def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -
 def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[str]:
     """Returns every input's path with links followed."""
     contents = [content for content, _ in pairs if content is not None]
+    # Not by Path.resolve, which raises RuntimeError where a link leads back to itself.
     return set(map(os.path.realpath, [*others, *contents]))
 
 
@@ -96,14 +101,19 @@ def snapshot_of(path: Path, every: int) -> Path | None:
     if not named or int(named[2]) % every:
         return None
     output = path.with_name(named[1] + path.suffix)
+    # Named again and compared: out_step0000100 has digits enough, but step 100 is called otherwise.
     return output if snapshot_path(output, int(named[2])) == path else None
 
 
 def check_names(output: Path, save_every: int) -> None:
     """Raises ValueError when the file system refuses a name: `output`'s, or one beside it."""
+    # The record's name may be longer than the output's, and a snapshot's is: they are refused here,
+    # and not when the painting is done.
     names = [output.name, record.path_for(output).name]
     if save_every:
+        # The first stands for all: up to step 99,999 the names are as long.
         names.append(snapshot_path(output, save_every).name)
+    # How long names may be depends on the disk: a folder yet to be made will lie on its parent's.
     folder = output.parent if output.parent.is_dir() else output.parent.parent
     for name in names:
         if files.is_name_too_long(folder / name):
@@ -116,6 +126,7 @@ def check_names(output: Path, save_every: int) -> None:
 def check_record(output: Path) -> None:
     """Raises ValueError when the record of `output` would replace what is no record."""
     path = record.path_for(output)
+    # Such as package.json beside package.png.
     if os.path.exists(path) and not record.read(output):
         raise ValueError(
             f"output's record would replace {path}, which tfstyle did not write; rename one of "

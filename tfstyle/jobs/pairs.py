@@ -69,6 +69,7 @@ def resolve(
     outputs.check(paths, [Path(other.described.path) for other in others], save_every, flag)
     many = content is not None and is_many(os.fspath(content))
     found = [_with_state(*pair, state, many) for pair in paths]
+    # All of them, before the first is painted.
     for pair in found:
         if pair.checkpoint:
             resume.check_folder(pair.checkpoint)

@@ -83,6 +83,7 @@ def paint_all(
         ValueError: the method cannot do what is asked of it with any pair.
         KeyboardInterrupt: Ctrl-C; the picture so far is written, and the message says where.
     """
+    # What the method cannot do is raised once, not reported for each pair.
     check(job, pairs)
     outcomes = []
     for pair in pairs:
@@ -115,6 +116,7 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
     source = None if pair.content is None else inputs.read_input(pair.content, job.flag)
     described = describe_inputs(job.method, source)
+    # Not before the content is read: its digest tells whether the file has changed since.
     if job.skip_finished and resume.is_finished(
         pair.output, job.method.command, job.method.config, described
     ):

@@ -19,6 +19,7 @@ from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.system import files
 from tfstyle.version import __version__
 
+# TensorFlow Probability minimises, and Pillow reads, resizes and writes: both decide the pixels.
 PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
 """What every result depends on."""
 
@@ -81,6 +82,7 @@ def read(output: str | os.PathLike[str]) -> dict[str, Any]:
         found = json.loads(path_for(output).read_bytes())
     except (OSError, ValueError):
         return {}
+    # The key tells our records from other programs' files, which are never replaced.
     return found if isinstance(found, dict) and "tfstyle" in found else {}
 
 
@@ -120,6 +122,7 @@ def write(
         "peak_memory_bytes": _peak_memory_bytes(),
         "outcome": str(result.outcome),
     }
+    # JSON has no NaN, and other readers refuse it; `_plain` has made it null.
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
     path = path_for(output)
     with files.atomically(path) as file:
@@ -188,6 +191,7 @@ def _plain(value: Any) -> Any:
         return [_plain(element) for element in value]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    # json refuses most of NumPy's numbers.
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):

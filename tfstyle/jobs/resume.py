@@ -21,6 +21,7 @@ def forget(checkpoint: Path) -> None:
     # The module loads TensorFlow, which those without a state may do without.
     from tfstyle.optimization import checkpoint_file
 
+    # The picture is safe: a state that stays behind is no failure.
     with contextlib.suppress(OSError):
         checkpoint_file.remove(checkpoint)
 
@@ -32,6 +33,7 @@ def check_folder(checkpoint: Path) -> None:
             "checkpoint must have a name that the file system takes; shorten it. "
             f"Received: checkpoint={checkpoint}"
         )
+    # The run makes what is missing of the path, so its nearest folder that is there decides.
     nearest = next(path for path in (checkpoint, *checkpoint.parents) if os.path.exists(path))
     if not nearest.is_dir():
         raise ValueError(
@@ -63,6 +65,7 @@ def is_finished(
     return (
         found.get("command") == command
         and found.get("config") == record.describe_config(config)
+        # By digests alone: a picture that was moved is still the same picture.
         and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in inputs]
         and not _was_interrupted(found)
     )

@@ -23,6 +23,7 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
         result: what the method returned.
         seconds: how long it ran.
     """
+    # The picture first: no record shall tell of a picture that could not be written.
     write_picture(pair.output, result.image, None if source is None else source.picture.alpha)
     record.write(
         pair.output,

@@ -30,6 +30,7 @@ class Files:
 
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
+    # No further inputs: the style is a name, and no output can replace it.
     found = pairs.resolve(files.content, files.output)
     method = ByNetwork(command, config, files.style)
     # Once, before a folder of contents fails one by one.

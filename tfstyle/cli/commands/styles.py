@@ -35,6 +35,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     for line in describe(stylizer.styles, pretrained.works(config.model)):
         process.say(line)
     if files.sheet is not None:
+        # What cannot be written is refused before the photograph is painted in every style.
         image.check_writable(files.sheet)
         content = image.read(files.content or pretrained.PHOTOGRAPH)
         image.write(files.sheet, _draw(content, stylizer, module, config))

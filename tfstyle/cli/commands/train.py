@@ -43,6 +43,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     styles = {}
     for path in inputs.split_paths(files.styles):
         name = Path(path).stem
+        # A network knows its styles by name: two of one name would be one style.
         if name in styles:
             raise ValueError(f"styles must have different names. Received: {name} twice")
         styles[name] = image.read(path)

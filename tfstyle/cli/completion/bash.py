@@ -93,6 +93,7 @@ def write_script(commands: Sequence[Command]) -> str:
     keys, words, values = [], [("tfstyle", _names(commands))], []
     for command in commands:
         if command.method:
+            # The shell puts in the method that was typed, $2, or else the default.
             keys.append((command.name, f"{command.name} ${{2:-{command.method}}}"))
         for method, flags in command.flags.items():
             key = f"{command.name} {method}".strip()

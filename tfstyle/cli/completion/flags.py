@@ -53,9 +53,11 @@ def read_flag(field: dataclasses.Field[Any], hint: Any) -> Flag:
     kinds = set(typing.get_args(hint)) or {hint}
     choices = field.metadata["choices"]
     if choices and types.NoneType in kinds:
+        # `flags.read` takes this word for None.
         choices = (*choices, "none")
     return Flag(
         field.name,
+        # The first sentence, since a shell shows a flag in one line.
         field.metadata["help"].partition(". ")[0].rstrip("."),
         tuple(choices),
         is_switch=hint is bool,

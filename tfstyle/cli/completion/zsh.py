@@ -91,8 +91,10 @@ def _lines_of_flags(command: Command) -> list[str]:
 def _specs(flag: Flag) -> list[str]:
     """Returns the flag as `_arguments` reads it: `--name=[help]:what the value is:action`."""
     name, opposite = f"--{flag.name}", f"--no{flag.name}"
+    # _arguments takes brackets for the ends of the help; a backslash before them makes them text.
     help = flag.help.translate({ord(mark): f"\\{mark}" for mark in "\\[]"})
     if flag.is_switch:
+        # In parentheses stands what is no longer offered once this flag is there.
         return [f"({opposite}){name}[{help}]", f"({name}){opposite}[Not so]"]
     if flag.choices:
         return [f"{name}=[{help}]:choice:({' '.join(flag.choices)})"]

@@ -86,6 +86,7 @@ def paint_clip(
 
 def _name_of(method: Any, methods: Mapping[str, type]) -> str:
     """Returns the name of the method of a clip's frames."""
+    # A plain gatys.Config is none of them: it lacks the temporal weight and later frames' steps.
     for name, kind in methods.items():
         if isinstance(method, kind):
             return name

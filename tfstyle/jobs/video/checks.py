@@ -13,6 +13,7 @@ from tfstyle.video_io import picture_writer, video_writer, window, writing
 def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
     """Raises ValueError when an output cannot be written, or would replace what is read."""
     if job.show:
+        # Else a missing screen would be told of only at the first frame.
         window.load_opencv()
     if job.output is not None:
         writing.check_output(Path(job.output))
@@ -32,6 +33,7 @@ def _pictures(job: VideoJob) -> list[Path]:
 
 def _check_clashes(job: VideoJob, read: Sequence[str | Path]) -> None:
     """Raises ValueError when an output would replace what is read."""
+    # With links followed: an output may lead to an input by another name.
     named = {os.path.realpath(path): path for path in read}
     for name, path in _written(job):
         if os.path.realpath(path) in named:

@@ -20,6 +20,7 @@ from tfstyle.video_io.clip import Clip
 ROOMS = {"apply": feed_forward, "gatys": gatys, "swap": style_swap}
 """The methods that can paint frames, each of which says what weights its settings ask for."""
 
+# Neither the strip nor the window alters a frame: a run may be gone on with without them.
 FLAGS = ("method", "style", "start", "duration", "rate", "crf")
 """The flags beside the settings that alter what is painted, or how it is coded."""
 
@@ -49,7 +50,9 @@ class Facts:
             self.flags,
             dataclasses.asdict(self.settings),
             [each.sha256 for each in self.inputs],
+            # By digest: a network trained anew under its old name paints other frames.
             self.weights,
+            # What "auto" means here: another machine's frames may be of another precision.
             precision.resolve_precision(self.settings.frames.precision),
             __version__,
         ]

@@ -37,6 +37,7 @@ class VideoJob:
     rate: float = setting(
         25.0, "Frames a second of pictures, which do not say.", minimum=0.001, maximum=1000
     )
+    # FFmpeg's guide to H.264 calls 17 or 18 visually lossless, or nearly so.
     crf: int = setting(
         18, "How coarsely the video is coded: 0 is lossless, 51 the worst.", minimum=0, maximum=51
     )

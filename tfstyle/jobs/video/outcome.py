@@ -27,6 +27,7 @@ class ClipOutcome:
     @property
     def rate(self) -> float:
         """Frames a second, those of earlier runs, reading and writing included."""
+        # A coarse clock may say that no time has passed.
         return self.frames / max(self.earlier_seconds + self.seconds, 1e-9)
 
     def __str__(self) -> str:

@@ -56,6 +56,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         workers = pipeline_workers(job, clip)
         found = facts.gather(job, clip, described, Settings(config, method))
         film = begin(job, found, clip)
+        # Before the painter, whose networks take seconds to load.
         earlier = find_finished(job, found, film)
         if earlier:
             return as_outcome(earlier)
@@ -63,6 +64,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
             outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
+    # After the video: by this record a later run takes it for finished.
     if job.output is not None:
         facts.write_record(job.output, COMMAND, found, outcome)
     return outcome
@@ -87,6 +89,7 @@ def pipeline_workers(job: VideoJob, clip: Clip) -> int:
     # Frames that wait for each other would be a camera's old ones.
     if job.method != "apply" or job.is_camera or not is_small or not devices.one_core_each():
         return 1
+    # Not the number of all cores: a container or taskset may have left this process fewer.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(cores or 1, MOST_WORKERS)
 
@@ -103,6 +106,7 @@ def begin(job: VideoJob, found: Facts, clip: Clip) -> Film | Pictures | None:
 
 def find_finished(job: VideoJob, found: Facts, film: Film | Pictures | None) -> Mapping[str, Any]:
     """Returns the record of an earlier run that made all of this resumed one; empty if none did."""
+    # Who asks for the window wants to see frames, and is not told that all is done.
     if film is None or job.output is None or not job.resume or job.show:
         return {}
     # That of out.mp4 may be of out.webm.

@@ -67,8 +67,10 @@ class ClipRun:
             with self._read_ahead() as frames:
                 self._recall(frames)
                 frames = self._warm_up(frames)
+                # Passing over earlier frames and setting up the network say nothing about the rate.
                 self.meter.restart()
                 ending = self._paint_and_write(frames)
+            # Before the parts are joined, which is not counted in the time for the frames.
             outcome = self._outcome(ending)
             self._finish()
         except KeyboardInterrupt as interruption:
@@ -169,6 +171,7 @@ class ClipRun:
             return
         with self.meter.busy("writing"), self._writing:
             self._film.write(pastiche, tick, self._encoding)
+            # Never empty: by that `_keep` knows that nothing was written.
             self._last = last_pastiches or [pastiche]
             if self._film.is_due:
                 self._film.close_part(self._last, self.meter.elapsed)

@@ -57,6 +57,7 @@ def stylize(
     """
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
     levels = plan(content.shape[1:3], config)
+    # Before VGG19 is loaded, or even downloaded.
     _check_sizes(levels, styles, config)
     if held is None:
         start = first_image(content, styles[0], levels[0], config)
@@ -64,6 +65,7 @@ def stylize(
         # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
         start = held.over(image.resize(content, levels[-1].size))
+    # Without a weight, what is held is only where the optimisation starts.
     compared = held if temporal_weight else None
     loss, weights = perceptual.build(config, features, temporal_weight)
     task = coarse_to_fine.Task(

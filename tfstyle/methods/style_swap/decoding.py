@@ -49,6 +49,7 @@ def _check(net: inverse_net.InverseNet, config: Config) -> None:
 
 
 # The contents of a folder and the frames of a clip share one network.
+# The stamp is but a part of the key: a file that was written anew is loaded anew.
 @functools.lru_cache(maxsize=1)
 def _load(path: pathlib.Path, precision: str, stamp: tuple) -> tuple[inverse_net.InverseNet, str]:
     """Returns the network and its file's digest, the last one from memory while the file stays."""

@@ -28,6 +28,7 @@ def swap(features: tf.Tensor, bank: patches.PatchBank, score_bytes: int = SCORE_
         The features' shape, float32.
     """
     rows, columns = tf.unstack(tf.shape(features)[1:3])
+    # [batch, covering rows, covering columns, channels]
     grown = mirror.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
     return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
 
@@ -51,6 +52,7 @@ def nearest(
     # [batch * rows * columns, channels]
     positions = tf.reshape(features, [-1, channels])
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
+    # [batch * patches]: where among the positions each patch begins.
     corners = tf.reshape(pictures + patches.corners_of(rows, columns, bank.size, bank.stride), [-1])
     # Of each patch: its scores, and itself.
     numbers = TOGETHER + bank.directions.shape[1]
@@ -59,6 +61,7 @@ def nearest(
     def match(first: tf.Tensor, matches: tf.Tensor):
         some = corners[first : first + count]
         members = patches.members_of(some, tf.fill(tf.shape(some), columns), bank.size)
+        # [some, size * size * channels]
         unfolded = tf.reshape(tf.gather(positions, members), [-1, bank.directions.shape[1]])
         return first + count, tf.concat([matches, _nearest_to(unfolded, bank.directions)], 0)
 
@@ -72,6 +75,9 @@ def _nearest_to(unfolded: tf.Tensor, directions: tf.Tensor) -> tf.Tensor:
 
     def compare(first: tf.Tensor, best: tf.Tensor, match: tf.Tensor):
         # A patch's own norm alters no comparison.
+        # Not the paper's convolution, which has all patches of the style for filters: its scores
+        # would take patches times positions at once.
+        # [patches, TOGETHER or fewer]
         scores = tf.matmul(unfolded, directions[first : first + TOGETHER], transpose_b=True)
         place = tf.argmax(scores, axis=1, output_type=tf.int32)
         highest = tf.gather(scores, place, batch_dims=1)
@@ -110,16 +116,21 @@ def fold_back(matches: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
     """
     batch, down, across = tf.unstack(tf.shape(matches))
     rows, columns = ((count - 1) * bank.stride + bank.size for count in (down, across))
+    # [batch, down, across, size * size]: positions of the style.
     taken = patches.members_of(
         tf.gather(bank.corners, matches), tf.gather(bank.widths, matches), bank.size
     )
     corners = patches.corners_of(rows, columns, bank.size, bank.stride)
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
+    # [batch, down * across, size * size]: the positions of the result that these are laid on.
     laid = patches.members_of(
         pictures + corners, tf.fill([batch, down * across], columns), bank.size
     )
     # By position: the segments of a mean must follow one another.
     order = tf.argsort(tf.reshape(laid, [-1]), stable=True)
+    # What the paper's code does by a transposed convolution of a one-hot map, divided by the
+    # number of overlaps.
+    # [batch * rows * columns, channels]
     means = tf.sparse.segment_mean(
         tf.cast(bank.positions, tf.float32),
         tf.gather(tf.reshape(taken, [-1]), order),

@@ -53,7 +53,9 @@ def check(
         if config.decode == "inverse":
             return need
         # First the swap, then the optimisation: the larger of the two counts.
+        # The swap has no setting for the history: `optimize.paint` leaves it at its default.
         history = options.Options.history
+        # As one long row: only the number of pixels counts.
         return max(need, optimization_memory.needed((1, round(area)), precision, history))
 
     memory.check_need(size, needed_at)

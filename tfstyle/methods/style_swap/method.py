@@ -54,6 +54,7 @@ def stylize(
     _check_checkpoint(config, checkpoint, resume)
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
+    # Before any network is loaded and any patch compared, which takes long.
     style_bank.check(size, styles, config)
     content = image.resize(content, size)
     swapped = preparation.swap_features(content, styles, config, features, decoder)
@@ -69,6 +70,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the one level for a content image of (height, width) pixels; in one pass none."""
     if config.decode == "inverse":
         return ()
+    # What is optimised is the grown content; `Swapped.finish` cuts it back.
     height, width = map(Grid.of(config).covering, _result_size(content_size, config))
     return (Level((int(height), int(width)), config.steps),)
 
@@ -94,6 +96,7 @@ def prepare(
     style_bank.check_colors(config)
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
+    # The contents are not known yet: a square is the most that has this longest side.
     style_bank.check((longest, longest), pictures, config)
     loss, _ = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)

@@ -44,6 +44,7 @@ def paint(
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
+        # Of one level, so of one size: that at which the features were swapped.
         objective_at=lambda _: functools.partial(swapped.loss.value_and_gradient, targets=targets),
         finish=lambda pixels: swapped.finish(pixels, config),
         options=options.Options(optimizer=config.optimizer, learning_rate=config.learning_rate),

@@ -55,6 +55,7 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchB
         # Pooled pictures differ in width, and with it in where a patch's next row lies.
         widths.append(tf.fill(tf.shape(corners[-1]), columns))
         first += rows * columns
+    # [positions of all pictures, channels]
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
     directions = _directions(positions, members_of(corners, widths, size))
@@ -73,6 +74,7 @@ def _check_size(features: tf.Tensor, size: int) -> None:
 def corners_of(rows: tf.Tensor, columns: tf.Tensor, size: int, stride: int) -> tf.Tensor:
     """Returns each patch's first position in a picture of so many, `[patches]`, row by row."""
     down, across = (tf.range(0, side - size + 1, stride) for side in (rows, columns))
+    # [down, across], then [patches]
     return tf.reshape(down[:, tf.newaxis] * columns + across, [-1])
 
 
@@ -87,6 +89,7 @@ def members_of(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
     # [size, size], then [size * size]
     down, across = tf.meshgrid(tf.range(size), tf.range(size), indexing="ij")
     down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
+    # [..., 1] and [size * size] give [..., size * size], a row of positions for each patch.
     return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
 
 
@@ -106,11 +109,14 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     """
     # In float32 whatever the features' type: sums of squares leave float16's range.
     squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
+    # [patches, 1], the squares having been gathered as [patches, size * size].
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 
     # One position of every patch after the other: there is memory for no more.
     def part(member: tf.Tensor) -> tf.Tensor:
         units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)
+        # Differs from Chen and Schmidt (2016), eq. 1: less the mean.
         return tf.cast(units - tf.reduce_mean(units, axis=0), positions.dtype)
 
+    # Position after position, as `matching.nearest` unfolds the content's patches.
     return tf.concat([part(member) for member in tf.unstack(members, axis=1)], axis=1)

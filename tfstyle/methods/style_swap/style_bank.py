@@ -21,6 +21,7 @@ class StyleBank:
     """The settings that it was prepared for."""
 
 
+# The strength, the number of swaps and the decoding concern contents alone.
 PREPARED = (
     "layer",
     "patch_size",
@@ -48,6 +49,7 @@ def check(size: tuple[int, int], styles: Styles, config: Config) -> None:
         ValueError: a style is smaller than a patch, or was prepared for other settings.
         MemoryError: the size does not fit; the message says what would.
     """
+    # A bank's patches are in memory already: with it, only the content's need is asked for.
     grid, pictures = Grid.of(config), []
     if isinstance(styles, StyleBank):
         _check_prepared(styles, config)

@@ -57,6 +57,7 @@ class Grid:
     def patch_bytes(self, precision: str) -> float:
         """Returns what a style's patches take for each of its pixels."""
         channels = vgg19_layers.CHANNELS[vgg19_layers.LAYERS.index(self.layer)]
+        # 1 / (patch_stride * stride)^2 patches a pixel, of patch_size^2 positions each.
         positions = self.patch_size / (self.patch_stride * vgg19_layers.stride(self.layer))
         return tf.as_dtype(precision).size * channels * positions**2
 

@@ -17,6 +17,7 @@ SETTINGS = ("Config", "METHODS")
 
 def groups(method: types.ModuleType, arguments: Sequence[str]) -> list[type]:
     """Returns the classes whose fields are flags: the clip's, and those of the method named."""
+    # Which flags there are depends on the method, so it is looked for before they are defined.
     chosen = flags.peek("method", arguments) or Files.method
     settings.check_choice("method", chosen, METHODS)
     return [Files, method.Config, method.METHODS[chosen]]
@@ -35,6 +36,7 @@ def run(
         process.say(f"{files.output or files.input}  {describe(outcome)}")
     if not outcome.problem:
         return process.DONE
+    # Status 1, as for some of many: a script shall notice that frames are missing.
     problem = f"{files.input}: {outcome.problem}; what there is is painted"
     return process.complain(f"tfstyle {command}", problem, process.SOME_FAILED)
 

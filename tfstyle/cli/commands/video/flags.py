@@ -14,5 +14,6 @@ class Files(VideoJob):
 
     def __post_init__(self) -> None:
         """Raises ValueError when a flag is missing or out of range."""
+        # First, since a `VideoJob` does not mind an empty input or style.
         shared_flags.check(self)
         super().__post_init__()
