@@ -9,11 +9,12 @@ import pytest
 from samples import picture
 
 from tfstyle import analogies, feed_forward, gatys, image, jobs, quilting, style_swap
-from tfstyle.jobs import by_config, pairs, record
+from tfstyle.jobs import by_config, pairs
 from tfstyle.jobs import picture as picture_job
 from tfstyle.losses import perceptual
 from tfstyle.networks import inverse_net, pretrained
 from tfstyle.result import Result
+from tfstyle.system import files
 
 KEYS = {
     "tfstyle",
@@ -80,7 +81,7 @@ def test_config_says_which_method_paints_and_records_have_the_same_keys(command,
     written = read_record(outcome.pair.record)
     assert set(written) == KEYS | more
     assert (written["command"], written["outcome"]) == (command, outcome.sentence)
-    assert written["inputs"][0]["sha256"] == record.digest("in/a.png")
+    assert written["inputs"][0]["sha256"] == files.digest("in/a.png", "sha256")
     assert image.read("out.png").shape[0] == 1
 
 

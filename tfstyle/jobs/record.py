@@ -1,7 +1,6 @@
 """The record beside a result: `out.json` says how `out.png` came about, and from what."""
 
 import dataclasses
-import hashlib
 import importlib.metadata
 import json
 import math
@@ -62,13 +61,7 @@ def describe_input(path: str | os.PathLike[str], pixels: np.ndarray) -> Input:
         pixels: `[1, height, width, 3]`, the picture as it was read, upright.
     """
     height, width = pixels.shape[1:3]
-    return Input(str(path), width, height, digest(path))
-
-
-def digest(path: str | os.PathLike[str]) -> str:
-    """Returns a file's SHA-256 in hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return Input(str(path), width, height, files.digest(path, "sha256"))
 
 
 def path_for(output: str | os.PathLike[str]) -> Path:

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import pathlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +42,7 @@ def atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
-def digest(path: pathlib.Path, algorithm: str) -> str:
+def digest(path: str | os.PathLike[str], algorithm: str) -> str:
     """Returns a file's hash in hexadecimal digits, by "sha256" or "md5"."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()

@@ -13,7 +13,7 @@ from tfstyle.jobs import record
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.jobs.video.outcome import ClipOutcome
 from tfstyle.methods import feed_forward, gatys, style_swap
-from tfstyle.system import precision
+from tfstyle.system import files, precision
 from tfstyle.version import __version__
 from tfstyle.video_io.clip import Clip
 
@@ -74,7 +74,7 @@ def describe_clip(job: VideoJob, clip: Clip) -> record.Input:
     height, width = clip.size
     digest = hashlib.sha256()
     for path in [] if job.is_camera else paths.find_contents(job.input, "input"):
-        digest.update(bytes.fromhex(record.digest(path)))
+        digest.update(bytes.fromhex(files.digest(path, "sha256")))
     return record.Input(job.input, width, height, digest.hexdigest())
 
 
