@@ -50,7 +50,7 @@ def _held(references: References, _: str) -> Tensors:
     if not references.held:
         raise ValueError(
             "a temporal weight needs the earlier pastiches that the frame is held to; give held, "
-            "or temporal=0. Received: held=None"
+            "or let the weight be 0. Received: held=None"
         )
     return references.held
 

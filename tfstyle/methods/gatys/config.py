@@ -121,6 +121,8 @@ class Config:
     )
     learning_rate: float = shared_settings.learning_rate_of_pixels()
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
+    # Differs from the reference system, which has VGG19 as it was trained: maxima are painted as
+    # speckle, zeros beyond the border as a frame. Gatys et al. (2015) prefer the average too.
     pooling: str = shared_settings.pooling("average")
     padding: str = shared_settings.padding()
     precision: str = shared_settings.precision(

@@ -108,6 +108,7 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     squares = tf.reduce_sum(tf.square(tf.cast(positions, tf.float32)), axis=1)
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 
+    # Differs from Chen and Schmidt (2016), eq. 1: less the mean.
     # One position of every patch after the other: there is memory for no more.
     def part(member: tf.Tensor) -> tf.Tensor:
         units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)
