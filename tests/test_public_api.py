@@ -52,6 +52,7 @@ def test_import_loads_nothing_heavy():
 
 
 WITHOUT_TENSORFLOW = (
+    "export.config",
     "image",
     "methods.analogies.config",
     "methods.gatys.config",
@@ -64,6 +65,8 @@ WITHOUT_TENSORFLOW = (
     "system.downloads",
     "system.files",
     "system.precision",
+    "training.inverse_config",
+    "training.stylizer_config",
 )
 
 
