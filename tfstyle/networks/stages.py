@@ -38,7 +38,7 @@ class Stage:
     modulate: norms.ConditionalAffine | None
     """Each channel's scale and shift, after a norm or without one; the last stage has none."""
     finish: keras.layers.Layer
-    """What is done with each value by itself; at the end of a residual block, its input is added."""
+    """What is done with each value by itself; a residual block ends by adding its input."""
 
     @property
     def measures(self) -> bool:
