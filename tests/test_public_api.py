@@ -11,11 +11,12 @@ import tfstyle
 
 PACKAGE = pathlib.Path(tfstyle.__file__).parent
 ROOT = PACKAGE.parent
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
 def module_name(path):
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    name = path.parent if path.name == "__init__.py" else path.with_suffix("")
+    return ".".join(name.relative_to(ROOT).parts)
 
 
 MODULES = {module_name(path): path for path in FILES}
@@ -26,8 +27,9 @@ def imported_by(path):
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            found.update({f"{node.module}.{alias.name}" for alias in node.names})
-            found.add(node.module)
+            # A folder is imported for its own names alone: those of its files are their own.
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if names <= set(MODULES) else names | {node.module}
         elif isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
     return found & set(MODULES)
@@ -50,6 +52,7 @@ def test_import_loads_nothing_heavy():
 
 
 WITHOUT_TENSORFLOW = (
+    "export.config",
     "image",
     "methods.analogies.config",
     "methods.gatys.config",
@@ -62,6 +65,8 @@ WITHOUT_TENSORFLOW = (
     "system.downloads",
     "system.files",
     "system.precision",
+    "training.inverse_config",
+    "training.stylizer_config",
 )
 
 

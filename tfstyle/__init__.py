@@ -6,8 +6,21 @@ Importing the package loads nothing: a method's module is imported when first as
 """
 
 import importlib
+import typing
 
 from tfstyle.version import __version__
+
+# For checkers and editors, which do not run `__getattr__`.
+if typing.TYPE_CHECKING:
+    from tfstyle import image as image
+    from tfstyle.image import color as color
+    from tfstyle.methods import analogies as analogies
+    from tfstyle.methods import feed_forward as feed_forward
+    from tfstyle.methods import gatys as gatys
+    from tfstyle.methods import quilting as quilting
+    from tfstyle.methods import style_swap as style_swap
+    from tfstyle.methods import video as video
+    from tfstyle.networks.pretrained import load as load_stylizer
 
 __all__ = [
     "__version__",
@@ -36,8 +49,8 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str):
-    """Imports the public module of that name."""
+def __getattr__(name: str) -> typing.Any:
+    """Returns the public module of that name, or `load_stylizer`, imported now."""
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     if name == "load_stylizer":

@@ -74,7 +74,7 @@ class LevelTrace:
     steps: int
     evaluations: int
     seconds: float = dataclasses.field(default=0.0, compare=False)
-    """Of the optimiser, those before a resumption included; no two runs take the same."""
+    """What the optimiser took, before a resumption too; no two runs take the same."""
 
 
 @dataclasses.dataclass(frozen=True)

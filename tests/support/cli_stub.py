@@ -21,7 +21,7 @@ class Config:
     size: int | None = settings.setting(
         512, "Longest side.", unit="pixels", minimum=16, maximum=8192
     )
-    weight: float = settings.setting(100.0, "More manner.", minimum=0)
+    weight: float = settings.setting(100.0, "More style.", minimum=0)
     rate: float = settings.setting(0.5, "Less patience.", minimum=1e-6, maximum=1)
     guarded: float = settings.setting(1.0, "Any size.", unit="units", minimum=0, maximum=1e12)
     layers: tuple[str, ...] = settings.setting(("relu1_1", "relu2_1"), "Layers compared.")

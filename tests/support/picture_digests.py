@@ -100,7 +100,8 @@ def clips():
 
 def trainings():
     """Yields the weights of short trainings by name."""
-    main = command_line()
+    from tfstyle.cli import app
+
     with tempfile.TemporaryDirectory() as folder:
         photos = pathlib.Path(folder) / "photos"
         photos.mkdir()
@@ -110,17 +111,8 @@ def trainings():
             model = pathlib.Path(folder) / command
             words = [f"--photos={photos}", f"--styles={STYLE}", f"--model={model}"]
             sizes = ["--steps=3", "--crop=64", "--photo_size=80", "--style_size=80", "--batch=1"]
-            assert main([command, *words, *sizes, "--width=8", "--quiet"]) == 0
+            assert app.main([command, *words, *sizes, "--width=8", "--quiet"]) == 0
             yield command, weights_in(model)
-
-
-def command_line():
-    """Returns the command line's function, wherever it lies."""
-    try:
-        from tfstyle.cli.app import main
-    except ImportError:
-        from tfstyle.cli.app import main
-    return main
 
 
 def weights_in(folder: pathlib.Path) -> np.ndarray:

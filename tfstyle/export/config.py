@@ -11,7 +11,8 @@ SUFFIXES = {"savedmodel": "", "litert": ".tflite", "onnx": ".onnx"}
 """How the output of each format ends; a SavedModel is a folder."""
 
 MAX_PIXELS = {"apply": 4096 * 4096, "swap": 2**20}
-"""Of a request's images together, and of each file in one, by method: more would exhaust a server.
+"""The limit of a request's images together, and of each file in one, by method: more would exhaust
+a server.
 
 The work of a swap grows with the product of the content's and the style's pixels.
 """

@@ -21,7 +21,7 @@ SHAPES = (1, 96, 128), (2, 61, 45)
 """Batch, height and width at which they are compared."""
 
 OPSET = 18
-"""Of ONNX; ONNX Runtime has it since 1.14 (February 2023)."""
+"""The version of ONNX's operators; ONNX Runtime has it since 1.14 (February 2023)."""
 
 
 @split_convolution.for_any_processor()

@@ -12,11 +12,11 @@ class Weights:
     style: float
     total_variation: float
     out_of_range: float
-    """Of values beyond black and white; the term is called `range`."""
+    """The weight of values beyond black and white; that term is called `range`."""
     content_layers: Mapping[str, float]
     """The layers' own weights by Keras's name; empty leaves the term out."""
     style_layers: Mapping[str, float]
-    """The same."""
+    """The style layers' own weights, likewise."""
     at_size: int | None = 512
     """None switches the size-invariance off: the reference system's plain formula."""
     relative: bool = False

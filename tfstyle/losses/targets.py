@@ -30,8 +30,8 @@ class References:
     grams: Mapping[str, tf.Tensor]
     """The styles' Gram matrices by layer, `[batch or 1, channels, channels]`, float32."""
     held: Tensors = ()
-    """Of a frame of a video: earlier pastiches `[1, height, width, 3]` and how far each position
-    is trusted, `[1, height, width, 1]`; float32 in [0, 1]."""
+    """Earlier pastiches of a video's frame, `[1, height, width, 3]`, and how far each position is
+    trusted, `[1, height, width, 1]`; float32 in [0, 1]. Empty for a picture."""
     area: tf.Tensor | None = None
     """The content's, in units of the weights' own size; None where only features are given."""
 
@@ -50,7 +50,7 @@ def _held(references: References, _: str) -> Tensors:
     if not references.held:
         raise ValueError(
             "a temporal weight needs the earlier pastiches that the frame is held to; give held, "
-            "or temporal=0. Received: held=None"
+            "or let the weight be 0. Received: held=None"
         )
     return references.held
 
@@ -60,7 +60,7 @@ def _maps(channels: int, dtype: str) -> tf.TensorSpec:
 
 
 NOTHING = Target(lambda *_: (), lambda *_: ())
-"""Of a loss of the image alone."""
+"""No target, for a loss of the image alone."""
 
 FEATURES = Target(
     lambda references, layer: (references.features[layer],),

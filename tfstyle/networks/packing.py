@@ -15,7 +15,7 @@ SHIPPED = pathlib.Path(__file__).parents[1] / "models"
 """The package's own networks, packed."""
 
 SUFFIX = ".npz"
-"""Of packed networks."""
+"""How the names of packed networks end."""
 
 TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""

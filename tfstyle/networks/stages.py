@@ -38,7 +38,7 @@ class Stage:
     modulate: norms.ConditionalAffine | None
     """Each channel's scale and shift, after a norm or without one; the last stage has none."""
     finish: keras.layers.Layer
-    """Of each value by itself; a residual block's second one adds what the block was given."""
+    """What is done with each value by itself; a residual block ends by adding its input."""
 
     @property
     def measures(self) -> bool:
@@ -47,7 +47,7 @@ class Stage:
 
 
 Blocks = Sequence[Sequence[Stage]]
-"""Those with more than one stage are residual."""
+"""The net's blocks; those with more than one stage are residual."""
 
 
 def stages(blocks: Blocks) -> Iterator[Stage]:

@@ -20,7 +20,7 @@ WHOLE_PIXELS = 4_000_000
 in float32. In strips it is 150, measured at a width of 32 channels."""
 
 STRIP_PIXELS = 2**18
-"""Of the image, in one strip: more takes memory and saves no time."""
+"""Pixels of the image in one strip: more takes memory and saves no time."""
 
 LOWEST = 16
 """Rows of a strip, however wide: of a lower one, the neighbouring rows would be the most."""

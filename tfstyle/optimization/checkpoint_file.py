@@ -32,11 +32,11 @@ class Snapshot:
     level: int
     """The one at work, from 0."""
     trace: Trace
-    """Of the level at work."""
+    """Where the level at work got to."""
     levels: tuple[LevelTrace, ...]
     """The finished levels."""
     losses: tuple[Loss, ...]
-    """Of the finished levels."""
+    """The curve of the finished levels."""
 
 
 def fingerprint(

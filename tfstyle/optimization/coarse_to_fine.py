@@ -114,7 +114,7 @@ def _next_level(task: Task, done: Snapshot) -> Snapshot:
 
 
 def _tracker(task: Task, done: Snapshot) -> Tracker:
-    """Returns the account of the finished levels; a snapshot has it, so that it can go on."""
+    """Returns the account of the finished levels, which the snapshot keeps."""
     return Tracker(task.levels, done.levels, done.losses)
 
 

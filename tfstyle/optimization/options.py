@@ -10,7 +10,7 @@ FIRST_STEP = 4 / 255
 
 # Near a minimum a step of the first one's length leads uphill, and the search fails again.
 RESTART_STEP = FIRST_STEP / 16
-"""The same after a failure."""
+"""Root mean square of the first step after a failure."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,7 +21,7 @@ class Tracker:
     levels: tuple[LevelTrace, ...] = ()
     """The finished ones."""
     losses: tuple[Loss, ...] = ()
-    """Theirs: a point of the curve or more for each."""
+    """The curve of the finished levels, a point or more for each."""
     began: float = dataclasses.field(default_factory=time.perf_counter, compare=False)
 
     @property

@@ -68,7 +68,7 @@ def _available_in_machine() -> float | None:
     # macOS and Windows have no such file.
     try:
         return float(psutil.virtual_memory().available)
-    except (OSError, RuntimeError, NotImplementedError):
+    except (OSError, RuntimeError):
         # A system that psutil does not know: a guess would refuse pictures that fit.
         return None
 

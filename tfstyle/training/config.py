@@ -59,7 +59,7 @@ class Config:
         0.02, "Part of the photographs that are held out for evaluation.", minimum=0, maximum=0.9
     )
     evaluate_every: int = setting(
-        500, "Judge, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
+        500, "Evaluate, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
     )
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
     precision: str = shared_settings.precision("Arithmetic of both networks.")

@@ -7,7 +7,7 @@ MOMENTUM = 0.95
 """Share of the past in the running sum of gradients, as Jordan et al. (2024) have it."""
 
 ITERATIONS = 5
-"""Of Newton and Schulz's iteration, as Jordan et al. (2024) have it."""
+"""Rounds of Newton and Schulz's iteration, as Jordan et al. (2024) have it."""
 
 QUINTIC = (3.4445, -4.7750, 2.0315)
 """a, b, c of s -> a s + b s^3 + c s^5, which takes singular values to between 0.7 and 1.2: Jordan

@@ -21,7 +21,7 @@ USUAL_RATE = 25.0
 """Frames a second of a camera that does not say."""
 
 TICK_SECONDS = Fraction(1, 1000)
-"""In which a camera's pictures are timed: by the clock on the wall, as it does not tell."""
+"""The unit of a camera's times, which are those of the wall clock: the camera does not tell."""
 
 CLOSING_PATIENCE = 2.0
 """Seconds that a reading camera is waited for before it is left to itself."""

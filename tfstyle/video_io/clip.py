@@ -104,7 +104,7 @@ class Clip:
     last_end: int | None = None
     """The tick at which its last frame ends, once it was read to the end of its source."""
     seams: list[Seam] = dataclasses.field(default_factory=list, repr=False)
-    """Those that its frames have passed so far; the sound goes by them."""
+    """The seams that its frames have passed so far; the sound goes by them."""
     has_sound: bool = False
     problem: str = ""
     """What could not be read, once it was to be."""

@@ -8,7 +8,7 @@ COLUMNS = 8
 """How many frames stand side by side."""
 
 WIDTH = 240
-"""Of each, in pixels."""
+"""Width of each frame, in pixels."""
 
 
 class ContactStrip:

@@ -11,8 +11,8 @@ import numpy as np
 from tfstyle.system import extras
 
 COMPONENTS = 12
-"""Of the rows, which have 37 to 165 numbers: nearly all of their variance. Sixteen take a third
-longer and find sources no nearer."""
+"""Principal components that rows of 37 to 165 numbers are compared by: they have nearly all of the
+variance. Sixteen take a third longer and find sources no nearer."""
 
 SAMPLES = 4096
 """Rows, evenly spread, that the components are found from."""

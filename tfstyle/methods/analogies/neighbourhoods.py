@@ -22,7 +22,7 @@ FINE, COARSE = 2, 1
 """Pixels to each side of the middle, of a picture and of the one of half its size."""
 
 DEVIATIONS = {FINE: 1.0, COARSE: 0.5}
-"""Of the Gaussian weights, in pixels."""
+"""Standard deviations of the Gaussian weights, in pixels."""
 
 BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 """The Gaussian of the pyramids (Burt and Adelson 1983)."""

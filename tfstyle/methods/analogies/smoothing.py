@@ -3,7 +3,7 @@
 import numpy as np
 
 STEP = 0.2
-"""Of time, at most 0.25 for the scheme to be stable."""
+"""The step of time, at most 0.25 for the scheme to be stable."""
 
 
 def diffuse(image: np.ndarray, sigma: float, edge: float) -> np.ndarray:

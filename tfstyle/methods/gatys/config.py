@@ -134,8 +134,8 @@ class Config:
     )
     learning_rate: float = shared_settings.learning_rate_of_pixels()
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
-    # Differs from VGG19 as trained: its maxima are painted as speckle, and zeros beyond the border
-    # as a frame. Gatys et al. (2015) found the average's pictures slightly more appealing, too.
+    # Differs from the reference system, which has VGG19 as it was trained: maxima are painted as
+    # speckle, zeros beyond the border as a frame. Gatys et al. (2015) prefer the average too.
     pooling: str = shared_settings.pooling("average")
     padding: str = shared_settings.padding()
     precision: str = shared_settings.precision(

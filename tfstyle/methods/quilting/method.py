@@ -140,6 +140,7 @@ def alpha_of_pass(number: int, passes: int) -> float:
         number: the pass, from 0.
         passes: how many there are.
     """
+    # Differs from Efros and Freeman (2001), section 3: of one pass their schedule makes 0 / 0.
     return 0.8 * number / (passes - 1) + 0.1 if passes > 1 else 0.5
 
 

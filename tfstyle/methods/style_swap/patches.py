@@ -112,6 +112,7 @@ def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:
     # [patches, 1], the squares having been gathered as [patches, size * size].
     norms = tf.sqrt(tf.reduce_sum(tf.gather(squares, members), axis=1, keepdims=True))
 
+    # Differs from Chen and Schmidt (2016), eq. 1: less the mean.
     # One position of every patch after the other: there is memory for no more.
     def part(member: tf.Tensor) -> tf.Tensor:
         units = tf.cast(tf.gather(positions, member), tf.float32) / tf.maximum(norms, SMALLEST_NORM)

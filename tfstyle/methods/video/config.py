@@ -1,6 +1,7 @@
 """The settings of a clip, and of the methods that paint its frames."""
 
 import dataclasses
+import typing
 
 from tfstyle import settings
 from tfstyle.methods import feed_forward, gatys, style_swap
@@ -60,7 +61,7 @@ class GatysConfig(gatys.Config):
     )
 
 
-Method = feed_forward.Config | style_swap.Config | GatysConfig
+Method: typing.TypeAlias = feed_forward.Config | style_swap.Config | GatysConfig
 """The settings of the method that paints the frames; their type says which it is."""
 
 METHODS = {

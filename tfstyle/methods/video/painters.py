@@ -86,6 +86,8 @@ class OnePass(Painter):
         if self._weight == 0:
             return _to_bytes(prepared).numpy()
         held = self.memory.hold(frame)
+        # Differs from Chen et al. (2017), who blend features by a network trained for it: pastiches
+        # are blended, and no network is trained anew.
         steady = prepared if held is None else held.over(np.asarray(prepared), self._weight)
         pastiche = _to_bytes(steady).numpy()
         self.memory.remember(frame, pastiche)

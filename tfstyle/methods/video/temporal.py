@@ -95,6 +95,7 @@ def combine(views: Sequence[Held]) -> Held:
     c (x - w)^2, with c = sum c_k and w = sum c_k w_k / c, by what x does not alter.
     Reference: Ruder et al. (2016), section 4.3, long-term consistency.
     """
+    # Differs from Ruder et al. (2016), who add up a loss for each view, by the constant said above.
     image, total = views[0].image, views[0].trust
     seen = total
     for view in views[1:]:

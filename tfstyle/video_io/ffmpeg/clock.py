@@ -67,7 +67,7 @@ class Recordings:
     def __init__(self) -> None:
         """Begins in the first recording."""
         self.number = 0
-        """Of the recording that the last packet is of, from 0."""
+        """Number of the recording that the last packet is of, from 0."""
         self.fell_at = -1
         """The byte of the file at which the times fell last; -1 if they never did."""
         self._last: int | None = None

@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 FEWEST = 0.9
-"""Of the frames that duration and rate make, how many a file must state to be believed."""
+"""Share of the frames that duration and rate make, which a file must state to be believed."""
 
 USUAL_RATE = Fraction(25)
 """Frames a second of a file that does not say."""
