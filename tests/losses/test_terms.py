@@ -1,4 +1,5 @@
 import dataclasses
+import logging
 
 import keras
 import numpy as np
@@ -72,3 +73,18 @@ def test_power_of_the_area_that_a_term_grows_with_is_divided_out(tiny_encoder, g
     small = picture(16, 16, seed=1)
     of_terms = loss.terms(tf.constant(small), loss.targets(small, [small], [1.0]))
     assert float(of_terms["ones"]) == expected
+
+
+def test_tensorflow_has_nothing_to_say_of_the_table(tiny_encoder):
+    """AutoGraph warns of each function whose source it cannot take apart, such as two lambdas."""
+    said = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = said.append
+    logging.getLogger("tensorflow").addHandler(handler)
+    try:
+        loss = objective.Objective(tiny_encoder, WEIGHTS)
+        compared = loss.targets(picture(32, 32, 1), [picture(32, 32, 2)], [1.0])
+        loss.value_and_gradient(tf.constant(picture(32, 32, 3)), targets=compared)
+    finally:
+        logging.getLogger("tensorflow").removeHandler(handler)
+    assert not [record for record in said if "AutoGraph" in record.getMessage()]

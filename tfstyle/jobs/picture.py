@@ -197,8 +197,9 @@ def _stylize(method: Method, pair: Pair, source: Input | None, callback: Callbac
 
 def _too_large(method: Method, levels: Sequence[Level], source: Input | None) -> str:
     """Returns what to say when memory runs out in spite of the method's own estimate."""
-    if levels or source is None or method.config.size is not None:
-        largest = f"level {levels[-1]}" if levels else f"size={method.config.size}"
+    size = getattr(method.config, "size", None)
+    if levels or source is None or size is not None:
+        largest = f"level {levels[-1]}" if levels else f"size={size}"
         return f"memory ran out; lower size or end other programs. Received: {largest}"
     height, width = source.picture.pixels.shape[1:3]
     return f"memory ran out; give a size. Received: {width}x{height}"
