@@ -1,4 +1,6 @@
 import dataclasses
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -35,6 +37,31 @@ def brighter(features, target):
 def test_terms_are_a_table_in_the_order_of_the_sum():
     names = [term.name for term in terms.TERMS]
     assert names == ["content", "style", "temporal", "total_variation", "range"]
+
+
+TRACED = """
+import tensorflow as tf
+from tfstyle.losses import loss_weights, terms
+
+WEIGHTS = loss_weights.Weights(1.0, 1.0, 1.0, 1.0, {"a": 1.0}, {"b": 1.0}, None)
+
+@tf.function
+def run():
+    for term in terms.TERMS:
+        term.weight(WEIGHTS)
+        term.layers(WEIGHTS)
+    return tf.constant(0)
+
+run()
+"""
+
+
+def test_terms_in_a_graph_say_nothing_to_the_user(tmp_path):
+    """In a process of its own: AutoGraph warns of a function once."""
+    script = tmp_path / "traced.py"
+    script.write_text(TRACED)
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert "AutoGraph" not in run.stderr
 
 
 def test_new_term_of_the_image_is_one_row(tiny_encoder):

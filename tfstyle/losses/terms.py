@@ -5,6 +5,7 @@ A new term is one row of `TERMS` and one pure function in `functional`.
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from operator import attrgetter as get
 
 import tensorflow as tf
 
@@ -114,11 +115,12 @@ def _held_image(weights: Weights) -> Mapping[str, float]:
 # Content, style and total variation are the reference system's; Ruder et al. (2016), section 4.2,
 # add the temporal term.
 # Differs from the reference system: values beyond black and white are penalised.
+# No lambdas: of two on a line, AutoGraph warns the user that it cannot tell them apart.
 TERMS = (
-    Term("content", lambda w: w.content, lambda w: w.content_layers, content_loss, FEATURES),
-    Term("style", lambda w: w.style, lambda w: w.style_layers, style_loss, GRAM_MATRIX, growth=-1),
-    Term("temporal", lambda w: w.temporal, _held_image, temporal_loss, HELD),
-    Term("total_variation", lambda w: w.total_variation, _image, total_variation, growth=1),
-    Term("range", lambda w: w.out_of_range, _image, out_of_range, growth=1),
+    Term("content", get("content"), get("content_layers"), content_loss, FEATURES),
+    Term("style", get("style"), get("style_layers"), style_loss, GRAM_MATRIX, growth=-1),
+    Term("temporal", get("temporal"), _held_image, temporal_loss, HELD),
+    Term("total_variation", get("total_variation"), _image, total_variation, growth=1),
+    Term("range", get("out_of_range"), _image, out_of_range, growth=1),
 )
 """In the order of the sum, since another one rounds differently."""
