@@ -140,6 +140,26 @@ def test_what_cannot_be_is_raised(folder):
     assert not (folder / "out.png").exists()
 
 
+@pytest.mark.parametrize("style", ["", [], {}])
+@pytest.mark.parametrize("config", [GATYS, feed_forward.Config(model="pair.npz")])
+def test_no_style_is_refused(config, style, folder):
+    """Not taken for the network's first."""
+    with pytest.raises(ValueError, match="style must be given. Received: style="):
+        jobs.paint_file("in/a.png", style, "out.png", config)
+
+
+def test_empty_paths_are_not_the_working_folder():
+    with pytest.raises(ValueError, match="content must be the path of .* Received: content=''"):
+        jobs.paint_file("", "style.png", "out.png", GATYS)
+    with pytest.raises(ValueError, match="output must be the path of .* Received: output=''"):
+        jobs.paint_file("in/a.png", "style.png", "", GATYS)
+
+
+def test_snapshots_of_less_than_a_step_are_refused():
+    with pytest.raises(ValueError, match="save_every must be at least 0 .* save_every=-1"):
+        jobs.paint_file("in/a.png", "style.png", "out.png", GATYS, save_every=-1)
+
+
 # --- Many ---
 
 

@@ -26,10 +26,13 @@ def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
         source: for analogies, the unfiltered picture; None elsewhere.
 
     Raises:
-        ValueError: a picture cannot be read, or there is no such network or style.
+        ValueError: a picture cannot be read, there is no such network or style, or none is named.
     """
     room = _room(config)
     command = COMMANDS[room]
+    # A network would take none for its first style.
+    if not style_text(style):
+        raise ValueError(f"style must be given. Received: style={style!r}")
     if source is not None and room != "analogies":
         raise ValueError(f"source must be None for {room}. Received: source={source}")
     if room == "feed_forward":

@@ -64,6 +64,12 @@ def resolve(
     Raises:
         ValueError: an output cannot be written, or would replace an input or another output.
     """
+    # As paths, both would mean the working folder.
+    for name, path in {flag: content, "output": output}.items():
+        if path is not None and not os.fspath(path):
+            raise ValueError(
+                f"{name} must be the path of a file or folder. Received: {name}={path!r}"
+            )
     output = Path(output)
     paths = _pair_paths(None if content is None else os.fspath(content), output, flag)
     outputs.check(paths, [Path(other.described.path) for other in others], save_every, flag)

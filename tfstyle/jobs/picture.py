@@ -68,6 +68,13 @@ class Job:
     flag: str = "content"
     """What errors call the content."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError when the snapshots' distance is none."""
+        if self.save_every < 0:
+            raise ValueError(
+                f"save_every must be at least 0 steps. Received: save_every={self.save_every}"
+            )
+
 
 def paint_all(
     job: Job, pairs: Sequence[Pair], tell: Callable[[PairOutcome], None] = lambda outcome: None

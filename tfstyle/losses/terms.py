@@ -5,7 +5,7 @@ A new term is one row of `TERMS` and one pure function in `functional`.
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from operator import attrgetter as of
+from operator import attrgetter as get
 
 import tensorflow as tf
 
@@ -115,12 +115,12 @@ def _held_image(weights: Weights) -> Mapping[str, float]:
 # Content, style and total variation are the reference system's; Ruder et al. (2016), section 4.2,
 # add the temporal term.
 # Differs from the reference system: values beyond black and white are penalised.
-# No lambdas: AutoGraph reads the source of what it calls, and cannot tell two in a line apart.
+# No lambdas: of two on a line, AutoGraph warns the user that it cannot tell them apart.
 TERMS = (
-    Term("content", of("content"), of("content_layers"), content_loss, FEATURES),
-    Term("style", of("style"), of("style_layers"), style_loss, GRAM_MATRIX, growth=-1),
-    Term("temporal", of("temporal"), _held_image, temporal_loss, HELD),
-    Term("total_variation", of("total_variation"), _image, total_variation, growth=1),
-    Term("range", of("out_of_range"), _image, out_of_range, growth=1),
+    Term("content", get("content"), get("content_layers"), content_loss, FEATURES),
+    Term("style", get("style"), get("style_layers"), style_loss, GRAM_MATRIX, growth=-1),
+    Term("temporal", get("temporal"), _held_image, temporal_loss, HELD),
+    Term("total_variation", get("total_variation"), _image, total_variation, growth=1),
+    Term("range", get("out_of_range"), _image, out_of_range, growth=1),
 )
 """In the order of the sum, since another one rounds differently."""

@@ -12,6 +12,7 @@ import numpy as np
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
 from tfstyle.system import files
+from tfstyle.version import COURSE
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -20,9 +21,6 @@ FILE_NAME = "state.npz"
 
 STATE_PREFIX = "state_"
 """Before the names of the optimiser's arrays, among which there may be one called `image`."""
-
-COURSE = "0.1.0"
-"""The version since which a run takes the same course, so that an interrupted one may go on."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -56,3 +56,15 @@ def test_the_shell_goes_on_with_what_python_began(stop):
 def test_settings_of_a_method_that_paints_no_clips_are_refused():
     with pytest.raises(ValueError, match="video.GatysConfig, style_swap.Config. Received"):
         jobs.paint_clip("in.mp4", "out.mp4", "style.png", method=gatys.Config())
+
+
+@pytest.mark.parametrize("name", ["input", "style"])
+def test_nothing_is_no_input_and_no_style(name):
+    given = {"input": "in.mp4", "output": "out.mp4", "style": "wave", name: ""}
+    with pytest.raises(ValueError, match=f"{name} must be given. Received: {name}=''"):
+        jobs.paint_clip(**given)
+
+
+def test_settings_of_frames_are_no_settings_of_the_clip():
+    with pytest.raises(ValueError, match="config must be a video.Config, .* config=Config"):
+        jobs.paint_clip("in.mp4", "out.mp4", "wave", feed_forward.Config())

@@ -63,6 +63,11 @@ def paint_clip(
     from tfstyle.methods import feed_forward, video
 
     config = video.Config() if config is None else config
+    if not isinstance(config, video.Config):
+        raise ValueError(
+            "config must be a video.Config, and method the frames' settings. "
+            f"Received: config={type(config).__name__}"
+        )
     method = feed_forward.Config() if method is None else method
     job = VideoJob(
         input=os.fspath(input),

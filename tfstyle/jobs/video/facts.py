@@ -14,7 +14,7 @@ from tfstyle.jobs.video.job import VideoJob
 from tfstyle.jobs.video.outcome import ClipOutcome
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.system import files, precision
-from tfstyle.version import __version__
+from tfstyle.version import COURSE
 from tfstyle.video_io.clip import Clip
 
 ROOMS = {"apply": feed_forward, "gatys": gatys, "swap": style_swap}
@@ -54,7 +54,7 @@ class Facts:
             self.weights,
             # What "auto" means here: another machine's frames may be of another precision.
             precision.resolve_precision(self.settings.frames.precision),
-            __version__,
+            COURSE,
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 

@@ -48,8 +48,11 @@ class VideoJob:
     resume: bool = setting(False, "Go on where an interrupted run of the same command stopped.")
 
     def __post_init__(self) -> None:
-        """Raises ValueError when a field is out of range, or there is nothing to write or show."""
+        """Raises ValueError when a field is missing or out of range, or nothing is written."""
         settings.check(self)
+        for name in ("input", "style"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must be given. Received: {name}=''")
         if self.output is None and not (self.show and self.is_camera):
             raise ValueError(
                 "output must be given, as --output=PATH; a camera may have --show instead. "
