@@ -91,6 +91,7 @@ def test_help_of_no_command_loads_tensorflow(command):
     assert re.findall("^[0-9]+$", done.stdout, re.MULTILINE) == ["0", "2"]
 
 
+@pytest.mark.slow
 def test_tensorflow_loads_without_chatter_after_the_flags_are_read(tmp_path):
     image.write(tmp_path / "in.png", np.full([1, 20, 20, 3], 0.5, np.float32))
     environment = {key: text for key, text in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}

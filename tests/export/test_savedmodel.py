@@ -36,6 +36,7 @@ def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
     assert_allclose(painted, stylizer(given, style=[0.25, 0.75]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_exported_graph_does_not_depend_on_this_processor(stylizer, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "convolves_pairs_faster", lambda: True)
     # Where images are split, it would be called.

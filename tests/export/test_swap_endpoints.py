@@ -138,6 +138,7 @@ def test_bad_request_is_answered_with_the_cause(answers, name):
     assert BAD[name][1] in answers[name]
 
 
+@pytest.mark.slow
 def test_signatures_are_named(net, shallow_encoder, tmp_path):
     savedmodel.save_swap(net, tmp_path / "1", features=shallow_encoder)
     signatures = tf.saved_model.load(str(tmp_path / "1")).signatures

@@ -56,6 +56,7 @@ run()
 """
 
 
+@pytest.mark.slow
 def test_terms_in_a_graph_say_nothing_to_the_user(tmp_path):
     """In a process of its own: AutoGraph warns of a function once."""
     script = tmp_path / "traced.py"

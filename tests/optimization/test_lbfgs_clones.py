@@ -106,6 +106,7 @@ def test_tfp_s_own_run_in_the_midst_of_ours_ends_where_it_does_alone(run, until)
     assert set(found) == {alone}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("run", "rounds"), [(eagerly, 20), (traced, 2)])
 def test_tfp_s_own_runs_in_another_thread_end_where_they_do_alone(run, rounds):
     alone, ours_alone = run(), descend(steps=20)

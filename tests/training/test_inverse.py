@@ -145,6 +145,7 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
         assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path):
     earlier = inverse_net.InverseNet(channels=6, width=4, unit=3.0, pooling="average")
     inverse_net.pack(earlier, tmp_path / "earlier.npz")

@@ -152,6 +152,7 @@ def test_export_writes_a_saved_model(model, tmp_path, capsys):
     assert "must not exist yet" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "output"), [("onnx", "a.onnx"), ("litert", "a.tflite")])
 def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, capsys):
     flags = [f"--model={model}", f"--format={name}", "--style=wave"]

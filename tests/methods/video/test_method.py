@@ -104,6 +104,7 @@ def test_swap_keeps_each_frames_colours(tiny_vgg):
     assert len(list(video.stylize(frames(2), [STYLE], PLAIN, config))) == 2
 
 
+@pytest.mark.slow
 def test_temporal_loss_holds_the_optimisation(tiny_vgg):
     """The same start and steps; only the weight differs."""
     clip = frames(3)

@@ -70,12 +70,14 @@ def camera(monkeypatch):
     monkeypatch.setattr(cv2, "VideoCapture", Capture)
 
 
+@pytest.mark.slow
 def test_a_cameras_film_ends_where_its_window_is_closed(folder, screen, camera):
     assert film("--show", clip="camera:0") == 0
     assert len(decode("out.mp4")) == 3
     assert record(folder)["outcome"] == "closed by the viewer"
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_cameras_film(folder, camera, stop):
     stop(3)
     assert film(clip="camera:0") == 0
@@ -83,6 +85,7 @@ def test_ctrl_c_ends_a_cameras_film(folder, camera, stop):
     assert record(folder)["outcome"] == "ended by Ctrl-C"
 
 
+@pytest.mark.slow
 def test_a_cameras_frames_do_not_wait_for_each_other(folder, camera, screen, monkeypatch):
     """Neither is read ahead nor are several painted at once: the newest would be an old one."""
     monkeypatch.setattr(pipeline, "ahead", None)
@@ -98,6 +101,7 @@ def test_a_cameras_frames_do_not_wait_for_each_other(folder, camera, screen, mon
     assert given == [1]
 
 
+@pytest.mark.slow
 def test_what_a_camera_saw_before_an_error_is_kept(folder, camera, stop, capsys):
     stop(3, OSError("no room"))
     assert film(clip="camera:0") == 2
