@@ -79,7 +79,7 @@ class LevelTrace:
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """Where a running method is. Steps and evaluations count within the level."""
+    """Where a running method is: its own counts are the level's, those of `loss` the run's."""
 
     level: int
     """From 0."""
