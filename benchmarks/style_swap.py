@@ -60,7 +60,7 @@ def print_parts(pictures: tuple[str, str], size: int, precision: str, repetition
 
     from tfstyle.losses import perceptual
     from tfstyle.methods import style_swap
-    from tfstyle.methods.style_swap import matching, patches
+    from tfstyle.methods.style_swap.exchange import matching, patches
     from tfstyle.networks import inverse_net
 
     content, style = (tf.constant(square(path, size)) for path in pictures)
@@ -149,7 +149,7 @@ def our_swapper(precision: str, content: np.ndarray, style: np.ndarray):
     """Returns this package's."""
     import tensorflow as tf
 
-    from tfstyle.methods.style_swap import matching, patches
+    from tfstyle.methods.style_swap.exchange import matching, patches
 
     own, theirs = (tf.cast(each, precision) for each in (content, style))
     return lambda: np.asarray(matching.swap(own, patches.prepare([theirs])))

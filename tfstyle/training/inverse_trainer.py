@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import matching, patches
+from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import inverse_net
 from tfstyle.training.inverse_config import PATCH
 from tfstyle.training.style_crops import StyleCrops

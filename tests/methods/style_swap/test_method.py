@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
-from tfstyle.methods.style_swap import decoding, matching, patches
+from tfstyle.methods.style_swap import decoding
+from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.networks import inverse_net
 from tfstyle.system import memory

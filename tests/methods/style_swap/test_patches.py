@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.methods.style_swap import matching, patches
+from tfstyle.methods.style_swap.exchange import matching, patches
 
 
 def features(rows, columns, seed=0, channels=5, batch=1):

@@ -7,7 +7,8 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import color
-from tfstyle.methods.style_swap import memory, patches
+from tfstyle.methods.style_swap import memory
+from tfstyle.methods.style_swap.exchange import patches
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
 

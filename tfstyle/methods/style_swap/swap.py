@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import matching, patches
+from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.networks import vgg19_layers
 from tfstyle.networks.layers import mirror

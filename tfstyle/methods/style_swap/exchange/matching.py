@@ -5,7 +5,7 @@ Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrar
 
 import tensorflow as tf
 
-from tfstyle.methods.style_swap import patches
+from tfstyle.methods.style_swap.exchange import patches
 from tfstyle.networks.layers import mirror
 
 SCORE_BYTES = 2**27
