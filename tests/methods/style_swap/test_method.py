@@ -8,8 +8,8 @@ from samples import picture
 
 from tfstyle.image import color
 from tfstyle.methods.style_swap import decoding
-from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.methods.style_swap import method as style_swap
+from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import inverse_net
 from tfstyle.system import memory
 

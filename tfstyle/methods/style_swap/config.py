@@ -7,7 +7,7 @@ from tfstyle import settings
 from tfstyle.losses import loss_weights
 from tfstyle.methods import shared_settings
 from tfstyle.networks import vgg19_layers
-from tfstyle.optimization import options
+from tfstyle.optimization import options, pyramid
 from tfstyle.settings import setting
 
 DECODERS = ("inverse", "optimize")
@@ -31,11 +31,71 @@ class Config:
     model: str | os.PathLike = setting(
         "inverse", "The inverse network: the package's own, or the path of one that was trained."
     )
-    strength: float = setting(
-        1.0,
-        "Share of the swapped features, the content's own being the rest.",
+    strength: float | None = setting(
+        None,
+        "How far the style goes, from 0, the photograph, to 1, whole pieces of the painting; none "
+        "is 0.5, and 1 without whitening.",
         minimum=0,
         maximum=1,
+    )
+    # Li et al. (2017) and Sheng et al. (2018); Chen and Schmidt (2016) compare features as they
+    # are.
+    whiten: bool = setting(
+        True,
+        "Whether features are freed of the photograph's statistics before patches are compared, "
+        "and get the style's afterwards; false is Chen and Schmidt (2016) with levels=1 and "
+        "color_share=0.",
+    )
+    levels: int | None = setting(
+        None,
+        "How many sizes are painted, coarse to fine; none doubles from first_size.",
+        minimum=1,
+        maximum=10,
+    )
+    first_size: int | None = setting(
+        None,
+        "Longest side of the coarsest level: smaller for larger pieces of the style; none is 160 "
+        "at strength 0 and 96 at 1.",
+        unit="pixels",
+        minimum=16,
+        maximum=pyramid.GREATEST,
+    )
+    mixture: float | None = setting(
+        None,
+        "Share of a level's picture in what the next one begins with, the photograph being the "
+        "rest; none follows the strength.",
+        minimum=0,
+        maximum=1,
+    )
+    patch_share: float | None = setting(
+        None,
+        "Share of exchanged patches at the coarsest level; the finest has 0.6 of it; 0 compares "
+        "none. None follows the strength.",
+        minimum=0,
+        maximum=1,
+    )
+    color_share: float | None = setting(
+        None,
+        "Share of the style's colours that the finished picture gets; none follows the strength.",
+        minimum=0,
+        maximum=1,
+    )
+    match_size: int = setting(
+        640,
+        "Longest side up to which patches are exchanged; larger levels get the style's statistics "
+        "alone.",
+        unit="pixels",
+        minimum=16,
+        maximum=pyramid.GREATEST,
+    )
+    # White features may be cut: 64 of 256 components give the same picture to the eye in a fifth
+    # of the time.
+    components: int = setting(
+        64,
+        "Principal components of the style that patches are compared in, where features are "
+        "whitened: fewer are faster.",
+        minimum=1,
+        maximum=512,
     )
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfstyle.methods.style_swap import course
 from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.networks import inverse_net, vgg19_files
 from tfstyle.system import files
@@ -15,15 +16,27 @@ Decoder = Callable[[tf.Tensor], tf.Tensor]
 """From features `[1, rows, columns, channels]` to an image, as an inverse network is one."""
 
 
-def find(config: Config, given: Decoder | None) -> tuple[Decoder | None, dict[str, str]]:
+def begins(config: Config) -> bool:
+    """Returns whether the finest level's pixels, or their start, come from an inverse network."""
+    return config.decode == "inverse" or config.start == "inverse"
+
+
+def is_needed(config: Config, size: tuple[int, int]) -> bool:
+    """Returns whether a picture of (height, width) pixels takes an inverse network at all."""
+    return begins(config) or len(course.plan(size, config).stages) > 1
+
+
+def find(
+    config: Config, size: tuple[int, int], given: Decoder | None
+) -> tuple[Decoder | None, dict[str, str]]:
     """Returns the inverse network with its name and digest, or the one given.
 
-    None where the content's own pixels are optimised instead.
+    None where the one level's own pixels are optimised instead.
 
     Raises:
         ValueError: it was trained on other features than the settings ask for.
     """
-    if config.decode == "optimize" and config.start == "content":
+    if not is_needed(config, size):
         return None, {}
     if given is not None:
         return given, {}

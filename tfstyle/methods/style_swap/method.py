@@ -8,7 +8,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.losses import perceptual
-from tfstyle.methods.style_swap import one_pass, optimize, preparation, style_bank
+from tfstyle.methods.style_swap import decoding, one_pass, optimize, preparation, style_bank
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
@@ -100,7 +100,7 @@ def prepare(
     style_bank.check((longest, longest), pictures, config)
     loss, _ = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)
-    return StyleBank(style_bank.patches_of(pictures, config.size, swap, config), config)
+    return style_bank.of(pictures, longest, swap, config)
 
 
 def _check_checkpoint(config: Config, checkpoint: str | pathlib.Path | None, resume: bool) -> None:
@@ -124,7 +124,8 @@ def weights_used(config: Config) -> dict[str, str]:
     """
     path = vgg19_files.find(config.vgg_weights)
     used = {"name": path.name, "sha256": files.digest(path, "sha256")}
-    if config.decode == "optimize" and config.start == "content":
+    # Of several levels all but the finest are decoded; how many there are depends on the picture.
+    if not decoding.begins(config) and config.levels == 1:
         return used
     inverse = files.digest(inverse_net.find(str(config.model)), "sha256")
     return used | {"inverse": str(config.model), "inverse_sha256": inverse}

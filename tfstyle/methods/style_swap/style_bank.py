@@ -7,23 +7,30 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import color
-from tfstyle.methods.style_swap import memory
-from tfstyle.methods.style_swap.exchange import patches
+from tfstyle.methods.style_swap import course, memory, whitening
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
+from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
 
 
 @dataclasses.dataclass(frozen=True)
 class StyleBank:
     """A style that `prepare` has prepared once, for any number of contents."""
 
-    patches: patches.PatchBank
+    levels: tuple[LevelBank, ...]
+    """Coarse to fine."""
+    colors: whitening.Statistics
+    """Of the pictures' colours."""
     config: Config
     """The settings that it was prepared for."""
 
 
-# The strength, the number of swaps and the decoding concern contents alone.
+# The strength, the shares, the number of swaps and the decoding concern contents alone.
 PREPARED = (
+    "whiten",
+    "levels",
+    "first_size",
+    "match_size",
+    "components",
     "layer",
     "patch_size",
     "patch_stride",
@@ -79,39 +86,47 @@ def check_colors(config: Config) -> None:
         )
 
 
-def patches_beside(
-    content: np.ndarray, styles: Styles, swap: FeatureSwap, config: Config
-) -> patches.PatchBank:
-    """Returns the styles' patches, in the content's colours where those are to be kept.
+def beside(content: np.ndarray, styles: Styles, swap: FeatureSwap, config: Config) -> StyleBank:
+    """Returns the styles prepared for one content, in its colours where those are to be kept.
 
     Args:
         content: `[1, height, width, 3]`, at the result's size.
-        styles: to take patches from.
-        swap: how features are swapped.
+        styles: to take patches and statistics from.
+        swap: the arithmetic of a level.
         config: the settings.
     """
     if isinstance(styles, StyleBank):
-        return styles.patches
+        return styles
     mode = config.preserve_color
     pictures = image.as_images(styles, "style")
     colored = [color.prepare_style(picture, content, mode) for picture in pictures]
-    return patches_of(colored, max(content.shape[1:3]), swap, config)
+    return of(colored, max(content.shape[1:3]), swap, config)
 
 
-def patches_of(
-    pictures: Sequence[np.ndarray], longest: int | None, swap: FeatureSwap, config: Config
-) -> patches.PatchBank:
-    """Returns the patches of pictures, each scaled beside a content's longest side in pixels."""
+def of(
+    pictures: Sequence[np.ndarray], longest: int, swap: FeatureSwap, config: Config
+) -> StyleBank:
+    """Returns pictures prepared for contents of that longest side in pixels."""
+    # The square stands for every content of that longest side.
+    stages = course.plan((longest, longest), config).stages
+    levels = tuple(_level(pictures, max(stage.size), swap, config) for stage in stages)
+    return StyleBank(levels, whitening.statistics(pictures), config)
+
+
+def _level(
+    pictures: Sequence[np.ndarray], longest: int, swap: FeatureSwap, config: Config
+) -> LevelBank:
     sizes = [style_size(picture, longest, config) for picture in pictures]
-    return swap.prepare([image.resize(*pair) for pair in zip(pictures, sizes, strict=True)])
+    resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
+    return swap.prepare(resized, with_patches=longest <= config.match_size)
 
 
-def style_size(picture: np.ndarray, longest: int | None, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) beside a content's longest side; None takes its own.
+def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) beside a content's longest side.
 
     Raises:
         ValueError: the style itself is smaller than a patch.
     """
     height, width = picture.shape[1:3]
-    scaled = round((longest or max(height, width)) * config.style_scale)
+    scaled = round(longest * config.style_scale)
     return Grid.of(config).style_size((height, width), scaled)

@@ -1,15 +1,17 @@
-"""From images to swapped features, of any sizes: what `style_swap` does and what is served."""
+"""From images to features in a style, at one level: what `style_swap` does and what is served."""
 
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap.exchange import matching, patches
+from tfstyle.methods.style_swap import whitening
 from tfstyle.methods.style_swap.config import Config, swapped_layer
+from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import vgg19_layers
 from tfstyle.networks.layers import mirror
 
@@ -73,9 +75,21 @@ class Grid:
         return mirror.mirror_to(images, self.covering(height), self.covering(width))
 
 
+class LevelBank(NamedTuple):
+    """What one level takes from the styles."""
+
+    patches: patches.PatchBank | None
+    """None where none are compared."""
+    statistics: whitening.Statistics | None
+    """None where features are not whitened."""
+
+
 @dataclasses.dataclass(frozen=True)
 class FeatureSwap:
-    """The arithmetic of Chen and Schmidt (2016), eagerly or in a graph, but for the decoding."""
+    """The arithmetic of one level, eagerly or in a graph, but for the decoding.
+
+    Without whitening that of Chen and Schmidt (2016).
+    """
 
     # Differs from Chen and Schmidt (2016): what patches do not reach is mirrored, not cut off, so
     # that a pastiche has its content's size.
@@ -84,7 +98,8 @@ class FeatureSwap:
     """From images `[batch, height, width, 3]` to their features at the grid's layer."""
     grid: Grid
     num_swaps: int = 1
-    strength: float = 1.0
+    components: int | None = None
+    """Of the whitened features, in which patches are compared; None does not whiten."""
     score_bytes: int = matching.SCORE_BYTES
 
     @classmethod
@@ -95,24 +110,63 @@ class FeatureSwap:
             encode=lambda images: loss.features(images)[layer],
             grid=Grid.of(config),
             num_swaps=config.num_swaps,
-            strength=config.strength,
+            components=config.components if config.whiten else None,
             score_bytes=config.score_memory * 2**20,
         )
 
-    def prepare(self, styles: Sequence[tf.Tensor]) -> patches.PatchBank:
-        """Returns the patches of style images `[1, height, width, 3]`, of any sizes."""
+    def prepare(self, styles: Sequence[tf.Tensor], with_patches: bool = True) -> LevelBank:
+        """Returns what style images `[1, height, width, 3]`, of any sizes, give a level."""
         maps = [self.encode(self.grid.grow(style)) for style in styles]
-        return patches.prepare(maps, self.grid.patch_size, self.grid.patch_stride)
+        if self.components is None:
+            return LevelBank(self._patches(maps), None)
+        own = whitening.statistics(maps)
+        if not with_patches:
+            return LevelBank(None, own)
+        # White features are ranked by what they explain before whitening.
+        basis = whitening.main_directions(own, self.components)
+        white = [
+            whitening.whiten(tf.cast(each, tf.float32), own, own.regulariser()) for each in maps
+        ]
+        return LevelBank(self._patches(white, basis, maps[0].dtype), own)
 
-    def swap(self, contents: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
-        """Returns strength * swapped + (1 - strength) * own features, in the features' type.
+    def _patches(self, maps: Sequence[tf.Tensor], *compared: Any) -> patches.PatchBank:
+        return patches.prepare(maps, self.grid.patch_size, self.grid.patch_stride, *compared)
+
+    def swap(
+        self,
+        contents: tf.Tensor,
+        bank: LevelBank,
+        patch_share: float | tf.Tensor = 1.0,
+        style_share: float | tf.Tensor = 1.0,
+    ) -> tf.Tensor:
+        """Returns the contents' features in the style, in the features' type.
+
+        Plain: patch_share * swapped + (1 - patch_share) * own. Whitened: the same mixture of white
+        features, coloured by the style's statistics, and of that style_share.
 
         Args:
-            contents: `[batch, height, width, 3]`, as the grid's `grow` returns them.
-            bank: the style's patches.
+            contents: `[batch, height, width, 3]`, as the grid's `grow` returns them. Whitened, all
+                of a batch have common statistics.
+            bank: the style's.
+            patch_share: from 0 to 1.
+            style_share: from 0 to 1; without whitening it counts for nothing.
         """
-        own = swapped = self.encode(contents)
+        own = self.encode(contents)
+        if bank.statistics is None:
+            return self._exchange(own, bank, patch_share)
+        features, style = tf.cast(own, tf.float32), bank.statistics
+        white = whitening.whiten(features, whitening.statistics([features]), style.regulariser())
+        mixed = self._exchange(white, bank, patch_share)
+        # Features come from behind a ReLU, and the decoder knows none below 0.
+        colored = tf.nn.relu(whitening.color(mixed, style, style.regulariser()))
+        return tf.cast(style_share * colored + (1 - style_share) * features, own.dtype)
+
+    def _exchange(self, own: tf.Tensor, bank: LevelBank, share: float | tf.Tensor) -> tf.Tensor:
+        """Returns share * swapped + (1 - share) * own; without patches the features as they are."""
+        if bank.patches is None:
+            return own
+        swapped = own
         for _ in range(self.num_swaps):
-            swapped = tf.cast(matching.swap(swapped, bank, self.score_bytes), own.dtype)
-        strength = tf.cast(self.strength, own.dtype)
-        return strength * swapped + (1 - strength) * own
+            swapped = tf.cast(matching.swap(swapped, bank.patches, self.score_bytes), own.dtype)
+        share = tf.cast(share, own.dtype)
+        return share * swapped + (1 - share) * own

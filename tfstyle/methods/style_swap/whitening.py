@@ -55,7 +55,7 @@ def whiten(features: tf.Tensor, own: Statistics, regulariser: tf.Tensor | float)
         own: their statistics.
         regulariser: see `Statistics.regulariser`.
     """
-    return _matmul(features - own.mean, power(own.covariance, -1 / 2, regulariser))
+    return tf.tensordot(features - own.mean, power(own.covariance, -1 / 2, regulariser), 1)
 
 
 def color(white: tf.Tensor, target: Statistics, regulariser: tf.Tensor | float) -> tf.Tensor:
@@ -66,7 +66,7 @@ def color(white: tf.Tensor, target: Statistics, regulariser: tf.Tensor | float) 
         target: the statistics that white features get.
         regulariser: see `Statistics.regulariser`.
     """
-    return _matmul(white, power(target.covariance, 1 / 2, regulariser)) + target.mean
+    return tf.tensordot(white, power(target.covariance, 1 / 2, regulariser), 1) + target.mean
 
 
 def transport(
@@ -87,7 +87,7 @@ def transport(
     inverse_root = power(own.covariance, -1 / 2, regulariser)
     target_covariance = target.covariance + regulariser * _identity_like(target.covariance)
     middle = power(root @ target_covariance @ root, 1 / 2)
-    return _matmul(values - own.mean, inverse_root @ middle @ inverse_root) + target.mean
+    return tf.tensordot(values - own.mean, inverse_root @ middle @ inverse_root, 1) + target.mean
 
 
 def power(matrix: tf.Tensor, exponent: float, regulariser: tf.Tensor | float = 0.0) -> tf.Tensor:
@@ -108,10 +108,3 @@ def main_directions(own: Statistics, count: int) -> tf.Tensor:
 
 def _identity_like(matrix: tf.Tensor) -> tf.Tensor:
     return tf.eye(tf.shape(matrix)[0], dtype=matrix.dtype)
-
-
-def _matmul(features: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """Returns each position's channels times the matrix, whatever the leading dimensions."""
-    channels = features.shape[-1]
-    flat = tf.matmul(tf.reshape(features, [-1, channels]), matrix)
-    return tf.reshape(flat, tf.shape(features))

@@ -19,8 +19,8 @@ def swap(features: tf.Tensor, bank: patches.PatchBank, score_bytes: int = SCORE_
     """Returns the features with each patch exchanged for the style's nearest, overlaps averaged.
 
     Args:
-        features: `[batch, rows, columns, channels]`, in the bank's type, of any size: mirrored
-            where patches do not reach the last position.
+        features: `[batch, rows, columns, channels]`, of any size: mirrored where patches do not
+            reach the last position.
         bank: the style's patches.
         score_bytes: memory for the scores.
 
@@ -30,7 +30,8 @@ def swap(features: tf.Tensor, bank: patches.PatchBank, score_bytes: int = SCORE_
     rows, columns = tf.unstack(tf.shape(features)[1:3])
     # [batch, covering rows, covering columns, channels]
     grown = mirror.mirror_to(features, _covering(rows, bank), _covering(columns, bank))
-    return fold_back(nearest(grown, bank, score_bytes), bank)[:, :rows, :columns]
+    matches = nearest(bank.compared(grown), bank, score_bytes)
+    return fold_back(matches, bank)[:, :rows, :columns]
 
 
 def nearest(
@@ -41,7 +42,8 @@ def nearest(
     The likeness is the cosine between patches, s.c / (|s| |c|): Chen and Schmidt (2016), eq. 1.
 
     Args:
-        features: `[batch, rows, columns, channels]`, no smaller than a patch.
+        features: `[batch, rows, columns, components]`, no smaller than a patch, as
+            `PatchBank.compared` returns them.
         bank: the style's patches.
         score_bytes: memory for the scores.
 

@@ -17,26 +17,48 @@ class PatchBank(NamedTuple):
 
     positions: tf.Tensor
     """`[positions, channels]`: the pictures' features, one after the other, row by row."""
+    basis: tf.Tensor | None
+    """`[channels, components]`: the directions in which patches are compared; None has all."""
     corners: tf.Tensor
     """`[patches]`, int32: which position is each patch's upper left."""
     widths: tf.Tensor
     """`[patches]`, int32: how many positions a row has in the picture that the patch is from."""
     directions: tf.Tensor
-    """`[patches, size * size * channels]`: what contents are compared with; see `_directions`."""
+    """`[patches, size * size * components]`: what contents are compared with; see `_directions`."""
     size: int
     """A patch's side, in positions."""
     stride: int
     """Positions from one patch to the next, in the styles and in contents."""
 
+    def compared(self, features: tf.Tensor) -> tf.Tensor:
+        """Returns what of features is compared with the patches, in their type.
 
-def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchBank:
+        `[..., channels]` to `[..., components]`.
+        """
+        return project(features, self.basis, self.directions.dtype)
+
+
+def project(features: tf.Tensor, basis: tf.Tensor | None, dtype: tf.DType) -> tf.Tensor:
+    """Returns features' components in a basis, `[..., components]`; without one, themselves."""
+    return tf.cast(features if basis is None else tf.tensordot(features, basis, 1), dtype)
+
+
+def prepare(
+    maps: Sequence[tf.Tensor],
+    size: int = 3,
+    stride: int = 1,
+    basis: tf.Tensor | None = None,
+    dtype: tf.DType | None = None,
+) -> PatchBank:
     """Returns all patches of some pictures' features.
 
     Args:
-        maps: features `[1, rows, columns, channels]` of any sizes, in the type that patches are
-            to be compared in.
+        maps: features `[1, rows, columns, channels]` of any sizes.
         size: a patch's side, in positions.
         stride: positions from one patch to the next, at most `size`.
+        basis: `[channels, components]`: the directions in which patches are compared; by default
+            all channels.
+        dtype: the type that patches are compared in; by default the maps'.
 
     Raises:
         ValueError: a map is smaller than a patch, where its size is known, or patches leave gaps.
@@ -58,8 +80,9 @@ def prepare(maps: Sequence[tf.Tensor], size: int = 3, stride: int = 1) -> PatchB
     # [positions of all pictures, channels]
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
-    directions = _directions(positions, members_of(corners, widths, size))
-    return PatchBank(positions, corners, widths, directions, size, stride)
+    compared = project(positions, basis, dtype or positions.dtype)
+    directions = _directions(compared, members_of(corners, widths, size))
+    return PatchBank(positions, basis, corners, widths, directions, size, stride)
 
 
 def _check_size(features: tf.Tensor, size: int) -> None:
