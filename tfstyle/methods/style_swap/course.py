@@ -63,12 +63,9 @@ def _stages(size: tuple[int, int], config: Config) -> tuple[Stage, ...]:
     first = min(_given(config.first_size, first_size(strength_of(config))), longest)
     # Each about twice as large as the last.
     count = _given(config.levels, 1 + round(math.log2(longest / first)))
-    sides = [
-        round(longest * (first / longest) ** ((count - 1 - n) / max(count - 1, 1)))
-        for n in range(count)
-    ]
-    if count == 1:
-        sides = [longest]
+    # 0 at the finest, which is the picture itself and the only one where there is but one.
+    ratios = [(count - 1 - number) / max(count - 1, 1) for number in range(count)]
+    sides = [round(longest * (first / longest) ** ratio) for ratio in ratios]
     shares = [_patch_share(n, count, side, config) for n, side in enumerate(sides)]
     return tuple(
         Stage(image.fit_size(*size, side), share) for side, share in zip(sides, shares, strict=True)
