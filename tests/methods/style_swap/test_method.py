@@ -15,8 +15,11 @@ from tfstyle.system import memory
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)
 
-OPTIMIZE = style_swap.Config(size=None, decode="optimize", steps=5, precision="float32")
-ONE_PASS = style_swap.Config(size=None, precision="float32")
+# Chen and Schmidt (2016) as it stands.
+ONE_PASS = style_swap.Config(
+    size=None, precision="float32", whiten=False, levels=1, color_share=0.0
+)
+OPTIMIZE = dataclasses.replace(ONE_PASS, decode="optimize", steps=5)
 
 
 class Seen:
