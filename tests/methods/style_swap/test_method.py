@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
-from tfstyle.methods.style_swap import decoding
+from tfstyle.methods.style_swap import decoding, whitening
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import inverse_net
@@ -282,3 +282,83 @@ def test_network_s_file_is_recorded_and_read_anew_when_it_changes(shallow_encode
     assert second.image.mean() > first.image.mean() + 0.3
     assert first.weights["inverse"] == str(path)
     assert first.weights["inverse_sha256"] != second.weights["inverse_sha256"]
+
+
+# --- Whitened, coarse to fine ---
+
+
+WHITE = style_swap.Config(size=None, precision="float32", levels=1, color_share=0.0)
+
+
+def test_whitened_content_in_its_own_style_keeps_its_features(shallow_encoder):
+    """Each patch is its own nearest, and a map coloured by itself is itself."""
+    config = dataclasses.replace(WHITE, patch_share=1.0, components=256)
+    own = features(shallow_encoder, CONTENT)
+    found = swapped(shallow_encoder, styles=CONTENT, **vars(config))
+    assert_allclose(found, own, rtol=1e-3, atol=1e-3)
+
+
+def test_whitened_features_get_the_style_s_statistics(shallow_encoder):
+    """Li et al. (2017): mean and covariance, but for what lies below 0."""
+    style = style_swap.image.fit(STYLE, 48)
+    target = whitening.statistics([features(shallow_encoder, style)])
+    own = features(shallow_encoder, CONTENT)
+    white = whitening.whiten(own, whitening.statistics([own]), target.regulariser())
+    expected = np.maximum(whitening.color(white, target, target.regulariser()), 0)
+    found = swapped(shallow_encoder, **vars(dataclasses.replace(WHITE, patch_share=0.0)))
+    assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+
+
+def test_share_of_0_compares_no_patches(shallow_encoder, monkeypatch):
+    monkeypatch.setattr(matching, "swap", None)
+    swapped(shallow_encoder, **vars(dataclasses.replace(WHITE, patch_share=0.0)))
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_strength_0_gives_the_decoder_the_content_s_features(shallow_encoder, levels):
+    found = swapped(shallow_encoder, strength=0.0, **{**vars_of(levels=levels)})
+    assert_allclose(found, features(shallow_encoder, CONTENT), rtol=1e-3, atol=1e-3)
+
+
+def vars_of(**changes):
+    """The settings of a whitened swap that are not its defaults."""
+    return {"whiten": True, "color_share": 0.0, "first_size": 20, **changes}
+
+
+def test_every_level_is_decoded(shallow_encoder):
+    decoder = Counting()
+    config = style_swap.Config(size=None, precision="float32", levels=3, first_size=20)
+    style_swap.stylize(CONTENT, STYLE, config, features=shallow_encoder, decoder=decoder)
+    assert decoder.sizes == [(5, 5), (7, 8), (10, 12)]
+
+
+class Counting:
+    """Stands in for the inverse network: keeps the sizes of the features and paints grey."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def __call__(self, features):
+        _, rows, columns, _ = features.shape
+        self.sizes.append((rows, columns))
+        return tf.fill([1, 4 * rows, 4 * columns, 3], 0.5)
+
+
+def test_finished_picture_has_the_style_s_colours(shallow_encoder):
+    """Whatever the decoder paints, where it paints anything."""
+    config = dataclasses.replace(WHITE, color_share=1.0)
+    style = 0.4 + 0.2 * STYLE
+    paint = lambda features: tf.constant(picture(40, 48, seed=5))  # noqa: E731
+    result = style_swap.stylize(CONTENT, style, config, features=shallow_encoder, decoder=paint)
+    assert_allclose(result.image.mean(axis=(0, 1, 2)), style.mean(axis=(0, 1, 2)), atol=2e-3)
+    assert_allclose(result.image.std(axis=(0, 1, 2)), style.std(axis=(0, 1, 2)), rtol=0.05)
+
+
+def test_prepared_style_of_several_levels_gives_the_same_picture(shallow_encoder):
+    config = style_swap.Config(size=48, precision="float32", levels=3, first_size=16)
+    bank = style_swap.prepare(STYLE, config, features=shallow_encoder)
+    first, second = (
+        style_swap.stylize(CONTENT, styles, config, features=shallow_encoder, decoder=Seen()).image
+        for styles in (STYLE, bank)
+    )
+    assert_array_equal(first, second)
