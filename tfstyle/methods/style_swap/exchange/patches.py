@@ -17,18 +17,18 @@ class PatchBank(NamedTuple):
 
     positions: tf.Tensor
     """`[positions, channels]`: the pictures' features, one after the other, row by row."""
-    basis: tf.Tensor | None
-    """`[channels, components]`: the directions in which patches are compared; None has all."""
     corners: tf.Tensor
     """`[patches]`, int32: which position is each patch's upper left."""
     widths: tf.Tensor
     """`[patches]`, int32: how many positions a row has in the picture that the patch is from."""
-    directions: tf.Tensor
-    """`[patches, size * size * components]`: what contents are compared with; see `_directions`."""
     size: int
     """A patch's side, in positions."""
     stride: int
     """Positions from one patch to the next, in the styles and in contents."""
+    basis: tf.Tensor | None
+    """`[channels, components]`: the directions in which patches are compared; None has all."""
+    directions: tf.Tensor
+    """`[patches, size * size * components]`: what contents are compared with; see `_directions`."""
 
     def compared(self, features: tf.Tensor) -> tf.Tensor:
         """Returns what of features is compared with the patches, in their type.
@@ -80,9 +80,25 @@ def prepare(
     # [positions of all pictures, channels]
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
-    compared = project(positions, basis, dtype or positions.dtype)
-    directions = _directions(compared, members_of(corners, widths, size))
-    return PatchBank(positions, basis, corners, widths, directions, size, stride)
+    laid = Laid(positions, corners, widths, size, stride)
+    return bank(laid, basis, dtype or positions.dtype)
+
+
+class Laid(NamedTuple):
+    """Where patches lie in feature maps, as `PatchBank` has it, before they can be compared."""
+
+    positions: tf.Tensor
+    corners: tf.Tensor
+    widths: tf.Tensor
+    size: int
+    stride: int
+
+
+def bank(laid: Laid, basis: tf.Tensor | None, dtype: tf.DType) -> PatchBank:
+    """Returns the patches, ready to be compared in a basis and a type."""
+    members = members_of(laid.corners, laid.widths, laid.size)
+    directions = _directions(project(laid.positions, basis, dtype), members)
+    return PatchBank(*laid[:3], laid.size, laid.stride, basis, directions)
 
 
 def _check_size(features: tf.Tensor, size: int) -> None:
