@@ -10,6 +10,7 @@ from samples import TINY_TRAINING, picture, write_photos
 from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
+from tfstyle.methods.style_swap import whitening
 from tfstyle.networks import inverse_net
 from tfstyle.training import callbacks as train_callbacks
 from tfstyle.training import inverse, inverse_trainer, loop
@@ -164,3 +165,30 @@ def test_network_for_other_features_is_no_beginning(other, tiny, tmp_path):
     (name,) = other
     with pytest.raises(ValueError, match=f"start must have the same {name}"):
         inverse._begun(config.start, config)
+
+
+def test_images_that_come_back_cost_nothing(trainer):
+    latents = trainer.latents(tf.constant(PHOTOGRAPHS), tf.constant(PHOTOGRAPHS))[:2]
+    trainer._image_weight = 3.0
+    trainer.net = Painter(PHOTOGRAPHS)
+    assert_allclose(trainer.terms(latents, [PHOTOGRAPHS])["image"], 0, atol=1e-8)
+    trainer.net = Painter(PHOTOGRAPHS * 0)
+    expected = 3 * PHOTOGRAPHS.mean()
+    assert_allclose(trainer.terms(latents, [PHOTOGRAPHS])["image"], expected, rtol=1e-5)
+
+
+def test_whitened_latents_have_the_crop_s_statistics(trainer, tiny_encoder):
+    """Without patches a photograph's features get the crop's mean; ReLU lifts it but little."""
+    trainer._whiten = True
+    crop = tf.constant(PHOTOGRAPHS[1:])
+    latents = trainer.latents(tf.constant(PHOTOGRAPHS[:1]), crop, 0.0)
+    wanted, found = whitening.statistics([latents[1:2]]), whitening.statistics([latents[2:]])
+    white = whitening.statistics([latents[:1]])
+    expected = tf.nn.relu(
+        whitening.color(
+            whitening.whiten(latents[:1], white, wanted.regulariser()),
+            wanted,
+            wanted.regulariser(),
+        )
+    )
+    assert_allclose(found.mean, whitening.statistics([expected]).mean, rtol=1e-3, atol=1e-5)

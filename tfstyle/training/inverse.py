@@ -63,7 +63,8 @@ def build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainer:
         net = _new(loss.features(crops.middles(MEASURED)), config)
     else:
         net = _begun(config.start, config)
-    return loop.equip(InverseTrainer(net, loss, tuple(styles), crops), config)
+    trainer = InverseTrainer(net, loss, tuple(styles), crops, config.image_weight, config.whiten)
+    return loop.equip(trainer, config)
 
 
 def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseNet:

@@ -29,6 +29,18 @@ class Config(config.Config):
     padding: str = shared_settings.padding()
     total_variation_weight: float = config.total_variation_weight(1e-6)
     range_weight: float = config.range_weight()
+    image_weight: float = setting(
+        6.0,
+        "Weight of the mean absolute difference between pictures and what their own features give "
+        "back: without it the network paints a mesh in flat areas; the paper has none.",
+        minimum=0,
+        maximum=1e9,
+    )
+    whiten: bool = setting(
+        True,
+        "Whether features are whitened before their patches are exchanged, and coloured "
+        "afterwards, as tfstyle swap does; the paper exchanges them as they are.",
+    )
     width: int = config.width(64, "last layers")
     start: str | os.PathLike | None = config.start(
         "A trained inverse network to begin from: inverse, the package's own, or a path."

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap.exchange import matching, patches
+from tfstyle.methods.style_swap import swap
 from tfstyle.networks import inverse_net
 from tfstyle.training.inverse_config import PATCH
 from tfstyle.training.style_crops import StyleCrops
@@ -16,6 +16,9 @@ from tfstyle.training.trainer import Terms, Trainer
 EVALUATED = 4
 """Styles that held-out photographs are swapped with, the first ones: each costs a swap."""
 
+COMPONENTS = 64
+"""Principal components that white patches are compared in, as `style_swap` does."""
+
 SHOWN = 6
 """Styles that a sample is swapped with."""
 
@@ -23,13 +26,15 @@ SHOWN = 6
 class InverseTrainer(Trainer):
     """An inverse network, and the features that its images are to have.
 
-    Those of photographs, those of crops of the styles, and each photograph's swapped with each
-    crop's: the network must paint features that no image has. Reference: Chen and Schmidt (2016),
+    Those of photographs, those of crops of the styles, and each photograph's in the style of each
+    crop: the network must paint features that no image has. Reference: Chen and Schmidt (2016),
     section 4.
     """
 
     # Differs from Chen and Schmidt (2016): the loss of each image's features is relative to the
-    # features' own strength, so that none count more for being strong.
+    # features' own strength, so that none count more for being strong; and images whose features
+    # are their own are to come back, pixel for pixel. The features alone hardly see a mesh of few
+    # pixels, which the network paints in flat areas.
 
     FILE_NAME = "inverse.keras"
 
@@ -39,10 +44,21 @@ class InverseTrainer(Trainer):
         loss: objective.Objective,
         names: Sequence[str],
         crops: StyleCrops,
+        image_weight: float = 0.0,
+        whiten: bool = False,
     ):
-        """Takes the styles' names and the crops of their images, in one order."""
-        super().__init__("content", "total_variation", "range")
-        self.net = net
+        """Takes the styles' names and the crops of their images, in one order.
+
+        Args:
+            net: the network.
+            loss: by which images are evaluated.
+            names: the styles'.
+            crops: of the styles.
+            image_weight: of the mean absolute difference of images that are to come back.
+            whiten: whether features are whitened before they are swapped, and coloured afterwards.
+        """
+        super().__init__("content", "total_variation", "range", "image")
+        self.net, self._image_weight, self._whiten = net, image_weight, whiten
         self._loss, self._names, self._crops = loss, tuple(names), crops
 
     def network(self) -> inverse_net.InverseNet:
@@ -68,21 +84,24 @@ class InverseTrainer(Trainer):
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Terms:
         """Moves the network's weights once; takes what `Photographs.training` gives."""
         photographs, _, numbers = batch
-        latents = self.latents(photographs, self._crops.at(numbers))
-        return self._learn(functools.partial(self.terms, latents))
+        crops = self._crops.at(numbers)
+        latents = self.latents(photographs, crops, tf.random.uniform([]))
+        return self._learn(functools.partial(self.terms, latents, [photographs, crops]))
 
     def test_step(self, photographs: tf.Tensor) -> Terms:
         """Evaluates the photographs with the middles of the first styles."""
-        return self._evaluated(
-            self.terms(self.latents(photographs, self._crops.middles(EVALUATED)))
-        )
+        crops = self._crops.middles(EVALUATED)
+        return self._evaluated(self.terms(self.latents(photographs, crops), [photographs, crops]))
 
-    def latents(self, photographs: tf.Tensor, crops: tf.Tensor) -> tf.Tensor:
-        """Returns the photographs' features, the crops', and those of all swapped with all.
+    def latents(
+        self, photographs: tf.Tensor, crops: tf.Tensor, share: float | tf.Tensor = 0.5
+    ) -> tf.Tensor:
+        """Returns the photographs' features, the crops', and those of all in the style of all.
 
         Args:
             photographs: `[batch, side, side, 3]`.
             crops: `[crops, side, side, 3]`, of the styles.
+            share: of exchanged patches in whitened features; plain ones are exchanged altogether.
 
         Returns:
             `[batch + crops + crops * batch, rows, columns, channels]`, in the type of the feature
@@ -92,24 +111,36 @@ class InverseTrainer(Trainer):
         own = self._loss.encode(images)[self.net.layer]
         count = tf.shape(photographs)[0]
         # One after the other: each takes all processors and much memory for its scores.
-        swap = functools.partial(_swap, own[:count])
-        swapped = tf.map_fn(swap, own[count:], parallel_iterations=1)
+        in_style = functools.partial(self._in_style, own[:count], share)
+        swapped = tf.map_fn(in_style, own[count:], parallel_iterations=1)
         # [crops, batch, rows, columns, channels] to [crops * batch, rows, columns, channels]
         shape = tf.concat([[-1], tf.shape(own)[1:]], axis=0)
         # The features are given: only the network that inverts them moves.
         return tf.stop_gradient(tf.concat([own, tf.reshape(swapped, shape)], axis=0))
 
-    def terms(self, latents: tf.Tensor) -> Terms:
+    def _in_style(self, features: tf.Tensor, share: float | tf.Tensor, crop: tf.Tensor):
+        """Returns features in the style of a crop's, `[rows, columns, channels]`."""
+        level = swap.FeatureSwap(
+            encode=lambda given: given,
+            grid=swap.Grid(self.net.layer, PATCH),
+            components=COMPONENTS if self._whiten else None,
+        )
+        return level.exchange(
+            features, level.bank([crop[tf.newaxis]]), share if self._whiten else 1.0
+        )
+
+    def terms(self, latents: tf.Tensor, images: Sequence[tf.Tensor] = ()) -> Terms:
         """Returns the objective's terms by name for the images that the network makes of them.
 
         Args:
             latents: `[batch, rows, columns, channels]`, in the type of the feature extractor.
+            images: whose features the first ones are, `[number, height, width, 3]` each.
         """
         targets = self._loss.targets_of({self.net.layer: latents})
-        return self._loss.terms(self.net(latents, training=True), targets)
-
-
-def _swap(features: tf.Tensor, crop: tf.Tensor) -> tf.Tensor:
-    """Returns the features with the patches of a crop's, both `[rows, columns, channels]`."""
-    bank = patches.prepare([crop[tf.newaxis]], PATCH)
-    return tf.cast(matching.swap(features, bank), features.dtype)
+        painted = self.net(latents, training=True)
+        terms = self._loss.terms(painted, targets)
+        if not self._image_weight or not images:
+            return terms
+        wanted = tf.concat(images, axis=0)
+        difference = tf.reduce_mean(tf.abs(painted[: tf.shape(wanted)[0]] - wanted))
+        return {**terms, "image": self._image_weight * difference}

@@ -116,7 +116,10 @@ class FeatureSwap:
 
     def prepare(self, styles: Sequence[tf.Tensor], with_patches: bool = True) -> LevelBank:
         """Returns what style images `[1, height, width, 3]`, of any sizes, give a level."""
-        maps = [self.encode(self.grid.grow(style)) for style in styles]
+        return self.bank([self.encode(self.grid.grow(style)) for style in styles], with_patches)
+
+    def bank(self, maps: Sequence[tf.Tensor], with_patches: bool = True) -> LevelBank:
+        """Returns what features `[1, rows, columns, channels]`, of any sizes, give a level."""
         if self.components is None:
             return LevelBank(self._patches(maps), None)
         own = whitening.statistics(maps)
@@ -151,17 +154,26 @@ class FeatureSwap:
             patch_share: from 0 to 1.
             style_share: from 0 to 1; without whitening it counts for nothing.
         """
-        own = self.encode(contents)
+        return self.exchange(self.encode(contents), bank, patch_share, style_share)
+
+    def exchange(
+        self,
+        own: tf.Tensor,
+        bank: LevelBank,
+        patch_share: float | tf.Tensor = 1.0,
+        style_share: float | tf.Tensor = 1.0,
+    ) -> tf.Tensor:
+        """Returns features `[batch, rows, columns, channels]` in the style; see `swap`."""
         if bank.statistics is None:
-            return self._exchange(own, bank, patch_share)
+            return self._exchanged(own, bank, patch_share)
         features, style = tf.cast(own, tf.float32), bank.statistics
         white = whitening.whiten(features, whitening.statistics([features]), style.regulariser())
-        mixed = self._exchange(white, bank, patch_share)
+        mixed = self._exchanged(white, bank, patch_share)
         # Features come from behind a ReLU, and the decoder knows none below 0.
         colored = tf.nn.relu(whitening.color(mixed, style, style.regulariser()))
         return tf.cast(style_share * colored + (1 - style_share) * features, own.dtype)
 
-    def _exchange(self, own: tf.Tensor, bank: LevelBank, share: float | tf.Tensor) -> tf.Tensor:
+    def _exchanged(self, own: tf.Tensor, bank: LevelBank, share: float | tf.Tensor) -> tf.Tensor:
         """Returns share * swapped + (1 - share) * own; without patches the features as they are."""
         if bank.patches is None:
             return own
