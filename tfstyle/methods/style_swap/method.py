@@ -57,12 +57,12 @@ def stylize(
     # Before any network is loaded and any patch compared, which takes long.
     style_bank.check(size, styles, config)
     content = image.resize(content, size)
-    swapped = preparation.swap_features(content, styles, config, features, decoder)
+    prepared = preparation.prepare(content, styles, config, features, decoder)
     if config.decode == "inverse":
-        return one_pass.paint(swapped, config)
+        return one_pass.paint(prepared, config)
     levels = plan(size, config)
     return optimize.paint(
-        swapped, levels, config, callback=callback, checkpoint=checkpoint, resume=resume
+        prepared, levels, config, callback=callback, checkpoint=checkpoint, resume=resume
     )
 
 
@@ -70,7 +70,7 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the one level for a content image of (height, width) pixels; in one pass none."""
     if config.decode == "inverse":
         return ()
-    # What is optimised is the grown content; `Swapped.finish` cuts it back.
+    # What is optimised is the grown content; `Prepared.finish` cuts it back.
     height, width = map(Grid.of(config).covering, _result_size(content_size, config))
     return (Level((int(height), int(width)), config.steps),)
 

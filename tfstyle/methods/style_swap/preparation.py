@@ -1,6 +1,8 @@
-"""What both ways to a picture begin with: features in the style, from coarse to fine."""
+"""What both ways to a picture begin with: the coarse levels, painted, and the finest's query."""
 
 import dataclasses
+import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -9,56 +11,106 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.style_swap import course, decoding, style_bank, whitening
+from tfstyle.methods.style_swap import course, decoding, strips, style_bank, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
-from tfstyle.methods.style_swap.swap import FeatureSwap
+from tfstyle.methods.style_swap.swap import FeatureSwap, Hold, LevelBank
+
+Memory = Callable[[object], Hold]
+"""What holds statistics over a clip's frames: a `Hold` for each name."""
+
+
+def no_memory(name: object) -> Hold:
+    """Returns what leaves each picture its own statistics."""
+    return lambda measured: measured
 
 
 @dataclasses.dataclass(frozen=True)
-class Swapped:
-    """A content whose features are in the style, and what is needed to make a picture of them."""
+class LevelPainter:
+    """Paints the levels of a picture, by number."""
+
+    bank: style_bank.StyleBank
+    way: course.Course
+    swap: FeatureSwap
+    decoder: Decoder | None
+    """None where no level is decoded."""
+    memory: Memory = no_memory
+
+    def target(self, grown: tf.Tensor, number: int) -> tf.Tensor:
+        """Returns a level's features in the style, `[1, rows, columns, channels]`.
+
+        Args:
+            grown: what VGG19 sees: the query, mirrored to whole positions.
+            number: the level's.
+        """
+        share = self.way.stages[number].patch_share
+        level, hold = self._level(number), self.memory(number)
+        return self.swap.swap(grown, level, share, self.way.style_share, hold)
+
+    def paint(self, grown: tf.Tensor, number: int) -> np.ndarray:
+        """Returns a level decoded: float32, of the shape of what VGG19 sees."""
+        level = self._level(number)
+        if math.prod(grown.shape[1:3]) > strips.WHOLE_PIXELS and level.patches is None:
+            hold, share = self.memory(number), self.way.style_share
+            return strips.paint(grown, level, share, self.swap, self.decoder, hold)
+        return self.decode(self.target(grown, number))
+
+    def decode(self, target: tf.Tensor) -> np.ndarray:
+        """Returns what the inverse network makes of features."""
+        return np.clip(self.decoder(target), 0, 1)
+
+    def _level(self, number: int) -> LevelBank:
+        """Returns what a level takes from the style, patches only where they have a share."""
+        level = self.bank.levels[number]
+        if level.statistics is None or self.way.stages[number].patch_share:
+            return level
+        return LevelBank(None, level.statistics)
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A content whose coarse levels are painted, and what is needed to paint the finest."""
 
     content: np.ndarray
     """`[1, height, width, 3]`, at the result's size."""
     grown: tf.Tensor
-    """What VGG19 saw at the finest level: mirrored to whole positions, grey where colours are
+    """What VGG19 sees at the finest level: mirrored to whole positions, grey where colours are
     kept."""
-    target: tf.Tensor
-    """`[1, rows, columns, channels]`: the features in the style."""
-    colors: whitening.Statistics
-    """The style's."""
-    color_share: float
+    painter: LevelPainter
     loss: objective.Objective
-    decoder: Decoder | None
-    """None where the optimisation begins at what VGG19 saw."""
     weights: dict[str, str]
     """Names and digests of the networks that were used."""
 
-    def decoded(self) -> np.ndarray:
-        """Returns what the inverse network makes of the features; without one, what VGG19 saw.
+    def target(self) -> tf.Tensor:
+        """Returns the finest level's features in the style, `[1, rows, columns, channels]`."""
+        return self.painter.target(self.grown, self._finest)
 
-        `[1, height, width, 3]`, of the grown content's size, in [0, 1].
-        """
-        if self.decoder is None:
-            return self.grown.numpy()
-        return np.clip(self.decoder(self.target), 0, 1)
+    def painted(self) -> np.ndarray:
+        """Returns the finest level decoded, `[1, height, width, 3]`, as large as `grown`."""
+        return self.painter.paint(self.grown, self._finest)
 
     def finish(self, pixels: np.ndarray, config: Config) -> np.ndarray:
         """Returns the pastiche: cut to its size, in the style's colours or the content's."""
         height, width = self.content.shape[1:3]
-        pastiche = carry_colors(pixels[:, :height, :width], self.colors, self.color_share)
+        cut, painter = pixels[:, :height, :width], self.painter
+        hold, share = painter.memory("colors"), painter.way.color_share
+        pastiche = carry_colors(cut, painter.bank.colors, share, hold)
         return color.restore(np.asarray(pastiche), self.content, config.preserve_color)
 
+    @property
+    def _finest(self) -> int:
+        return len(self.painter.way.stages) - 1
 
-def swap_features(
+
+def prepare(
     content: np.ndarray,
     styles: style_bank.Styles,
     config: Config,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
-) -> Swapped:
-    """Returns a content's features in the style, every level but the finest decoded on the way.
+    memory: Memory = no_memory,
+) -> Prepared:
+    """Returns a content whose levels but the finest are painted.
 
     Args:
         content: `[1, height, width, 3]`, at the result's size.
@@ -66,6 +118,7 @@ def swap_features(
         config: the settings.
         features: a model from image to features by layer name instead of VGG19.
         decoder: from features to an image, instead of the settings' inverse network.
+        memory: holds statistics over a clip's frames.
     """
     # Before the swap, which takes long: a network that does not fit is refused at once.
     network, inverse_used = decoding.find(config, content.shape[1:3], decoder)
@@ -74,45 +127,26 @@ def swap_features(
     bank = style_bank.beside(content, styles, swap, config)
     # A style that was prepared for another size has its own number of levels.
     way = course.plan(content.shape[1:3], dataclasses.replace(config, levels=len(bank.levels)))
+    painter = LevelPainter(bank, way, swap, network, memory)
     seen = color.prepare_content(content, config.preserve_color)
-    grown, target = _refine(seen, bank, way, swap, network)
-    return Swapped(
-        content=content,
-        grown=grown,
-        target=target,
-        colors=bank.colors,
-        color_share=way.color_share,
-        loss=loss,
-        decoder=network if decoding.begins(config) else None,
-        weights=vgg_used | inverse_used,
-    )
+    return Prepared(content, _refine(seen, painter), painter, loss, vgg_used | inverse_used)
 
 
-def _refine(
-    content: np.ndarray,
-    bank: style_bank.StyleBank,
-    way: course.Course,
-    swap: FeatureSwap,
-    decoder: Decoder | None,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Returns what VGG19 saw at the finest level, and the features in the style there.
+def _refine(content: np.ndarray, painter: LevelPainter) -> tf.Tensor:
+    """Returns what VGG19 sees at the finest level, those before it painted.
 
     The query of a level is the content with a share of what the last level changed:
     content + mixture * enlarged(pastiche - content). It keeps the content's finest band.
     Reference: Kolkin et al. (2022), section 3.4.
     """
-    change = None
-    for stage, level in zip(way.stages, bank.levels, strict=True):
-        here = tf.constant(image.resize(content, stage.size))
-        query = here if change is None else carry_on(here, change, way.mixture)
-        grown = swap.grid.grow(query)
-        if stage.patch_share == 0:
-            level = level._replace(patches=None)
-        target = swap.swap(grown, level, stage.patch_share, way.style_share)
-        if stage is not way.stages[-1]:
-            height, width = stage.size
-            change = tf.cast(decoder(target), tf.float32)[:, :height, :width] - here
-    return grown, target
+    change, stages = None, painter.way.stages
+    for number, (height, width) in enumerate(stage.size for stage in stages):
+        here = tf.constant(image.resize(content, (height, width)))
+        query = here if change is None else carry_on(here, change, painter.way.mixture)
+        grown = painter.swap.grid.grow(query)
+        if number < len(stages) - 1:
+            change = painter.paint(grown, number)[:, :height, :width] - here
+    return grown
 
 
 def carry_on(content: tf.Tensor, change: tf.Tensor, mixture: float | tf.Tensor) -> tf.Tensor:
@@ -122,7 +156,10 @@ def carry_on(content: tf.Tensor, change: tf.Tensor, mixture: float | tf.Tensor) 
 
 
 def carry_colors(
-    pastiche: tf.Tensor, colors: whitening.Statistics, share: float | tf.Tensor
+    pastiche: tf.Tensor,
+    colors: whitening.Statistics,
+    share: float | tf.Tensor,
+    hold: Hold = lambda measured: measured,
 ) -> tf.Tensor:
     """Returns the pastiche with a share of the style's mean colour and covariance.
 
@@ -130,5 +167,5 @@ def carry_colors(
     """
     if isinstance(share, float) and share == 0:
         return pastiche
-    carried = whitening.transport(pastiche, whitening.statistics([pastiche]), colors)
+    carried = whitening.transport(pastiche, hold(whitening.statistics([pastiche])), colors)
     return tf.clip_by_value(pastiche + share * (carried - pastiche), 0.0, 1.0)

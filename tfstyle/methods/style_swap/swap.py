@@ -75,6 +75,10 @@ class Grid:
         return mirror.mirror_to(images, self.covering(height), self.covering(width))
 
 
+Hold = Callable[[whitening.Statistics], whitening.Statistics]
+"""From statistics that were measured to those that count."""
+
+
 class LevelBank(NamedTuple):
     """What one level takes from the styles."""
 
@@ -141,6 +145,7 @@ class FeatureSwap:
         bank: LevelBank,
         patch_share: float | tf.Tensor = 1.0,
         style_share: float | tf.Tensor = 1.0,
+        hold: Hold = lambda measured: measured,
     ) -> tf.Tensor:
         """Returns the contents' features in the style, in the features' type.
 
@@ -153,8 +158,9 @@ class FeatureSwap:
             bank: the style's.
             patch_share: from 0 to 1.
             style_share: from 0 to 1; without whitening it counts for nothing.
+            hold: puts others in the place of the contents' statistics: a clip's running mean, say.
         """
-        return self.exchange(self.encode(contents), bank, patch_share, style_share)
+        return self.exchange(self.encode(contents), bank, patch_share, style_share, hold)
 
     def exchange(
         self,
@@ -162,12 +168,17 @@ class FeatureSwap:
         bank: LevelBank,
         patch_share: float | tf.Tensor = 1.0,
         style_share: float | tf.Tensor = 1.0,
+        hold: Hold = lambda measured: measured,
     ) -> tf.Tensor:
-        """Returns features `[batch, rows, columns, channels]` in the style; see `swap`."""
+        """Returns features `[batch, rows, columns, channels]` in the style; see `swap`.
+
+        `hold` may put other statistics in the place of those that the features have.
+        """
         if bank.statistics is None:
             return self._exchanged(own, bank, patch_share)
         features, style = tf.cast(own, tf.float32), bank.statistics
-        white = whitening.whiten(features, whitening.statistics([features]), style.regulariser())
+        measured = hold(whitening.statistics([features]))
+        white = whitening.whiten(features, measured, style.regulariser())
         mixed = self._exchanged(white, bank, patch_share)
         # Features come from behind a ReLU, and the decoder knows none below 0.
         colored = tf.nn.relu(whitening.color(mixed, style, style.regulariser()))
