@@ -10,7 +10,16 @@ from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import options, pyramid
 from tfstyle.settings import setting
 
-STARTS = ("noise", "content", "style")
+STARTS = ("noise", "content", "style", "swap")
+"""The words for where the optimisation begins."""
+
+APPLY = "apply:"
+"""What comes before the name of a trained style to begin from."""
+
+
+def is_painted(start: str | os.PathLike[str]) -> bool:
+    """Returns whether the optimisation begins from what another method paints."""
+    return start == "swap" or os.fspath(start).startswith(APPLY)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,15 +104,16 @@ class Config:
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
     start: str | os.PathLike = setting(
         "noise",
-        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, or the "
-        "path of a picture.",
+        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, swap (as tfstyle swap "
+        "paints it in seconds), apply:NAME (as a trained style does), or the path of a picture.",
     )
     # Steps are cheap on small pictures: from noise to the same loss at 512 x 384 pixels took 131 s
     # from coarse to fine, and 174 s on one level (docs/performance.md).
     levels: str | int = setting(
         "auto",
-        "Coarse to fine: auto halves down to 128 pixels, a number n halves n - 1 times, "
-        "or rising longest sides such as 128,256,512.",
+        "Coarse to fine: auto halves down to 128 pixels, or has the full size alone where the "
+        "start is painted already; a number n halves n - 1 times, or rising longest sides such as "
+        "128,256,512.",
     )
     steps: int = setting(
         100,

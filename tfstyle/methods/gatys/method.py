@@ -10,7 +10,7 @@ from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods.gatys import targets
-from tfstyle.methods.gatys.config import Config
+from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image
 from tfstyle.networks import vgg19_files, vgg19_layers
 from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
@@ -60,7 +60,7 @@ def stylize(
     # Before VGG19 is loaded, or even downloaded.
     _check_sizes(levels, styles, config)
     if held is None:
-        start = first_image(content, styles[0], levels[0], config)
+        start = first_image(content, styles, levels, config)
     else:
         # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
@@ -87,9 +87,11 @@ def stylize(
 def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
+    # What is painted already has the full size's details: coarser levels would lose them.
+    levels = "1" if config.levels == "auto" and is_painted(config.start) else str(config.levels)
     return pyramid.plan(
         size,
-        str(config.levels),
+        levels,
         steps=config.steps,
         coarse_steps=config.coarse_steps,
         smallest_side=vgg19_layers.smallest_side(config.weights().layers),
