@@ -104,8 +104,8 @@ class Config:
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
     start: str | os.PathLike = setting(
         "noise",
-        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, swap (as tfstyle swap "
-        "paints it in seconds), apply:NAME (as a trained style does), or the path of a picture.",
+        "First image: noise (Gaussian, as Gatys et al. 2015), content, style, swap (what that "
+        "command paints), apply:NAME (what a trained style paints), or the path of a picture.",
     )
     # Steps are cheap on small pictures: from noise to the same loss at 512 x 384 pixels took 131 s
     # from coarse to fine, and 174 s on one level (docs/performance.md).
