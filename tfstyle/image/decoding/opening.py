@@ -1,0 +1,133 @@
+"""Files of any format as Pillow's images: of a size that is allowed, upright."""
+
+import contextlib
+import dataclasses
+import io
+from typing import BinaryIO
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from tfstyle.image.arrays import ImageError
+from tfstyle.image.decoding import limits, png, quiet, raw, tiff
+
+SHRUNK_PIXELS = 10**8
+"""A JPEG of more is decoded at a fraction of its size where a small picture is wanted anyway."""
+
+_SPARE = 2
+"""How many times what is wanted it has then left, so that resizing does the rest."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture of that EXIF orientation upright."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is asked of a file, and what messages call it."""
+
+    name: str
+    formats: tuple[str, ...]
+    most_pixels: int
+    longest: int | None = None
+    """Longest side in pixels that the caller will shrink the picture to, if any."""
+
+
+def decode(file: BinaryIO, wanted: Wanted) -> tuple[Image.Image, tiff.Page | None]:
+    """Returns the picture that a file is opened for, upright, and how a TIFF describes it.
+
+    Args:
+        file: one that can be read from any place, at its beginning.
+        wanted: what may come back.
+
+    Raises:
+        ImageError: it is of no such format or kind, too large, damaged, or a camera's raw file.
+    """
+    page = None
+    try:
+        file, page = tiff.find_page(file, wanted.name)
+        if page is not None:
+            quiet.silence_libtiff()
+            tiff.check_kind(page, wanted.name)
+        return _decode_or_repair(file, wanted), page
+    except ImageError:
+        raise
+    except UnidentifiedImageError as error:
+        raise _unidentified(file, page, wanted) from error
+    except Image.DecompressionBombError as error:
+        raise limits.too_many_pixels(wanted.most_pixels, wanted.name) from error
+    except MemoryError as error:
+        raise limits.out_of_memory(wanted.name) from error
+    # Pillow's decoders raise anything on damaged files.
+    except Exception as error:
+        raise _damaged(str(error), wanted.name) from error
+
+
+def _decode_or_repair(file: BinaryIO, wanted: Wanted) -> Image.Image:
+    try:
+        return _decode(file, wanted)
+    except (ValueError, OSError):
+        file.seek(0)
+        if file.read(len(png.SIGNATURE)) != png.SIGNATURE:
+            raise
+        file.seek(0)
+        data = file.read()
+        sound = png.without_remarks(data)
+        if sound == data:
+            raise
+    return _decode(io.BytesIO(sound), wanted)
+
+
+def _decode(file: BinaryIO, wanted: Wanted) -> Image.Image:
+    file.seek(0)
+    image = Image.open(file, formats=wanted.formats)
+    if wanted.longest and image.width * image.height > SHRUNK_PIXELS:
+        # JPEG alone can; others come as they are.
+        image.draft(None, (_SPARE * wanted.longest,) * 2)
+    # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
+    limits.check_size(image.size, wanted.most_pixels, wanted.name)
+    image.load()
+    return _upright(image)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Returns the picture turned as its EXIF says; where that is damaged, as it is."""
+    turn = None
+    # Readers of damaged EXIF raise anything.
+    with contextlib.suppress(Exception):
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if turn is None else image.transpose(turn)
+
+
+def _unidentified(file: BinaryIO, page: tiff.Page | None, wanted: Wanted) -> ImageError:
+    file.seek(0)
+    start = file.read(32)
+    if page is not None and all(page.size):
+        return tiff.kind_refusal(page, wanted.name)
+    if raw.is_raw(start):
+        return raw.refusal(wanted.name)
+    for name in wanted.formats:
+        accepts = Image.OPEN[name][1]
+        if accepts is not None and accepts(start) is True:
+            return ImageError(
+                f"path must be an undamaged {name} file of a usual kind; get a new copy or convert "
+                f"it. Received: path={wanted.name}"
+            )
+    return ImageError(
+        f"path must be a whole image file, one of {', '.join(wanted.formats)}; convert it first. "
+        f"Received: path={wanted.name}"
+    )
+
+
+def _damaged(reason: str, name: str) -> ImageError:
+    # Reasons quote what files hold.
+    printable = "".join(sign if sign.isprintable() else " " for sign in reason)
+    return ImageError(
+        f"path must be an undamaged image file; get a new copy ({printable}). Received: path={name}"
+    )
