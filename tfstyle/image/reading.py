@@ -47,8 +47,8 @@ def read_picture(path: Source, *, longest: int | None = None) -> Picture:
             read from its beginning where it has one, and stays open. The content decides the
             format, not the name.
         longest: the longest side in pixels that the picture is shrunk to afterwards, if it is.
-            A JPEG of more than 100 megapixels is then decoded at a half, a quarter or an eighth
-            of its size, with at least twice as many pixels on its longest side.
+            A picture of more than 100 megapixels then comes back smaller, with at least twice as
+            many pixels on its longest side.
 
     Returns:
         The upright picture.

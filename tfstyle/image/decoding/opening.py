@@ -9,9 +9,10 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tfstyle.image.arrays import ImageError
 from tfstyle.image.decoding import limits, png, quiet, raw, tiff
+from tfstyle.image.decoding.pixels import DEEP_GREY_MODES
 
 SHRUNK_PIXELS = 10**8
-"""A JPEG of more is decoded at a fraction of its size where a small picture is wanted anyway."""
+"""A picture of more is shrunk before it becomes floats, where a small one is wanted anyway."""
 
 _SPARE = 2
 """How many times what is wanted it has then left, so that resizing does the rest."""
@@ -72,6 +73,8 @@ def decode(file: BinaryIO, wanted: Wanted) -> tuple[Image.Image, tiff.Page | Non
 def _decode_or_repair(file: BinaryIO, wanted: Wanted) -> Image.Image:
     try:
         return _decode(file, wanted)
+    except ImageError:
+        raise
     except (ValueError, OSError):
         file.seek(0)
         if file.read(len(png.SIGNATURE)) != png.SIGNATURE:
@@ -81,19 +84,39 @@ def _decode_or_repair(file: BinaryIO, wanted: Wanted) -> Image.Image:
         sound = png.without_remarks(data)
         if sound == data:
             raise
-    return _decode(io.BytesIO(sound), wanted)
+    image = _decode(io.BytesIO(sound), wanted)
+    image.info["icc_profile"] = png.profile(data)
+    return image
 
 
 def _decode(file: BinaryIO, wanted: Wanted) -> Image.Image:
     file.seek(0)
     image = Image.open(file, formats=wanted.formats)
-    if wanted.longest and image.width * image.height > SHRUNK_PIXELS:
-        # JPEG alone can; others come as they are.
-        image.draft(None, (_SPARE * wanted.longest,) * 2)
+    limits.check_content(image, file)
+    is_huge = image.width * image.height > SHRUNK_PIXELS and image.mode not in DEEP_GREY_MODES
+    longest = wanted.longest if is_huge else None
+    if longest:
+        # JPEG is decoded at a half, a quarter or an eighth; other formats know nothing of it.
+        image.draft(None, (_SPARE * longest, _SPARE * longest))
     # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
-    limits.check_size(image.size, wanted.most_pixels, wanted.name)
+    limits.check_size(image, bool(longest), wanted.most_pixels, wanted.name)
+    if image.format == "PNG":
+        png.scale_clear_color(image)
     image.load()
-    return _upright(image)
+    return _upright(_shrunk(image, longest) if longest else image)
+
+
+def _shrunk(image: Image.Image, longest: int) -> Image.Image:
+    """Returns the means of squares of pixels, so large that enough is left for `longest`."""
+    factor = max(image.size) // (_SPARE * longest)
+    if factor < 2:
+        return image
+    # Means of a palette's numbers or of ones that stand for clear mean nothing.
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+    elif image.mode not in ("L", "RGB", "CMYK"):
+        image = image.convert("RGB")
+    return image.reduce(factor)
 
 
 def _upright(image: Image.Image) -> Image.Image:

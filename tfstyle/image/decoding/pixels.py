@@ -10,7 +10,8 @@ from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
 from tfstyle.image.decoding.tiff import Page
 
-_DEEP_GREY_MODES = ("I", "I;16", "I;16L", "I;16B", "F")
+DEEP_GREY_MODES = ("I", "I;16", "I;16L", "I;16B", "F")
+"""Pillow's modes of more than 8 bits, all of grey."""
 
 
 def to_floats(
@@ -23,7 +24,7 @@ def to_floats(
         page: how a TIFF describes it.
         name: what messages call it.
     """
-    if image.mode in _DEEP_GREY_MODES:
+    if image.mode in DEEP_GREY_MODES:
         return _deep_grey(image, page, name)
     colours, alpha = _split_alpha(image)
     colours = _to_srgb(colours, image.info.get("icc_profile"))

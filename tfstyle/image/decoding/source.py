@@ -48,7 +48,7 @@ def opened(source: Source, name: str) -> Iterator[BinaryIO]:
     """
     try:
         with contextlib.ExitStack() as stack:
-            file = stack.enter_context(open(source, "rb")) if _is_path(source) else source
+            file = stack.enter_context(_open(source, name)) if _is_path(source) else source
             whole = _seekable(file, name)
             if not whole.seek(0, os.SEEK_END):
                 raise _refusal("this one is empty; get a new copy", name)
@@ -56,6 +56,19 @@ def opened(source: Source, name: str) -> Iterator[BinaryIO]:
             yield whole
     except OSError as error:
         raise _refusal(_explain(error, source), name) from error
+
+
+def held(path: str | os.PathLike[str]) -> io.BytesIO:
+    """Returns what a pipe or a device holds, to be read as often as wanted, under its name.
+
+    Raises:
+        ImageError: it cannot be opened or read, or is empty.
+    """
+    with opened(path, describe(path)) as file:
+        copy = io.BytesIO(file.read())
+    # As open files have it.
+    setattr(copy, "name", os.fspath(path))  # noqa: B010
+    return copy
 
 
 def describe(source: Source) -> str:
@@ -70,6 +83,15 @@ def describe(source: Source) -> str:
 
 def _is_path(source: Source) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(source, (str, os.PathLike))
+
+
+def _open(path: str | os.PathLike[str], name: str) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    # Not the system's word but Python's: a null character, half of a pair.
+    except ValueError as error:
+        trouble = "its name has a character that no file's can have; check it"
+        raise _refusal(trouble, ascii(name)) from error
 
 
 def _seekable(source: Any, name: str) -> BinaryIO:
