@@ -59,6 +59,7 @@ def test_sound_files_are_read(name, tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_1000_mutations_are_read_or_refused_in_one_sentence(tmp_path, capfd, monkeypatch):
     """1,000 mutations of sound files of every format."""
     monkeypatch.setattr(memory, "available", lambda: FREE)

@@ -92,6 +92,14 @@ def test_a_long_profile_is_applied():
     assert_allclose(image.read(data)[0], LEVELS[..., ::-1] / 255, rtol=0, atol=1.01 / 255)
 
 
+def test_a_palette_that_is_missing_is_damage():
+    palette = encode(PICTURE.convert("P"), "PNG")
+    at = palette.index(b"PLTE") - 4
+    end = palette.index(b"IDAT") - 4
+    with pytest.raises(image.ImageError, match="undamaged"):
+        image.read(palette[:at] + palette[end:])
+
+
 def test_damage_of_the_picture_itself_stays_damage():
     data = png(chunk(b"tEXt", b"a\0wrong checksum", 0))
     with pytest.raises(image.ImageError, match="undamaged"):

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from tfstyle.image.decoding import opening, pixels, quiet, source
+from tfstyle.image.decoding import opening, quiet, source
 from tfstyle.image.decoding.source import Source
 
 MAX_PIXELS = 178_956_970
@@ -60,5 +60,4 @@ def read_picture(path: Source, *, longest: int | None = None) -> Picture:
     name = source.describe(path)
     with quiet.without_warnings(), source.opened(path, name) as file:
         wanted = opening.Wanted(name, READ_FORMATS, MAX_PIXELS, longest)
-        image, page = opening.decode(file, wanted)
-        return Picture(*pixels.to_floats(image, page, name))
+        return Picture(*opening.decode(file, wanted))

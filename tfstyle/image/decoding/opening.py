@@ -1,15 +1,15 @@
-"""Files of any format as Pillow's images: of a size that is allowed, upright."""
+"""Files of any format, by way of Pillow's images: of a size that is allowed, upright."""
 
 import contextlib
 import dataclasses
 import io
 from typing import BinaryIO
 
+import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tfstyle.image.arrays import ImageError
-from tfstyle.image.decoding import limits, png, quiet, raw, tiff
-from tfstyle.image.decoding.pixels import DEEP_GREY_MODES
+from tfstyle.image.decoding import limits, pixels, png, quiet, raw, tiff
 
 SHRUNK_PIXELS = 10**8
 """A picture of more is shrunk before it becomes floats, where a small one is wanted anyway."""
@@ -40,8 +40,8 @@ class Wanted:
     """Longest side in pixels that the caller will shrink the picture to, if any."""
 
 
-def decode(file: BinaryIO, wanted: Wanted) -> tuple[Image.Image, tiff.Page | None]:
-    """Returns the picture that a file is opened for, upright, and how a TIFF describes it.
+def decode(file: BinaryIO, wanted: Wanted) -> tuple[np.ndarray, np.ndarray | None]:
+    """Returns the picture that a file is opened for, as `pixels.to_floats` does, upright.
 
     Args:
         file: one that can be read from any place, at its beginning.
@@ -56,7 +56,7 @@ def decode(file: BinaryIO, wanted: Wanted) -> tuple[Image.Image, tiff.Page | Non
         if page is not None:
             quiet.silence_libtiff()
             tiff.check_kind(page, wanted.name)
-        return _decode_or_repair(file, wanted), page
+        return pixels.to_floats(_decode_or_repair(file, wanted), page, wanted.name)
     except ImageError:
         raise
     except UnidentifiedImageError as error:
@@ -93,7 +93,9 @@ def _decode(file: BinaryIO, wanted: Wanted) -> Image.Image:
     file.seek(0)
     image = Image.open(file, formats=wanted.formats)
     limits.check_content(image, file)
-    is_huge = image.width * image.height > SHRUNK_PIXELS and image.mode not in DEEP_GREY_MODES
+    is_huge = (
+        image.width * image.height > SHRUNK_PIXELS and image.mode not in pixels.DEEP_GREY_MODES
+    )
     longest = wanted.longest if is_huge else None
     if longest:
         # JPEG is decoded at a half, a quarter or an eighth; other formats know nothing of it.
