@@ -15,15 +15,21 @@ RED, BLUE = Image.new("RGB", (16, 8), (254, 0, 0)), Image.new("RGB", (16, 8), (0
 
 @pytest.mark.parametrize("file_format", ["MPO", "GIF", "PNG", "WEBP", "AVIF", "TIFF"])
 def test_the_first_picture_is_read(file_format):
-    # A copy: saving leaves options of one format on the picture.
-    data = encode(RED.copy(), file_format, save_all=True, append_images=[BLUE])
+    # Copies: saving leaves options of one format on a picture.
+    data = encode(RED.copy(), file_format, save_all=True, append_images=[BLUE.copy()])
     read = image.read(data)
     assert read.shape == (1, 8, 16, 3)
     assert_allclose(read[0, 4, 8], [1, 0, 0], rtol=0, atol=5 / 255)
 
 
 def test_the_picture_outside_of_an_animation_is_the_still():
-    data = encode(RED, "PNG", save_all=True, append_images=[BLUE, RED], default_image=True)
+    data = encode(
+        RED.copy(),
+        "PNG",
+        save_all=True,
+        append_images=[BLUE.copy(), RED.copy()],
+        default_image=True,
+    )
     assert_allclose(image.read(data)[0, 4, 8], [1, 0, 0], rtol=0, atol=2 / 255)
 
 

@@ -10,6 +10,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from tfstyle.image.arrays import ImageError
 from tfstyle.image.decoding import limits, pixels, png, quiet, raw, tiff
+from tfstyle.image.decoding.tiff_page import Page
 
 SHRUNK_PIXELS = 10**8
 """A picture of more is shrunk before it becomes floats, where a small one is wanted anyway."""
@@ -130,7 +131,7 @@ def _upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _unidentified(file: BinaryIO, page: tiff.Page | None, wanted: Wanted) -> ImageError:
+def _unidentified(file: BinaryIO, page: Page | None, wanted: Wanted) -> ImageError:
     file.seek(0)
     start = file.read(32)
     if page is not None and all(page.size):

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
-from tfstyle.image.decoding.tiff import Page
+from tfstyle.image.decoding.tiff_page import Page
 
 DEEP_GREY_MODES = ("I", "I;16", "I;16L", "I;16B", "F")
 """Pillow's modes of more than 8 bits, all of grey."""

@@ -5,107 +5,18 @@ Reference: TIFF 6.0 (1992); TIFF/EP (ISO 12234-2) for the pictures of raw files.
 
 import collections
 import contextlib
-import dataclasses
 import io
 from typing import Any, BinaryIO, Literal
 
-from PIL import TiffImagePlugin, TiffTags
+from PIL import TiffImagePlugin
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from tfstyle.image.arrays import ImageError
-from tfstyle.image.decoding import raw
+from tfstyle.image.decoding import raw, tiff_page
+from tfstyle.image.decoding.tiff_page import Page
 
 MOST_PAGES = 100
 """How many pictures of a file are looked at."""
-
-_REDUCED, _MASK = 1, 4
-"""Bits of NewSubfileType: a reduced version of another picture, a mask of one."""
-
-_NEW_SUBFILE_TYPE, _SUBFILE_TYPE, _SUB_IFDS = 254, 255, 330
-
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
-"""Values of PhotometricInterpretation."""
-
-_SENSOR = (32803, 34892)
-"""More of these: what a camera's sensor saw, through its filters or without their pattern."""
-
-_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
-_SAMPLE_FORMATS = {_UNSIGNED: "unsigned", _SIGNED: "signed", _FLOAT: "float"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Page:
-    """One picture of a file, as its tags describe it."""
-
-    start: int
-    """Where its directory lies in the file, in bytes."""
-    tags: ImageFileDirectory_v2
-
-    def number(self, tag: int, default: int) -> int:
-        """Returns a tag's value, the first of several; `default` where it is missing or damaged."""
-        value = None
-        # Damaged tags raise anything.
-        with contextlib.suppress(Exception):
-            value = self.tags.get(tag)
-        value = value[0] if isinstance(value, tuple) and value else value
-        return value if isinstance(value, int) else default
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) in pixels."""
-        width = self.number(TiffImagePlugin.IMAGEWIDTH, 0)
-        return width, self.number(TiffImagePlugin.IMAGELENGTH, 0)
-
-    @property
-    def bits(self) -> int:
-        """Bits of each sample."""
-        return self.number(TiffImagePlugin.BITSPERSAMPLE, 1)
-
-    @property
-    def is_unsigned(self) -> bool:
-        """Whether samples are whole numbers from 0."""
-        return self.number(TiffImagePlugin.SAMPLEFORMAT, _UNSIGNED) == _UNSIGNED
-
-    @property
-    def is_separate(self) -> bool:
-        """Whether each channel lies in a plane of its own."""
-        return self.number(TiffImagePlugin.PLANAR_CONFIGURATION, 1) == 2
-
-    @property
-    def is_white_zero(self) -> bool:
-        """Whether grey is stored as ink: 0 is white."""
-        return self.photometric == _WHITE_IS_ZERO
-
-    @property
-    def photometric(self) -> int:
-        """What its numbers stand for, as TIFF counts such."""
-        return self.number(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION, _WHITE_IS_ZERO)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it says of itself neither that it is a smaller version nor that it is a mask."""
-        # An older tag says the same by the value 2.
-        is_part = self.number(_NEW_SUBFILE_TYPE, 0) & (_REDUCED | _MASK)
-        return not is_part and self.number(_SUBFILE_TYPE, 1) != 2
-
-    @property
-    def kind(self) -> str:
-        """What it is, for messages."""
-        samples = self.number(TiffImagePlugin.SAMPLESPERPIXEL, 1)
-        stored = _SAMPLE_FORMATS.get(self.number(TiffImagePlugin.SAMPLEFORMAT, 1), "other")
-        photometric = _name(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION, self.photometric)
-        compression = self.number(TiffImagePlugin.COMPRESSION, 1)
-        planes = "in separate planes, " if self.is_separate else ""
-        return (
-            f"{photometric}, {samples} x {self.bits} bits, {stored}, {planes}compression "
-            f"{_name(TiffImagePlugin.COMPRESSION, compression)}"
-        )
-
-
-def _name(tag: int, value: int) -> str:
-    """Returns what TIFF calls a tag's value; the value itself where it has no name."""
-    names = {number: name for name, number in TiffTags.lookup(tag).enum.items()}
-    return names.get(value, str(value))
 
 
 def find_page(file: BinaryIO, name: str) -> tuple[BinaryIO, Page | None]:
@@ -124,7 +35,7 @@ def find_page(file: BinaryIO, name: str) -> tuple[BinaryIO, Page | None]:
     if not pages:
         return file, None
     # Canon's older files have no tag that says so, but a mark of their own.
-    if header[8:10] == b"CR" or any(page.photometric in _SENSOR for page in pages):
+    if header[8:10] == b"CR" or any(page.photometric in tiff_page.SENSOR for page in pages):
         raise raw.refusal(name)
     page = _meant(pages)
     return (file if page.start == pages[0].start else _beginning_with(page, file)), page
@@ -133,7 +44,7 @@ def find_page(file: BinaryIO, name: str) -> tuple[BinaryIO, Page | None]:
 def check_kind(page: Page, name: str) -> None:
     """Raises ImageError for what Pillow would read, but wrongly."""
     is_plain = page.number(TiffImagePlugin.COMPRESSION, 1) == 1
-    is_signed = page.number(TiffImagePlugin.SAMPLEFORMAT, _UNSIGNED) == _SIGNED
+    is_signed = page.number(TiffImagePlugin.SAMPLEFORMAT, tiff_page.UNSIGNED) == tiff_page.SIGNED
     misread = (
         # Pillow refuses these by a logger's line on standard error.
         page.number(TiffImagePlugin.SAMPLESPERPIXEL, 1) > TiffImagePlugin.MAX_SAMPLESPERPIXEL
@@ -141,7 +52,7 @@ def check_kind(page: Page, name: str) -> None:
         or (is_signed and page.bits == 8)
         or (is_plain and page.is_separate and not _has_plain_planes(page))
         # Takes no account of colours that are stored at less than full resolution.
-        or (is_plain and page.photometric == _YCBCR and _is_subsampled(page))
+        or (is_plain and page.photometric == tiff_page.YCBCR and _is_subsampled(page))
     )
     if misread:
         raise kind_refusal(page, name)
@@ -150,7 +61,7 @@ def check_kind(page: Page, name: str) -> None:
 def kind_refusal(page: Page, name: str) -> ImageError:
     """Returns the error for a kind of TIFF that is not read, which it names."""
     return ImageError(
-        f"path must be a TIFF of a usual kind; save this one ({page.kind}) as 8-bit RGB. "
+        f"path must be a TIFF of a usual kind; save this one ({page.kind}) as 8-bit tiff_page.RGB. "
         f"Received: path={name}"
     )
 
@@ -178,7 +89,7 @@ def _pages(file: BinaryIO, header: bytes) -> list[Page]:
 
 
 def _sub_directories(tags: ImageFileDirectory_v2) -> list[int]:
-    starts = tags.get(_SUB_IFDS, ())
+    starts = tags.get(tiff_page.SUB_IFDS, ())
     # One alone is no tuple.
     starts = starts if isinstance(starts, tuple) else (starts,)
     return [start for start in starts if isinstance(start, int)]
@@ -204,8 +115,13 @@ def _beginning_with(page: Page, file: BinaryIO) -> BinaryIO:
 
 
 def _has_plain_planes(page: Page) -> bool:
-    # Pillow takes each letter of a mode, such as RGB, for the kind of a plane's bytes.
-    is_plain = page.photometric in (_BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK) and page.bits in (1, 8)
+    # Pillow takes each letter of a mode, such as tiff_page.RGB, for the kind of a plane's bytes.
+    is_plain = page.photometric in (
+        tiff_page.BLACK_IS_ZERO,
+        tiff_page.RGB,
+        tiff_page.PALETTE,
+        tiff_page.CMYK,
+    ) and page.bits in (1, 8)
     return is_plain and page.number(TiffImagePlugin.FILLORDER, 1) == 1
 
 
