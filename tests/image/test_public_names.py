@@ -19,6 +19,7 @@ def test_nothing_else_is_public():
         "color",
         "color_matching",
         "contact_sheet",
+        "decoding",
         "paths",
         "reading",
         "srgb",

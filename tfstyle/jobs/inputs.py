@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tfstyle import image
+from tfstyle.image.decoding import source
 from tfstyle.jobs import record
 
 
@@ -29,16 +30,26 @@ def split_paths(text: str) -> list[str]:
     return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
 
 
-def read_input(path: str | os.PathLike[str], flag: str = "path") -> Input:
+def read_input(
+    path: str | os.PathLike[str], flag: str = "path", longest: int | None = None
+) -> Input:
     """Reads a picture; errors name it `flag`, as the caller knows it.
+
+    Args:
+        path: the file, or a pipe.
+        flag: what the caller calls it.
+        longest: see `image.read_picture`.
 
     Raises:
         ImageError: there is no picture of that name, or it cannot be read.
     """
     with naming(flag):
-        picture = image.read_picture(path)
+        # A pipe can be read once only.
+        pipe = None if os.path.isfile(path) else source.held(path)
+        picture = image.read_picture(pipe or path, longest=longest)
+    data = pipe.getvalue() if pipe else None
     # Its digest is taken at once: when the record is written, the file may be another.
-    return Input(picture, record.describe_input(path, picture.pixels))
+    return Input(picture, record.describe_input(path, picture.pixels, data))
 
 
 def read_inputs(paths: Iterable[str | os.PathLike[str]], flag: str) -> list[Input]:

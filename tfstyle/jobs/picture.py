@@ -9,6 +9,7 @@ import dataclasses
 import enum
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tfstyle.jobs import inputs, resume
 from tfstyle.jobs.inputs import Input
@@ -121,7 +122,7 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     # Before the content is read: a folder of thousands takes minutes to read.
     if job.skip_existing and resume.is_there(pair.output):
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
-    source = None if pair.content is None else inputs.read_input(pair.content, job.flag)
+    source = None if pair.content is None else _read_content(job, pair.content)
     described = describe_inputs(job.method, source)
     # Not before the content is read: its digest tells whether the file has changed since.
     if job.skip_finished and resume.is_finished(
@@ -129,6 +130,12 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     ):
         return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
     return _paint_and_save(job, pair, source)
+
+
+def _read_content(job: Job, path: Path) -> Input:
+    size = getattr(job.method.config, "size", None)
+    # Quilting's may also be a width and a height.
+    return inputs.read_input(path, job.flag, size if isinstance(size, int) else None)
 
 
 def _paint_or_report(job: Job, pair: Pair) -> PairOutcome:

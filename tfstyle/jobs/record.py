@@ -1,6 +1,7 @@
 """The record beside a result: `out.json` says how `out.png` came about, and from what."""
 
 import dataclasses
+import hashlib
 import importlib.metadata
 import json
 import math
@@ -53,15 +54,19 @@ class Account:
     levels: tuple[LevelTrace, ...] = ()
 
 
-def describe_input(path: str | os.PathLike[str], pixels: np.ndarray) -> Input:
+def describe_input(
+    path: str | os.PathLike[str], pixels: np.ndarray, data: bytes | None = None
+) -> Input:
     """Returns what the record keeps of a picture file.
 
     Args:
         path: the file.
         pixels: `[1, height, width, 3]`, the picture as it was read, upright.
+        data: what was read, where the file cannot be read again.
     """
     height, width = pixels.shape[1:3]
-    return Input(str(path), width, height, files.digest(path, "sha256"))
+    digest = files.digest(path, "sha256") if data is None else hashlib.sha256(data).hexdigest()
+    return Input(str(path), width, height, digest)
 
 
 def path_for(output: str | os.PathLike[str]) -> Path:
