@@ -1,4 +1,4 @@
-"""Pictures in: JPEG, PNG, WebP, TIFF, BMP and GIF files, upright, in sRGB, alpha aside."""
+"""Pictures in: the files that `formats` lists, upright, in sRGB, alpha aside."""
 
 import contextlib
 import dataclasses
@@ -11,15 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from tfstyle.image import arrays, srgb
+from tfstyle.image import arrays, formats, srgb
 from tfstyle.image.arrays import ImageError
+from tfstyle.image.formats import READ_FORMATS
 from tfstyle.system import files
 
 MAX_PIXELS = 178_956_970
 """Largest picture that is decoded, height times width; Pillow's own limit."""
-
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-"""What `read` opens, decided by a file's content and not by its name."""
 
 _DEEP_GREY_MODES = ("I", "I;16", "I;16L", "I;16B", "F")
 
@@ -44,7 +42,7 @@ def read(path: str | os.PathLike[str]) -> np.ndarray:
 
 
 def read_picture(path: str | os.PathLike[str]) -> Picture:
-    """Reads the first frame of a JPEG, PNG, WebP, TIFF, BMP or GIF file.
+    """Reads the first picture of a JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIF file.
 
     The EXIF orientation is applied, and colours are converted to sRGB when the file
     embeds a usable ICC profile. Grey of 16 or 32 bits keeps its precision and its tone
@@ -108,7 +106,7 @@ def _check_readable(path: Path) -> None:
 
 
 def _decode(path: Path) -> Image.Image:
-    with Image.open(path, formats=READ_FORMATS) as file:
+    with formats.open_heading(path) as file:
         # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
         if file.width * file.height > MAX_PIXELS:
             raise _too_large(path)

@@ -87,7 +87,7 @@ def _pair_paths(content: str | None, output: Path, flag: str) -> list[tuple[Path
     if content is not None and (is_many(content) or os.path.isdir(output)):
         with inputs.naming("output"):
             outputs.check_folder(output, flag)
-        return [(path, output / f"{path.stem}.png") for path in find_contents(content, flag)]
+        return [(path, output / f"{path.stem}.png") for path in find_contents(content, flag, warn=True)]
     inputs.check_writable(output)
     return [(None if content is None else Path(content), output)]
 
