@@ -14,6 +14,7 @@ from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
+from tfstyle.system import destinations
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -154,7 +155,8 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
 
 def _check_output(output: pathlib.Path, chosen: str) -> None:
     """Raises ValueError unless something of that format may be written there."""
-    if output.exists():
+    # A link that leads nowhere is there as well.
+    if os.path.lexists(output):
         raise ValueError(f"output must not exist yet. Received: output={output}")
     for name, suffix in SUFFIXES.items():
         if suffix and (output.suffix == suffix) != (name == chosen):
@@ -162,3 +164,4 @@ def _check_output(output: pathlib.Path, chosen: str) -> None:
                 f"output must end in {suffix} for format={name}, and only then. "
                 f"Received: output={output}, format={chosen}"
             )
+    destinations.check_folder(output, "output")

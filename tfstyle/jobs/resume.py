@@ -8,7 +8,7 @@ from typing import Any
 
 from tfstyle.jobs import record
 from tfstyle.result import tells_interruption
-from tfstyle.system import files
+from tfstyle.system import destinations
 
 
 def has_begun(checkpoint: Path) -> bool:
@@ -28,23 +28,7 @@ def forget(checkpoint: Path) -> None:
 
 def check_folder(checkpoint: Path) -> None:
     """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
-    if files.is_name_too_long(checkpoint):
-        raise ValueError(
-            "checkpoint must have a name that the file system takes; shorten it. "
-            f"Received: checkpoint={checkpoint}"
-        )
-    # The run makes what is missing of the path, so its nearest folder that is there decides.
-    nearest = next(path for path in (checkpoint, *checkpoint.parents) if os.path.exists(path))
-    if not nearest.is_dir():
-        raise ValueError(
-            f"checkpoint must be a folder, and {nearest} is a file; choose another. "
-            f"Received: checkpoint={checkpoint}"
-        )
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"checkpoint must lie in a folder that you may write to; change the permissions of "
-            f"{nearest} or choose another. Received: checkpoint={checkpoint}"
-        )
+    destinations.check_folder(checkpoint, "checkpoint")
 
 
 def is_there(output: Path) -> bool:
