@@ -8,7 +8,7 @@ from typing import Any
 
 from tfstyle.jobs import record
 from tfstyle.result import tells_interruption
-from tfstyle.system import destinations
+from tfstyle.system import destinations, parts
 
 
 def has_begun(checkpoint: Path) -> bool:
@@ -32,8 +32,15 @@ def check_folder(checkpoint: Path) -> None:
 
 
 def is_there(output: Path) -> bool:
-    """Returns whether an output is there, and not just as far as an interrupted run had come."""
-    return output.exists() and not _was_interrupted(record.read(output))
+    """Returns whether an output is there, and not just as far as an interrupted run had come.
+
+    A run that was killed between the picture and its record has left a part of the record.
+    """
+    return (
+        output.exists()
+        and not _was_interrupted(record.read(output))
+        and not parts.is_left(record.path_for(output))
+    )
 
 
 def is_finished(
@@ -52,6 +59,8 @@ def is_finished(
         # By digests alone: a picture that was moved is still the same picture.
         and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in inputs]
         and not _was_interrupted(found)
+        # Else the picture may be a later run's, killed before it had its record.
+        and not parts.is_left(record.path_for(output))
     )
 
 

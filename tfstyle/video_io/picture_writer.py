@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,16 +14,13 @@ from PIL.PngImagePlugin import PngInfo
 from tfstyle import image
 from tfstyle.image import numbered
 from tfstyle.image.numbered import Numbered
-from tfstyle.system import files
+from tfstyle.system import files, parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.video_writer import check_run
 
 SUFFIX = ".png"
 """Of all pictures: without loss, since a later frame may need them."""
-
-TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `files.atomically`."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
@@ -157,8 +153,6 @@ class Pictures:
                 if not _is_ours(path):
                     raise ValueError(self._foreign(path))
                 stale.append(path)
-            elif self._was_interrupted and TEMPORARY.fullmatch(path.name):
-                stale.append(path)
         return stale
 
     def _foreign(self, path: Path) -> str:
@@ -177,6 +171,8 @@ class Pictures:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)
+        if self._was_interrupted:
+            parts.remove_all_left(self._folder)
         self._is_begun = True
 
     def _read(self, number: int) -> np.ndarray:

@@ -1,0 +1,165 @@
+"""Files while they are written: named after what they become, held while their writer lives.
+
+What a kill leaves is known by its name, and that its writer is gone by a lock that the system takes
+back. So the next writer of the same file removes it.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import itertools
+import os
+import re
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+fcntl: types.ModuleType | None
+try:
+    import fcntl
+except ImportError:
+    # Windows has no such module; it removes no file that is open, which is a lock by itself.
+    fcntl = None
+
+NAME = re.compile(r"\.[0-9a-f]{16}\.part")
+"""How parts are called."""
+
+MOST_WRITERS = 8
+"""Writers of one file at the same time whose parts are looked for."""
+
+
+def path_of(path: Path, place: int = 0) -> Path:
+    """Returns where a file lies while it is written.
+
+    Args:
+        path: the file.
+        place: 0, or a higher one where other processes write the same file meanwhile.
+    """
+    # A digest, since the file's own name may be as long as names can be.
+    digest = hashlib.sha256(os.fsencode(f"{path.name}/{place}")).hexdigest()
+    return path.with_name(f".{digest[:16]}.part")
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A new file, open for writing, that is to become another."""
+
+    path: Path
+    file: BinaryIO
+
+    def become(self, path: Path) -> None:
+        """Takes the place of `path`."""
+        # Held until it has its name, where an open file may be renamed.
+        if fcntl is None:
+            self.file.close()
+        os.replace(self.path, path)
+        self.file.close()
+
+    def discard(self) -> None:
+        """Removes it."""
+        if fcntl is not None:
+            self.path.unlink(missing_ok=True)
+        # On a full disk, what is still to be written fails again.
+        with contextlib.suppress(OSError):
+            self.file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def create(path: Path) -> Part:
+    """Returns a new part of `path`, held by this process; removes what a kill has left of one."""
+    parts = (_create(path_of(path, place)) for place in itertools.count())
+    return next(part for part in parts if part)
+
+
+def remove_left(path: str | os.PathLike[str]) -> None:
+    """Removes what killed writers have left of a file; links are followed."""
+    for part in _parts_of(path):
+        _remove_if_left(part)
+
+
+def is_left(path: str | os.PathLike[str]) -> bool:
+    """Returns whether a writer of a file was killed, and none has written it since."""
+    return any(_is_left(part) for part in _parts_of(path))
+
+
+def remove_all_left(folder: Path) -> None:
+    """Removes what killed writers have left in a folder that is ours alone."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if NAME.fullmatch(path.name):
+                _remove_if_left(path)
+
+
+def _parts_of(path: str | os.PathLike[str]) -> list[Path]:
+    whole = Path(os.path.realpath(path))
+    return [path_of(whole, place) for place in range(MOST_WRITERS)]
+
+
+def _create(path: Path) -> Part | None:
+    """Returns a new part of that name, locked; None where another process has it."""
+    _remove_if_left(path)
+    try:
+        file = open(path, "xb")
+    except FileExistsError:
+        return None
+    # Between the two, another process may have taken it for left.
+    if _lock(file.fileno()) and _is_at(file.fileno(), path):
+        return Part(path, file)
+    file.close()
+    return None
+
+
+def _remove_if_left(path: Path) -> None:
+    # Whatever goes wrong: it is not there, another user's, or its writer lives.
+    with contextlib.suppress(OSError), _opened(path) as descriptor:
+        if descriptor is None or (_try_lock(descriptor) and _is_at(descriptor, path)):
+            path.unlink()
+
+
+def _is_left(path: Path) -> bool:
+    with contextlib.suppress(OSError), _opened(path) as descriptor:
+        return descriptor is None or _try_lock(descriptor)
+    return False
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int | None]:
+    """Yields a descriptor of a part that is there; None where there are no locks to ask for."""
+    if fcntl is None:
+        os.lstat(path)
+        yield None
+        return
+    # What else may have the name is left alone: a link is not followed, a pipe not waited for.
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Locks a file; returns whether no other process has it, also where there are no locks."""
+    try:
+        return fcntl is None or _try_lock(descriptor)
+    except OSError:
+        return True
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Locks a file; returns whether no other process has it. Raises OSError without locks."""
+    if fcntl is None:
+        raise OSError("there are no locks")
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Returns whether an open file still has its name: its writer may just have renamed it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
