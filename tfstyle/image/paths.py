@@ -76,7 +76,7 @@ def warn_of_left_out(content: str | os.PathLike[str], matched: Iterable[Path]) -
         if reason:
             reasons.setdefault(reason, []).append(path.name)
     if reasons:
-        told = "; ".join(f"{_name(names)} ({reason})" for reason, names in reasons.items())
+        told = "; ".join(f"{name_some(names)} ({reason})" for reason, names in reasons.items())
         warnings.warn(f"left out of {content}: {told}", stacklevel=3)
 
 
@@ -90,6 +90,12 @@ def numbers(content: str, found: Sequence[Path]) -> list[int]:
     pattern = numbered.parse(content)
     counted = [pattern.number(path.name) or 0 for path in found]
     return [number - counted[0] for number in counted]
+
+
+def name_some(names: Sequence[str]) -> str:
+    """Returns the first of the names, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _find_numbered(content: str, name: str) -> dict[int, Path]:
@@ -114,11 +120,6 @@ def _with_names_there(pattern: str) -> str:
     path = Path(pattern)
     there = next(folder for folder in path.parents if os.path.isdir(folder))
     return os.path.join(glob.escape(str(there)), path.relative_to(there))
-
-
-def _name(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _hint(matched: Sequence[Path]) -> str:

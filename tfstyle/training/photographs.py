@@ -54,7 +54,7 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
     return Split(training=tuple(shuffled[held_out:]), held_out=tuple(shuffled[:held_out]))
 
 
-def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
+def _paths(folder: str | pathlib.Path) -> list[pathlib.Path]:
     matched = picture_paths.match(str(folder), "photos", subfolders=True)
     picture_paths.warn_of_left_out(folder, matched)
     # Sorted: the order of a folder's files is the file system's, and the split depends on it.

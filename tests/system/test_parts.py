@@ -1,0 +1,134 @@
+"""What a kill leaves of a file, who may remove it, and who may not."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from tfstyle.system import files, parts
+
+pytest.importorskip("fcntl")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "picture.png"
+
+
+def start(path, then):
+    """A process that has begun to write a file, and then does something else."""
+    script = f"""
+        import os, signal, sys
+        from tfstyle.system import files
+        with files.atomically(sys.argv[1]) as file:
+            file.write(b"half")
+            file.flush()
+            print("begun", flush=True)
+            {then}
+    """
+    writer = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout.readline() == "begun\n"
+    return writer
+
+
+def kill_writer_of(path):
+    start(path, "os.kill(os.getpid(), signal.SIGKILL)").communicate()
+
+
+def write(path, contents=b"new"):
+    with files.atomically(path) as file:
+        file.write(contents)
+
+
+def test_next_writer_removes_what_a_killed_one_left(path):
+    path.write_bytes(b"old")
+    kill_writer_of(path)
+    assert path.read_bytes() == b"old" and len(os.listdir(path.parent)) == 2
+    assert parts.is_left(path)
+    write(path)
+    assert os.listdir(path.parent) == [path.name] and path.read_bytes() == b"new"
+    assert not parts.is_left(path)
+
+
+def test_part_of_a_writer_that_lives_is_left_alone(path):
+    writer = start(path, "sys.stdin.read()")
+    assert not parts.is_left(path)
+    parts.remove_left(path)
+    parts.remove_all_left(path.parent)
+    write(path)
+    assert len(os.listdir(path.parent)) == 2
+    writer.communicate("")
+    assert writer.returncode == 0
+    # The last one wins, and each is whole.
+    assert os.listdir(path.parent) == [path.name] and path.read_bytes() == b"half"
+
+
+def test_what_several_killed_ones_left_is_removed(path):
+    writer = start(path, "sys.stdin.read()")
+    kill_writer_of(path)
+    writer.kill()
+    writer.communicate()
+    assert len(os.listdir(path.parent)) == 2
+    parts.remove_left(path)
+    assert os.listdir(path.parent) == []
+
+
+def test_parts_of_other_files_and_other_programs_stay(path):
+    kill_writer_of(path.with_name("other.png"))
+    for name in (".0123456789abcdef.part", "picture.png.part", ".picture.png.part"):
+        (path.parent / name).write_bytes(b"mine")
+    before = sorted(os.listdir(path.parent))
+    write(path)
+    parts.remove_left(path)
+    assert sorted(os.listdir(path.parent)) == sorted([*before, path.name])
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_else_has_the_name_is_neither_followed_nor_removed(path, kind):
+    part, precious = parts.path_of(path), path.with_name("precious")
+    precious.write_bytes(b"mine")
+    {
+        "link": lambda: part.symlink_to(precious),
+        "pipe": lambda: os.mkfifo(part),
+        "folder": part.mkdir,
+    }[kind]()
+    write(path)
+    assert path.read_bytes() == b"new" and precious.read_bytes() == b"mine"
+
+
+def test_one_process_may_write_a_file_twice_at_once(path):
+    with files.atomically(path) as outer:
+        outer.write(b"outer")
+        write(path, b"inner")
+        assert path.read_bytes() == b"inner"
+    assert path.read_bytes() == b"outer" and os.listdir(path.parent) == [path.name]
+
+
+def test_links_lead_to_what_is_left(path, tmp_path):
+    (tmp_path / "link.png").symlink_to(path)
+    kill_writer_of(tmp_path / "link.png")
+    assert parts.is_left(path) and parts.is_left(tmp_path / "link.png")
+    parts.remove_left(tmp_path / "link.png")
+    assert os.listdir(tmp_path) == ["link.png"]
+
+
+def test_where_there_are_no_locks_files_are_written_all_the_same(path, monkeypatch):
+    def refuse(*_):
+        raise OSError("no locks")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.fcntl, "flock", refuse)
+        write(path)
+    monkeypatch.setattr(parts, "fcntl", None)
+    write(path, b"newer")
+    with pytest.raises(KeyboardInterrupt), files.atomically(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert os.listdir(path.parent) == [path.name] and path.read_bytes() == b"newer"
