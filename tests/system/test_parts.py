@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import textwrap
 
 import pytest
 
@@ -17,19 +16,26 @@ def path(tmp_path):
     return tmp_path / "picture.png"
 
 
-def start(path, then):
-    """A process that has begun to write a file, and then does something else."""
-    script = f"""
-        import os, signal, sys
-        from tfstyle.system import files
-        with files.atomically(sys.argv[1]) as file:
-            file.write(b"half")
-            file.flush()
-            print("begun", flush=True)
-            {then}
-    """
+FILE = """
+with files.atomically(sys.argv[1]) as file:
+    file.write(b"half")
+    file.flush()
+    print("begun", flush=True)
+"""
+
+FOLDER = """
+with parts.folder_for(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "half").touch()
+    print("begun", flush=True)
+"""
+
+
+def start(path, then, begin=FILE):
+    """A process that has begun to write, and then does something else."""
+    imports = "import os, pathlib, signal, sys; from tfstyle.system import files, parts"
+    script = f"{imports}{begin}    {then}"
     writer = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script), str(path)],
+        [sys.executable, "-c", script, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -38,8 +44,8 @@ def start(path, then):
     return writer
 
 
-def kill_writer_of(path):
-    start(path, "os.kill(os.getpid(), signal.SIGKILL)").communicate()
+def kill_writer_of(path, begin=FILE):
+    start(path, "os.kill(os.getpid(), signal.SIGKILL)", begin).communicate()
 
 
 def write(path, contents=b"new"):
@@ -90,14 +96,13 @@ def test_parts_of_other_files_and_other_programs_stay(path):
     assert sorted(os.listdir(path.parent)) == sorted([*before, path.name])
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
 def test_what_else_has_the_name_is_neither_followed_nor_removed(path, kind):
     part, precious = parts.path_of(path), path.with_name("precious")
     precious.write_bytes(b"mine")
     {
         "link": lambda: part.symlink_to(precious),
         "pipe": lambda: os.mkfifo(part),
-        "folder": part.mkdir,
     }[kind]()
     write(path)
     assert path.read_bytes() == b"new" and precious.read_bytes() == b"mine"
@@ -132,3 +137,31 @@ def test_where_there_are_no_locks_files_are_written_all_the_same(path, monkeypat
         file.write(b"half")
         raise KeyboardInterrupt
     assert os.listdir(path.parent) == [path.name] and path.read_bytes() == b"newer"
+
+
+# --- Folders ---
+
+
+def test_folder_that_a_kill_left_goes_with_the_next_one(path):
+    kill_writer_of(path, FOLDER)
+    assert len(os.listdir(path.parent)) == 1
+    with parts.folder_for(path) as folder:
+        assert os.listdir(path.parent) == [folder.name] and os.listdir(folder) == []
+        (folder / "whole").mkdir()
+    assert os.listdir(path.parent) == []
+
+
+def test_folder_of_a_writer_that_lives_is_left_alone(path):
+    writer = start(path, "sys.stdin.read()", FOLDER)
+    with parts.folder_for(path) as folder:
+        assert len(os.listdir(path.parent)) == 2 and os.listdir(folder) == []
+    assert len(os.listdir(path.parent)) == 1
+    writer.communicate("")
+    assert writer.returncode == 0 and os.listdir(path.parent) == []
+
+
+def test_folders_where_there_are_no_locks(path, monkeypatch):
+    monkeypatch.setattr(parts, "fcntl", None)
+    with parts.folder_for(path) as outer, parts.folder_for(path) as inner:
+        assert outer.is_dir() and inner.is_dir() and inner != outer
+    assert os.listdir(path.parent) == []

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shutil
-import tempfile
 from collections.abc import Sequence
 
 import keras
@@ -14,7 +13,7 @@ from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
-from tfstyle.system import destinations
+from tfstyle.system import destinations, parts
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -146,8 +145,8 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
         archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
-        model = pathlib.Path(unfinished) / "model"
+    with parts.folder_for(folder) as unfinished:
+        model = unfinished / "model"
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)
         shutil.move(model, folder)

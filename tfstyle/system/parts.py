@@ -1,7 +1,7 @@
-"""Files while they are written: named after what they become, held while their writer lives.
+"""What is being written: named after what it becomes, and held while its writer lives.
 
 What a kill leaves is known by its name, and that its writer is gone by a lock that the system takes
-back. So the next writer of the same file removes it.
+back. So the next writer of the same path removes it.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,22 @@ def create(path: Path) -> Part:
     return next(part for part in parts if part)
 
 
+@contextlib.contextmanager
+def folder_for(path: Path) -> Iterator[Path]:
+    """Yields a new folder in which what is to be moved to `path` is made; removes it at the end.
+
+    It is held by this process; what a kill has left of one is removed.
+    """
+    folders = (path_of(path, place) for place in itertools.count())
+    folder, descriptor = next(each for each in map(_make_folder, folders) if each)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 def remove_left(path: str | os.PathLike[str]) -> None:
     """Removes what killed writers have left of a file; links are followed."""
     for part in _parts_of(path):
@@ -110,11 +127,35 @@ def _create(path: Path) -> Part | None:
     return None
 
 
+def _make_folder(path: Path) -> tuple[Path, int | None] | None:
+    """Returns a new folder and the lock on it; None where another process has it."""
+    _remove_if_left(path)
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return None
+    if fcntl is None:
+        return path, None
+    descriptor = os.open(path, os.O_RDONLY)
+    if _lock(descriptor) and _is_at(descriptor, path):
+        return path, descriptor
+    os.close(descriptor)
+    return None
+
+
 def _remove_if_left(path: Path) -> None:
     # Whatever goes wrong: it is not there, another user's, or its writer lives.
     with contextlib.suppress(OSError), _opened(path) as descriptor:
         if descriptor is None or (_try_lock(descriptor) and _is_at(descriptor, path)):
-            path.unlink()
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if not path.is_dir():
+        path.unlink()
+    # Without locks, a folder whose writer lives would go as well.
+    elif fcntl is not None:
+        shutil.rmtree(path)
 
 
 def _is_left(path: Path) -> bool:
@@ -131,7 +172,9 @@ def _opened(path: Path) -> Iterator[int | None]:
         yield None
         return
     # What else may have the name is left alone: a link is not followed, a pipe not waited for.
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    # To be written, which locks need on disks of other machines; a folder cannot be.
+    mode = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    descriptor = os.open(path, mode | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         yield descriptor
     finally:
