@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tfstyle.system import files, parts
+from tfstyle.system import files, locks, parts
 
 pytest.importorskip("fcntl")
 
@@ -129,9 +129,9 @@ def test_where_there_are_no_locks_files_are_written_all_the_same(path, monkeypat
         raise OSError("no locks")
 
     with monkeypatch.context() as patch:
-        patch.setattr(parts.fcntl, "flock", refuse)
+        patch.setattr(locks.fcntl, "flock", refuse)
         write(path)
-    monkeypatch.setattr(parts, "fcntl", None)
+    monkeypatch.setattr(locks, "ARE_THERE", False)
     write(path, b"newer")
     with pytest.raises(KeyboardInterrupt), files.atomically(path) as file:
         file.write(b"half")
@@ -161,7 +161,7 @@ def test_folder_of_a_writer_that_lives_is_left_alone(path):
 
 
 def test_folders_where_there_are_no_locks(path, monkeypatch):
-    monkeypatch.setattr(parts, "fcntl", None)
+    monkeypatch.setattr(locks, "ARE_THERE", False)
     with parts.folder_for(path) as outer, parts.folder_for(path) as inner:
         assert outer.is_dir() and inner.is_dir() and inner != outer
     assert os.listdir(path.parent) == []

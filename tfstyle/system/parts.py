@@ -11,17 +11,11 @@ import itertools
 import os
 import re
 import shutil
-import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-fcntl: types.ModuleType | None
-try:
-    import fcntl
-except ImportError:
-    # Windows has no such module; it removes no file that is open, which is a lock by itself.
-    fcntl = None
+from tfstyle.system import locks
 
 NAME = re.compile(r"\.[0-9a-f]{16}\.part")
 """How parts are called."""
@@ -52,19 +46,21 @@ class Part:
     def become(self, path: Path) -> None:
         """Takes the place of `path`."""
         # Held until it has its name, where an open file may be renamed.
-        if fcntl is None:
+        if not locks.ARE_THERE:
             self.file.close()
         os.replace(self.path, path)
         self.file.close()
 
     def discard(self) -> None:
         """Removes it."""
-        if fcntl is not None:
+        # While it is held, where an open file may be removed: its name may be another's at once.
+        if locks.ARE_THERE:
             self.path.unlink(missing_ok=True)
         # On a full disk, what is still to be written fails again.
         with contextlib.suppress(OSError):
             self.file.close()
-        self.path.unlink(missing_ok=True)
+        if not locks.ARE_THERE:
+            self.path.unlink(missing_ok=True)
 
 
 def create(path: Path) -> Part:
@@ -121,7 +117,7 @@ def _create(path: Path) -> Part | None:
     except FileExistsError:
         return None
     # Between the two, another process may have taken it for left.
-    if _lock(file.fileno()) and _is_at(file.fileno(), path):
+    if locks.lock(file.fileno()) and locks.is_at(file.fileno(), path):
         return Part(path, file)
     file.close()
     return None
@@ -134,10 +130,10 @@ def _make_folder(path: Path) -> tuple[Path, int | None] | None:
         path.mkdir()
     except FileExistsError:
         return None
-    if fcntl is None:
+    if not locks.ARE_THERE:
         return path, None
     descriptor = os.open(path, os.O_RDONLY)
-    if _lock(descriptor) and _is_at(descriptor, path):
+    if locks.lock(descriptor) and locks.is_at(descriptor, path):
         return path, descriptor
     os.close(descriptor)
     return None
@@ -145,8 +141,8 @@ def _make_folder(path: Path) -> tuple[Path, int | None] | None:
 
 def _remove_if_left(path: Path) -> None:
     # Whatever goes wrong: it is not there, another user's, or its writer lives.
-    with contextlib.suppress(OSError), _opened(path) as descriptor:
-        if descriptor is None or (_try_lock(descriptor) and _is_at(descriptor, path)):
+    with contextlib.suppress(OSError), locks.opened(path) as descriptor:
+        if descriptor is None or (locks.try_lock(descriptor) and locks.is_at(descriptor, path)):
             _remove(path)
 
 
@@ -154,55 +150,11 @@ def _remove(path: Path) -> None:
     if not path.is_dir():
         path.unlink()
     # Without locks, a folder whose writer lives would go as well.
-    elif fcntl is not None:
+    elif locks.ARE_THERE:
         shutil.rmtree(path)
 
 
 def _is_left(path: Path) -> bool:
-    with contextlib.suppress(OSError), _opened(path) as descriptor:
-        return descriptor is None or _try_lock(descriptor)
+    with contextlib.suppress(OSError), locks.opened(path) as descriptor:
+        return descriptor is None or locks.try_lock(descriptor)
     return False
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int | None]:
-    """Yields a descriptor of a part that is there; None where there are no locks to ask for."""
-    if fcntl is None:
-        os.lstat(path)
-        yield None
-        return
-    # What else may have the name is left alone: a link is not followed, a pipe not waited for.
-    # To be written, which locks need on disks of other machines; a folder cannot be.
-    mode = os.O_RDONLY if path.is_dir() else os.O_RDWR
-    descriptor = os.open(path, mode | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    """Locks a file; returns whether no other process has it, also where there are no locks."""
-    try:
-        return fcntl is None or _try_lock(descriptor)
-    except OSError:
-        return True
-
-
-def _try_lock(descriptor: int) -> bool:
-    """Locks a file; returns whether no other process has it. Raises OSError without locks."""
-    if fcntl is None:
-        raise OSError("there are no locks")
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Returns whether an open file still has its name: its writer may just have renamed it."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
-    except FileNotFoundError:
-        return False
