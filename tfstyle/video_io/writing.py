@@ -45,8 +45,8 @@ def _why_no_pictures(output: Path) -> str:
     is_pattern = folder != output
     if not folder.is_dir() and (os.path.lexists(folder) or (output.suffix and not is_pattern)):
         return (
-            "be a folder for pictures, have a number's place as frame_%04d.png, or end in one of "
-            f"{', '.join(CODECS)}"
+            f"be a folder for pictures, or end in one of {', '.join(CODECS)}, or have a number's "
+            "place as frame_%04d.png has"
         )
     if pictures.after != picture_writer.SUFFIX and is_pattern:
         return f"end in {picture_writer.SUFFIX}, or be a video or a folder"

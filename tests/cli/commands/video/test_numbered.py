@@ -80,8 +80,8 @@ def test_shorter_run_leaves_none_of_a_longer_one(folder):
     ("clip", "output", "sentence"),
     [
         ("in.mp4", "out/p_%d_%d.png", "output must have one number's place in its name"),
-        ("in.mp4", "out_%%.png", "output must be a folder for pictures, have a number's place"),
-        ("in.mp4", "out.png", "output must be a folder for pictures, have a number's place"),
+        ("in.mp4", "out_%%.png", "or have a number's place as frame_%04d.png has"),
+        ("in.mp4", "out.png", "or have a number's place as frame_%04d.png has"),
         ("in.mp4", "out_%04d.jpg", "output must end in .png, or be a video or a folder"),
         ("in.mp4", "out_%04d", "output must end in .png, or be a video or a folder"),
         ("in.mp4", "no/where/out_%04d.png", "output must lie in an existing folder; create no"),
