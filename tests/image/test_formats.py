@@ -65,7 +65,10 @@ def test_heif_keeps_its_transparency(tmp_path):
 def test_heif_without_the_extra_is_one_sentence_that_names_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     (tmp_path / "a.jpg").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99))
-    with pytest.raises(image.ImageError, match=r"HEIC and HEIF needs pip .*tfstyle\[heif\]"):
+    with pytest.raises(
+        image.ImageError,
+        match=r"^reading HEIC and HEIF needs pip .*tfstyle\[heif\].*path=.*a\.jpg$",
+    ):
         image.read(tmp_path / "a.jpg")
 
 

@@ -92,6 +92,12 @@ def test_folder_that_may_not_be_written_to(output, method, locked, capsys):
     assert method.calls == []
 
 
+def test_neighbour_of_a_folder_to_be_is_no_obstacle(method, folder):
+    (folder / "results.png").mkdir()
+    assert gatys(content="[is]*.png", output="results") == 0
+    assert "results/in.png" in files(folder)
+
+
 def test_link_to_a_picture_is_painted_where_it_leads(method, folder):
     (folder / "there").mkdir()
     save_picture("there/out.png")

@@ -1,7 +1,6 @@
 """Which files are pictures: the one list of formats and suffixes, for every command."""
 
 import importlib.util
-import types
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,26 +76,6 @@ def has_picture_suffix(path: Path) -> bool:
     return path.suffix.lower() in FORMATS and not why_left_out(path)
 
 
-def readable(header: bytes) -> tuple[str, ...]:
-    """Returns the formats that a file may be opened as, whose first bytes are given.
-
-    HEIF is among them where the file is of that format, which loads its reader.
-
-    Args:
-        header: at least 12 bytes, where the file has as many.
-
-    Raises:
-        ImageError: the file is HEIF, and the extra that reads it is not installed.
-    """
-    if header[4:8] != b"ftyp" or header[8:12] not in HEIF_BRANDS:
-        return READ_FORMATS
-    # "mif1" is of AVIF as well.
-    if b"avif" in header:
-        return READ_FORMATS
-    _load_heif().register_heif_opener()
-    return (*READ_FORMATS, "HEIF")
-
-
 def open_heading(source: Path | BinaryIO) -> Image.Image:
     """Opens a picture and reads its heading, not its pixels yet.
 
@@ -107,7 +86,32 @@ def open_heading(source: Path | BinaryIO) -> Image.Image:
         ImageError: the extra that reads it is not installed.
         OSError: it is no picture of a format that is read.
     """
-    return Image.open(source, formats=readable(_header(source)))
+    try:
+        allowed = _readable(_header(source))
+    except ValueError as error:
+        sentence = str(error).partition(" Received: ")[0]
+        raise ImageError(f"{sentence} Received: path={source}") from error
+    return Image.open(source, formats=allowed)
+
+
+def _readable(header: bytes) -> tuple[str, ...]:
+    """Returns the formats that a file may be opened as, whose first bytes are given.
+
+    HEIF is among them where the file is of that format, which loads its reader.
+
+    Args:
+        header: at least 12 bytes, where the file has as many.
+
+    Raises:
+        ValueError: the file is HEIF, and the extra that reads it is not installed.
+    """
+    if header[4:8] != b"ftyp" or header[8:12] not in HEIF_BRANDS:
+        return READ_FORMATS
+    # "mif1" is of AVIF as well.
+    if b"avif" in header:
+        return READ_FORMATS
+    extras.load("pillow_heif", "heif", "reading HEIC and HEIF").register_heif_opener()
+    return (*READ_FORMATS, "HEIF")
 
 
 def _header(source: Path | BinaryIO) -> bytes:
@@ -121,10 +125,3 @@ def _header(source: Path | BinaryIO) -> bytes:
 
 def _has_heif() -> bool:
     return importlib.util.find_spec("pillow_heif") is not None
-
-
-def _load_heif() -> types.ModuleType:
-    try:
-        return extras.load("pillow_heif", "heif", "reading HEIC and HEIF")
-    except ValueError as error:
-        raise ImageError(str(error)) from error

@@ -45,12 +45,11 @@ def naming(output: Path, flag: str = "content") -> Callable[[int, Path], Path]:
     Raises:
         ValueError: pictures cannot be written there.
     """
-    with inputs.naming("output"):
-        if os.path.isdir(output) or not numbered.has_place(output):
-            check_folder(output, flag)
-            return lambda index, content: output / f"{content.stem}.png"
-        pattern = numbered.parse(output, "output")
-        image.check_writable(pattern.path(numbered.FIRST))
+    if os.path.isdir(output) or not numbered.has_place(output):
+        check_folder(output, flag)
+        return lambda index, content: output / f"{content.stem}.png"
+    pattern = numbered.parse(output, "output")
+    inputs.check_writable(pattern.path(numbered.FIRST))
     return lambda index, content: pattern.path(numbered.FIRST + index)
 
 
@@ -61,17 +60,16 @@ def check_folder(folder: Path, flag: str = "content") -> None:
         folder: where they shall lie.
         flag: what the command calls the content.
     """
-    if os.path.isdir(folder):
-        # Any name will do: what is asked is whether the folder takes files.
-        image.check_writable(folder / "any.png")
     # lexists, since a link that leads nowhere cannot become a folder.
-    elif os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
-        raise ValueError(
-            f"output must be a folder, as {flag} is many pictures. Received: output={folder}"
-        )
+    is_file = os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS
+    if is_file and not os.path.isdir(folder):
+        problem = f"be a folder, as {flag} is many pictures"
+    elif not os.path.isdir(folder.parent):
+        problem = f"lie in an existing folder; create {folder.parent} first"
     else:
-        # The folder can be made where a picture of its name could be written.
-        image.check_writable(folder.with_name(f"{folder.name}.png"))
+        problem = destinations.why_no_folder(folder)
+    if problem:
+        raise ValueError(f"output must {problem}. Received: output={folder}")
 
 
 def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -> None:
