@@ -76,6 +76,7 @@ def test_next_run_leaves_nothing_behind_and_all_complete(when, flags, method, fo
     assert resume.is_there(folder / "out.png")
 
 
+@pytest.mark.slow
 def test_picture_without_its_record_is_painted_anew_until_it_has_it(method, folder):
     kill_run("between picture and record")
     assert image.read("out.png").shape == (1, *cli_stub.SIZE, 3)

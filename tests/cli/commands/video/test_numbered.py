@@ -18,6 +18,7 @@ def write_frames(folder, numbers, name="f_{:03}.png"):
         image.write(folder / name.format(number), frames[number])
 
 
+@pytest.mark.slow
 def test_frames_are_painted_to_frames(folder):
     write_frames(folder / "in", range(4))
     assert film(clip="in", output="whole") == 0
@@ -48,6 +49,7 @@ def test_gap_is_said_and_keeps_the_time(folder, capsys):
     assert shown == [0, 1, 2, 5, 6]
 
 
+@pytest.mark.slow
 def test_start_and_duration_count_from_the_first_number(folder):
     write_frames(folder / "in", range(1, 9))
     flags = ["--rate=10", "--start=0.2", "--duration=0.3"]
@@ -56,6 +58,7 @@ def test_start_and_duration_count_from_the_first_number(folder):
     assert read_all(folder / "out") == read_all(folder / "by_folder")
 
 
+@pytest.mark.slow
 def test_interrupted_frames_are_gone_on_with(folder, stop):
     write_frames(folder / "in", range(6))
     assert film(clip="in/f_%03d.png", output="whole/p_%02d.png") == 0
@@ -70,6 +73,7 @@ def test_interrupted_frames_are_gone_on_with(folder, stop):
     assert len(pictures[0]) == 6 and pictures[0] == pictures[1]
 
 
+@pytest.mark.slow
 def test_shorter_run_leaves_none_of_a_longer_one(folder):
     assert film(output="out/p_%d.png") == 0
     assert film("--duration=0.3", output="out/p_%d.png") == 0
