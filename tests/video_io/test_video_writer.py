@@ -140,6 +140,21 @@ def test_a_new_part_leaves_nothing_of_a_killed_run(tmp_path):
     assert set(parts.iterdir()) - {parts / "part_00002.mkv"} == before
 
 
+def test_parts_come_by_their_numbers(tmp_path):
+    """As text, part_100000 would come before part_99999, and be taken for a gap."""
+    film = writing.begin(tmp_path / "out.mp4", "run")
+    write(film, FRAMES[:3])
+    # Names of the widths that a long clip's parts have, in front of which none lacks.
+    film._part_name = lambda: f"part_{len(film._parts) + 8}.mkv"
+    for part, _ in film._parts:
+        number = int(part.stem[len("part_") :])
+        part.with_suffix(".json").rename(part.with_name(f"part_{number + 8}.json"))
+        part.rename(part.with_name(f"part_{number + 8}.mkv"))
+    film._parts = []
+    film._find()
+    assert film.frames == 3
+
+
 def test_a_picture_that_is_missing_is_painted_again(tmp_path):
     write(writing.begin(tmp_path / "out", "run"), FRAMES[:4])
     (tmp_path / "out" / "frame_000002.png").unlink()

@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shutil
-import tempfile
 from collections.abc import Sequence
 
 import keras
@@ -14,6 +13,7 @@ from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
+from tfstyle.system import destinations, parts
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -145,8 +145,8 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
         archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
-        model = pathlib.Path(unfinished) / "model"
+    with parts.folder_for(folder) as unfinished:
+        model = unfinished / "model"
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)
         shutil.move(model, folder)
@@ -154,7 +154,8 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
 
 def _check_output(output: pathlib.Path, chosen: str) -> None:
     """Raises ValueError unless something of that format may be written there."""
-    if output.exists():
+    # A link that leads nowhere is there as well.
+    if os.path.lexists(output):
         raise ValueError(f"output must not exist yet. Received: output={output}")
     for name, suffix in SUFFIXES.items():
         if suffix and (output.suffix == suffix) != (name == chosen):
@@ -162,3 +163,4 @@ def _check_output(output: pathlib.Path, chosen: str) -> None:
                 f"output must end in {suffix} for format={name}, and only then. "
                 f"Received: output={output}, format={chosen}"
             )
+    destinations.check_folder(output, "output")

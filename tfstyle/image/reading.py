@@ -1,17 +1,17 @@
-"""Pictures in: JPEG, PNG, WebP, TIFF, BMP, GIF and AVIF files, upright, in sRGB, alpha aside."""
+"""Pictures in: the files that `formats` lists, upright, in sRGB, alpha aside."""
 
 import dataclasses
+from typing import BinaryIO
 
 import numpy as np
 
+from tfstyle.image import formats
+from tfstyle.image.arrays import ImageError
 from tfstyle.image.decoding import opening, quiet, source
 from tfstyle.image.decoding.source import Source
 
 MAX_PIXELS = 178_956_970
 """Largest picture that is decoded, height times width; Pillow's own limit."""
-
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
-"""What `read` opens, decided by a file's content and not by its name; MPO files are JPEGs."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ def read(path: Source, *, longest: int | None = None) -> np.ndarray:
 
 
 def read_picture(path: Source, *, longest: int | None = None) -> Picture:
-    """Reads the picture of a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file.
+    """Reads the picture of a JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIF file.
 
     The EXIF orientation is applied, and colours are converted to sRGB when the file
     embeds a usable ICC profile. Grey of 12, 16 or 32 bits keeps its precision and its tone
@@ -59,5 +59,16 @@ def read_picture(path: Source, *, longest: int | None = None) -> Picture:
     """
     name = source.describe(path)
     with quiet.without_warnings(), source.opened(path, name) as file:
-        wanted = opening.Wanted(name, READ_FORMATS, MAX_PIXELS, longest)
+        wanted = opening.Wanted(name, _formats(file, name), MAX_PIXELS, longest)
         return Picture(*opening.decode(file, wanted))
+
+
+def _formats(file: BinaryIO, name: str) -> tuple[str, ...]:
+    """Returns the formats that the file may be opened as; raises where an extra is missing."""
+    header = file.read(formats.HEADER)
+    file.seek(0)
+    try:
+        return formats.readable(header)
+    except ValueError as error:
+        sentence = str(error).partition(" Received: ")[0]
+        raise ImageError(f"{sentence} Received: path={name}") from error

@@ -15,7 +15,7 @@ from tfstyle.jobs import inputs, resume
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing, describe_inputs
 from tfstyle.jobs.pairs import Pair
-from tfstyle.jobs.saving import save, snapshots
+from tfstyle.jobs.saving import remove_left, save, snapshots
 from tfstyle.result import Interrupted, Level, Progress, Result
 from tfstyle.system import errors
 
@@ -172,6 +172,7 @@ def _how_to_go_on(pair: Pair) -> str:
 def _stylize_watched(job: Job, pair: Pair, source: Input | None) -> Result:
     """Runs the method with all who watch it."""
     levels = _plan(job.method, source)
+    remove_left(pair.output, job.save_every, sum(level.steps for level in levels))
     if job.save_every and not levels:
         raise ValueError(
             "save_every must be 0 where a picture is painted in one pass. "

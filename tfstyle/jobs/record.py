@@ -84,8 +84,15 @@ def read(output: str | os.PathLike[str]) -> dict[str, Any]:
     return found if isinstance(found, dict) and "tfstyle" in found else {}
 
 
-def write(
-    output: str | os.PathLike[str],
+def write(output: str | os.PathLike[str], **facts: Any) -> Path:
+    """Writes the record of a result, whole or not at all, and returns its path; see `encode`."""
+    path = path_for(output)
+    with files.atomically(path) as file:
+        file.write(encode(**facts))
+    return path
+
+
+def encode(
     *,
     command: str,
     config: Settings,
@@ -93,20 +100,16 @@ def write(
     result: Result | Account,
     seconds: float,
     more: Mapping[str, Any] = types.MappingProxyType({}),
-) -> Path:
-    """Writes the record of a result, whole or not at all.
+) -> bytes:
+    """Returns what is written in the record of a result.
 
     Args:
-        output: the picture that the record describes.
         command: the command's name, such as "gatys".
         config: the method's `Config`; every field is kept.
         inputs: contents first, then styles, in the order given.
         result: what the method returned, or what there is to tell of it.
         seconds: how long the method ran, what it had worked before a resumption left out.
         more: what else there is to say, in JSON's own types.
-
-    Returns:
-        The record's path.
     """
     record = {
         "tfstyle": __version__,
@@ -122,11 +125,8 @@ def write(
     }
     # JSON has no NaN, and other readers refuse it; `_plain` has made it null.
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    path = path_for(output)
-    with files.atomically(path) as file:
-        # File names may hold bytes that are not UTF-8; JSON escapes those as \udcXX.
-        file.write(text.encode("utf-8", "backslashreplace"))
-    return path
+    # File names may hold bytes that are not UTF-8; JSON escapes those as \udcXX.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def describe_config(config: Settings) -> dict[str, Any]:

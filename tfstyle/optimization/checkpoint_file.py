@@ -11,7 +11,7 @@ import numpy as np
 
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.system import files
+from tfstyle.system import files, parts
 from tfstyle.version import COURSE
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
 def remove(folder: pathlib.Path) -> None:
     """Deletes the snapshot of a run that has ended."""
     (folder / FILE_NAME).unlink(missing_ok=True)
+    parts.remove_left(folder / FILE_NAME)
 
 
 def _describe(snapshot: Snapshot) -> dict[str, Any]:

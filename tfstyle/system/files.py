@@ -4,10 +4,11 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from tfstyle.system import parts
 
 
 def is_name_too_long(path: str | os.PathLike[str]) -> bool:
@@ -27,18 +28,16 @@ def atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     file stays as it was and nothing is left behind. Links are followed.
     """
     path = Path(os.path.realpath(path))
-    # A name of its own, in the same folder: another process may be at the same, and a file can only
-    # take another's place at once on the same disk.
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    # In the same folder: a file can only take another's place at once on the same disk.
+    part = parts.create(path)
     try:
-        with open(temporary, "xb") as file:
-            yield file
-            # Else the name could survive a power cut that the bytes do not.
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        yield part.file
+        # Else the name could survive a power cut that the bytes do not.
+        part.file.flush()
+        os.fsync(part.file.fileno())
+        part.become(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        part.discard()
         raise
 
 

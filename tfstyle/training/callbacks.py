@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.image import contact_sheet
+from tfstyle.system import parts
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.trainer import Trainer
 
@@ -91,6 +92,7 @@ class ShowSamples(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Writes `samples/round_00012.png`."""
         (self._folder / "samples").mkdir(exist_ok=True)
+        parts.remove_all_left(self._folder / "samples")
         drawn = contact_sheet.draw(self._make(), COLUMNS)
         image.write(self._folder / "samples" / f"round_{epoch + 1:05}.png", drawn)
         if importlib.util.find_spec("tensorboard"):

@@ -11,7 +11,7 @@ import numpy as np
 
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import devices
+from tfstyle.system import destinations, devices
 from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
@@ -50,6 +50,7 @@ def run(
         ValueError: there are too few photographs, none can be read, the folder is another
             training's, or TF_CONFIG lists no workers where `strategy` wants them.
     """
+    destinations.check_folder(folder, "model")
     # First of all: a strategy of several workers must be made before TensorFlow does anything.
     spread = devices.strategy(config.strategy)
     split = photo_data.find(photos, config.held_out_share, config.seed)

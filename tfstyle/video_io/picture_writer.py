@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,19 +12,33 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
-from tfstyle.system import files
+from tfstyle.image import numbered
+from tfstyle.image.numbered import Numbered
+from tfstyle.system import files, parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.video_writer import check_run
 
-NAME = re.compile(r"frame_([0-9]{6,})\.png")
-"""How the pictures are named, counted from 0."""
-
-TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `files.atomically`."""
+SUFFIX = ".png"
+"""Of all pictures: without loss, since a later frame may need them."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
+
+
+def names(output: Path) -> Numbered:
+    """Returns how the pictures of an output are named.
+
+    Args:
+        output: a folder, in which they are called frame_000000.png, or a pattern such as
+            frame_%04d.png, whose numbers begin at 1.
+
+    Raises:
+        ValueError: the pattern has several places for a number.
+    """
+    if output.is_dir() or not numbered.has_place(output):
+        return Numbered(output, "frame_", 6, SUFFIX)
+    return numbered.parse(output, "output")
 
 
 class _State(typing.TypedDict):
@@ -38,7 +51,7 @@ class _State(typing.TypedDict):
 
 
 class Pictures:
-    """A folder of pictures being written, as `Film` writes a video; each is a part of its own.
+    """Pictures being written into a folder, as `Film` writes a video; each is a part of its own.
 
     The hidden file `.run` says whose they are, and in a line for each what `close_part` was told.
     """
@@ -51,8 +64,12 @@ class Pictures:
         Raises:
             ValueError: the pictures are another run's, or another program's.
         """
-        self._folder, self._run = output, run
-        self._note = output / ".run"
+        self._run, self._names = run, names(output)
+        self._folder = self._names.folder
+        is_pattern = self._folder != output
+        self._first = numbered.FIRST if is_pattern else 0
+        # Several patterns may share a folder.
+        self._note = self._folder / (f".{output.name}.run" if is_pattern else ".run")
         self._was_interrupted = self._note.exists()
         self._states = self._find(resume) if self._was_interrupted else []
         self._written = self.frames
@@ -131,12 +148,10 @@ class Pictures:
             return []
         stale = []
         for path in sorted(self._folder.iterdir()):
-            named = NAME.fullmatch(path.name)
-            if named and int(named[1]) >= self.frames:
+            number = self._names.number(path.name)
+            if number is not None and number - self._first >= self.frames:
                 if not _is_ours(path):
                     raise ValueError(self._foreign(path))
-                stale.append(path)
-            elif self._was_interrupted and TEMPORARY.fullmatch(path.name):
                 stale.append(path)
         return stale
 
@@ -156,13 +171,15 @@ class Pictures:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)
+        if self._was_interrupted:
+            parts.remove_all_left(self._folder)
         self._is_begun = True
 
     def _read(self, number: int) -> np.ndarray:
         return image.to_bytes(image.read(self._path(number))[0])
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"frame_{number:06}.png"
+        return self._names.path(self._first + number)
 
 
 def _is_ours(path: Path) -> bool:

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -26,7 +28,8 @@ def open_clip(
     """Yields the clip at a path.
 
     Args:
-        path: a video file, a folder or quoted pattern of pictures, or "camera:0".
+        path: a video file, a folder or quoted pattern of pictures, such as frame_%04d.png, or
+            "camera:0".
         longest: of a frame's sides, in pixels; None keeps the frames' own size.
         start: seconds to leave out at the beginning.
         duration: seconds to take; None takes all there is.
@@ -49,13 +52,15 @@ def open_clip(
 
 @contextlib.contextmanager
 def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -> Iterator[Clip]:
-    paths = picture_paths.find_contents(path, "input")
-    first = round(span.begin * rate)
-    chosen = paths[first : None if span.end is None else round(span.end * rate)]
+    found = picture_paths.find_contents(path, "input", warn=True)
+    numbers = picture_paths.numbers(path, found)
+    _warn_of_gaps(found, numbers)
+    frames = range(round(span.begin * rate), _end(span, rate))
+    chosen = [each for each in zip(numbers, found, strict=True) if each[0] in frames]
     if not chosen:
         raise ValueError(f"input must have pictures in that span. Received: input={path}")
     # Pictures may have any size of the first one's shape, within a pixel.
-    shape = _shape_of_first(chosen)
+    shape = _shape_of_first([path for _, path in chosen])
     clip = Clip(
         path=path,
         size=shape if longest is None else image.fit_size(*shape, longest),
@@ -64,8 +69,25 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
         length=len(chosen),
         span=span,
     )
-    clip.frames = _read_all(clip, chosen, first, shape)
+    clip.frames = _read_all(clip, chosen, shape)
     yield clip
+
+
+def _end(span: Span, rate: Fraction) -> int:
+    """Returns the number of the frame at which a span ends."""
+    return sys.maxsize if span.end is None else round(span.end * rate)
+
+
+def _warn_of_gaps(found: Sequence[Path], numbers: Sequence[int]) -> None:
+    """Warns of numbers that a pattern's pictures lack between the first and the last."""
+    missing = numbers[-1] + 1 - len(numbers)
+    if missing:
+        before = next(path for place, path in enumerate(found) if numbers[place + 1] > place + 1)
+        warnings.warn(
+            f"numbers are missing, {missing} in all and the first after {before}; the picture "
+            "before a gap is shown until its end",
+            stacklevel=2,
+        )
 
 
 def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
@@ -87,11 +109,11 @@ def _shape(pixels: np.ndarray) -> tuple[int, int]:
 
 
 def _read_all(
-    clip: Clip, paths: Sequence[Path], first: int, shape: tuple[int, int]
+    clip: Clip, chosen: Sequence[tuple[int, Path]], shape: tuple[int, int]
 ) -> Iterator[Frame]:
-    """Yields the pictures from tick `first` on, but for those that cannot be used."""
+    """Yields the pictures at their ticks, but for those that cannot be used."""
     reasons: list[Exception] = []
-    for tick, path in enumerate(paths, start=first):
+    for tick, path in chosen:
         try:
             pixels = _read_one(path, shape, clip.size)
         except (OSError, ValueError) as error:

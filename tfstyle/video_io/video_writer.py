@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import natsort
 import numpy as np
 
 from tfstyle.system import files
@@ -153,7 +154,8 @@ class Film:
 
     def _find(self) -> None:
         """Takes the parts that are there, up to one that a crash has damaged."""
-        for path in sorted(self._folder.glob("part_*.json")):
+        # By their numbers: as text, part_100000 comes before part_99999.
+        for path in natsort.natsorted(self._folder.glob("part_*.json"), key=str):
             part = path.with_suffix(".mkv")
             # A gap: what lies behind it cannot be joined on.
             if part.name != self._part_name():

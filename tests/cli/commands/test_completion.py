@@ -53,7 +53,8 @@ def scripts(tmp_path_factory):
 def folder(tmp_path, monkeypatch):
     """A working folder with pictures, one of them in a folder, one with a space in its name."""
     monkeypatch.chdir(tmp_path)
-    for name in ("photo.jpg", "painting.png", "my cat.jpg", "pictures/wave.png"):
+    names = ("photo.jpg", "painting.png", "my cat.jpg", "pictures/wave.png", "old [2019]/a.jfif")
+    for name in names:
         pathlib.Path(name).parent.mkdir(exist_ok=True)
         pathlib.Path(name).touch()
     return tmp_path
@@ -235,6 +236,11 @@ class Terminal:
         ("tfstyle gatys --content=pict", "tfstyle gatys --content=pictures/"),
         ("tfstyle gatys --content=pictures/w", "tfstyle gatys --content=pictures/wave.png "),
         ("tfstyle gatys --content=my", "tfstyle gatys --content=my\\ cat.jpg "),
+        ("tfstyle gatys --content=ol", "tfstyle gatys --content=old\\ \\[2019\\]/"),
+        (
+            "tfstyle train --photos=old\\ \\[2019\\]/a",
+            "tfstyle train --photos=old\\ \\[2019\\]/a.jfif ",
+        ),
         ("tfstyle gatys --style=photo.jpg,pai", "tfstyle gatys --style=photo.jpg,painting.png "),
         ("tfstyle gatys --quie", "tfstyle gatys --quiet "),
         ("tfstyle video --method=gatys --line_s", "tfstyle video --method=gatys --line_search="),
