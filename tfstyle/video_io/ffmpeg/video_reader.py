@@ -12,6 +12,7 @@ from tfstyle.video_io.clip import Clip, Frame, Span
 from tfstyle.video_io.ffmpeg.clock import Clock
 from tfstyle.video_io.ffmpeg.decoder import Decoder
 from tfstyle.video_io.ffmpeg.description import Shape, describe
+from tfstyle.video_io.ffmpeg.interlacing import Timed, weave_out
 from tfstyle.video_io.ffmpeg.pyav import load_pyav, wind
 from tfstyle.video_io.ffmpeg.source import Source, open_source, unreadable
 
@@ -23,9 +24,6 @@ MISSING_END = 0.5
 
 LONG = 0.1
 """Seconds into the span for which a frame of before it must be shown, so as to belong to it."""
-
-Timed = tuple["VideoFrame", int]
-"""A decoded frame, and the tick at which it is shown."""
 
 
 @contextlib.contextmanager
@@ -58,7 +56,7 @@ def _read(source: Source, clip: Clip, shape: Shape) -> Iterator[Frame]:
     if clip.span.begin:
         wind(source.container, clip.origin + clip.span.begin, source.stream)
     timed = ((each, clock.read(each, decoder.recordings.fell_at)) for each in decoder.frames())
-    for decoded, tick in _within(clip.span, timed, clock):
+    for decoded, tick in _within(clip.span, weave_out(timed), clock):
         yield Frame(shape.to_pixels(decoded), tick)
     clip.last_end = clock.end
     if clip.span.end is not None:
