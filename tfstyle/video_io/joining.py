@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfstyle.video_io.clip import Clip
-from tfstyle.video_io.encoding import Encoding
+from tfstyle.video_io.encoding import Encoding, keeps_alpha
 from tfstyle.video_io.ffmpeg.pyav import load_pyav
 from tfstyle.video_io.sound import Sound
 
@@ -41,6 +41,9 @@ def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
         first = stack.enter_context(av.open(str(parts[0][0])))
         target = stack.enter_context(av.open(str(path), "w"))
         stream = target.add_stream_from_template(first.streams.video[0])
+        if encoding.has_alpha and keeps_alpha(path):
+            # What Matroska asks for of a stream that it has not seen the encoder of.
+            stream.metadata["alpha_mode"] = "1"
         # The source's own unit, in which its times are whole numbers.
         stream.time_base = encoding.tick_seconds
         start = float(parts[0][1][0] * encoding.tick_seconds)
@@ -52,7 +55,7 @@ def _join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:
             if sound:
                 sound.write_until(float(tick * encoding.tick_seconds))
             packet.stream, packet.time_base = stream, encoding.tick_seconds
-            # The same, since `encoding.OPTIONS` allow for no frames that lean on later ones.
+            # The same, since no codec of `encoding` may lean on later frames.
             packet.pts = packet.dts = tick
             packet.duration = last_end - tick if tick == last < last_end else step
             target.mux(packet)

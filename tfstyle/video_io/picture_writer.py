@@ -82,7 +82,7 @@ class Pictures:
         return map(self._read, range(self.frames))
 
     def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
-        """Writes a frame `[height, width, 3]`, uint8."""
+        """Writes a frame `[height, width, 3]`, uint8, or one with its transparency as a fourth."""
         self._begin()
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)

@@ -91,7 +91,10 @@ class Film:
                 yield from (frame.pixels for frame in part)
 
     def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
-        """Appends a frame `[height, width, 3]`, uint8, shown at that tick."""
+        """Appends a frame `[height, width, 3]`, uint8, shown at that tick.
+
+        Where the encoding has transparency, that is a fourth channel.
+        """
         with self._telling("written"):
             if self._open is None:
                 self._begin()

@@ -143,7 +143,7 @@ class ClipRun:
                 self.painted += 1
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
-                writer.put((pastiche, frame.tick, self._painter.memory.pastiches()))
+                writer.put((frame, pastiche, self._painter.memory.pastiches()))
                 callback(self._progress())
                 if self._window and not self._window.show(pastiche):
                     return self._close_early()
@@ -164,13 +164,13 @@ class ClipRun:
         with self.meter.busy("painting", self._workers):
             return self._painter.prepare(frame.pixels)
 
-    def _write(self, item: tuple[np.ndarray, int, list[np.ndarray]]) -> None:
+    def _write(self, item: tuple[Frame, np.ndarray, list[np.ndarray]]) -> None:
         """Writes one pastiche; runs in the writer's thread."""
-        pastiche, tick, last_pastiches = item
+        frame, pastiche, last_pastiches = item
         if self._film is None:
             return
         with self.meter.busy("writing"), self._writing:
-            self._film.write(pastiche, tick, self._encoding)
+            self._film.write(frame.cut_out(pastiche), frame.tick, self._encoding)
             # Never empty: by that `_keep` knows that nothing was written.
             self._last = last_pastiches or [pastiche]
             if self._film.is_due:

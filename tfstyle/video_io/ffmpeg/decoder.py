@@ -25,7 +25,7 @@ class Decoder:
     def __init__(self, source: Source):
         """Takes the open file; nothing is read before `frames` is."""
         self._source = source
-        self._context = source.stream.codec_context
+        self._context = source.decoder
         self.ledger = FrameLedger(self._context.name)
         self.recordings = Recordings()
         self.sound_end = 0.0

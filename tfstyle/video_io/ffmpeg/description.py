@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 from tfstyle import image
-from tfstyle.video_io.clip import Clip, Colors, Fraction, Span
+from tfstyle.video_io.clip import Clip, Colors, Fraction, Frame, Span
 from tfstyle.video_io.ffmpeg.decoder import Decoder
 from tfstyle.video_io.ffmpeg.orientation import Orientation
 from tfstyle.video_io.ffmpeg.source import Source, unreadable
@@ -37,6 +37,8 @@ class Shape:
     height: int
     width: int
     """Sides of the clip's frames, upright."""
+    has_alpha: bool
+    """Whether transparency comes with them."""
 
     @classmethod
     def of(cls, decoded: VideoFrame, longest: int | None) -> Shape:
@@ -44,20 +46,26 @@ class Shape:
         size = decoded.height, decoded.width
         if longest is not None:
             size = image.fit_size(*size, longest)
-        return cls(*(size[::-1] if Orientation.of(decoded).is_on_its_side else size))
+        height, width = size[::-1] if Orientation.of(decoded).is_on_its_side else size
+        kind = decoded.format
+        return cls(height, width, kind.has_palette or any(c.is_alpha for c in kind.components))
 
-    def to_pixels(self, decoded: VideoFrame) -> np.ndarray:
-        """Returns a decoded frame as `[height, width, 3]`, uint8, upright."""
+    def to_frame(self, decoded: VideoFrame, tick: int) -> Frame:
+        """Returns a decoded frame upright, shown at that tick."""
         # Each frame's own: what turns while it is recorded turns back, and is fitted to the first.
         orientation = Orientation.of(decoded)
         upright = self.height, self.width
         height, width = upright[::-1] if orientation.is_on_its_side else upright
         # Bicubic aliases when it shrinks: an area's mean does not.
         interpolation = "AREA" if width < decoded.width else "BICUBIC"
-        pixels = decoded.reformat(
-            width=width, height=height, format="rgb24", interpolation=interpolation
+        kind = "rgba" if self.has_alpha else "rgb24"
+        stored = decoded.reformat(
+            width=width, height=height, format=kind, interpolation=interpolation
         ).to_ndarray()
-        return orientation.apply(pixels)
+        pixels = orientation.apply(stored)
+        if not self.has_alpha:
+            return Frame(pixels, tick)
+        return Frame(np.ascontiguousarray(pixels[..., :3]), tick, pixels[..., 3])
 
 
 def describe(source: Source, path: str, longest: int | None, span: Span) -> tuple[Clip, Shape]:
@@ -85,6 +93,7 @@ def describe(source: Source, path: str, longest: int | None, span: Span) -> tupl
         origin=source.origin,
         span=span,
         has_sound=source.has_sound,
+        has_alpha=shape.has_alpha,
     )
     return clip, shape
 

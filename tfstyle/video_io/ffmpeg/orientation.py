@@ -35,7 +35,9 @@ class Orientation:
         Telephones store clips on their side, and front cameras mirrored.
         """
         stored = decoded.side_data.get("DISPLAYMATRIX")
-        return cls() if stored is None else cls.by_matrix(np.frombuffer(typing.cast(bytes, stored), np.int32))
+        if stored is None:
+            return cls()
+        return cls.by_matrix(np.frombuffer(typing.cast(bytes, stored), np.int32))
 
     @classmethod
     def by_matrix(cls, matrix: np.ndarray) -> Orientation:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import typing
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -14,7 +15,11 @@ from tfstyle.video_io.ffmpeg.pyav import load_pyav, tick_seconds
 
 if typing.TYPE_CHECKING:
     from av.container import InputContainer
+    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
+
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""The decoders that also decode transparency, for those that pass over it."""
 
 FEWEST = 0.9
 """Share of the frames that duration and rate make, which a file must state to be believed."""
@@ -42,7 +47,8 @@ def open_source(path: str) -> Iterator[Source]:
     except av.error.FFmpegError as error:
         raise unreadable(path, error) from error
     with container:
-        yield Source(container, _moving_picture(container, path))
+        stream = _moving_picture(container, path)
+        yield Source(container, stream, _decoder(stream))
 
 
 def _moving_picture(container: InputContainer, path: str) -> VideoStream:
@@ -61,12 +67,35 @@ def _moving_picture(container: InputContainer, path: str) -> VideoStream:
     return stream
 
 
+def _decoder(stream: VideoStream) -> VideoCodecContext:
+    """Returns what decodes a stream, transparency included."""
+    own = stream.codec_context
+    # Copied files say it in capitals.
+    says = {key.lower(): value for key, value in stream.metadata.items()}
+    name = WITH_ALPHA.get(own.name) if says.get("alpha_mode") == "1" else None
+    if name is None:
+        return own
+    try:
+        decoder = typing.cast("VideoCodecContext", load_pyav().CodecContext.create(name, "r"))
+    except load_pyav().error.FFmpegError:
+        warnings.warn(
+            f"the transparency is left out, since this FFmpeg was built without {name}",
+            stacklevel=2,
+        )
+        return own
+    # What the file says, and not the stream in it.
+    for fact in ("color_range", "colorspace", "color_primaries", "color_trc"):
+        setattr(decoder, fact, getattr(own, fact))
+    return decoder
+
+
 @dataclasses.dataclass(frozen=True)
 class Source:
     """A video file that is open, with the stream that is its picture."""
 
     container: InputContainer
     stream: VideoStream
+    decoder: VideoCodecContext
 
     @property
     def tick_seconds(self) -> Fraction:
