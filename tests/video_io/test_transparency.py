@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
 
+from tfstyle.video_io.beside import lost
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.reading import open_clip
 from tfstyle.video_io.writing import begin
@@ -162,10 +163,7 @@ def test_videos_that_can_keep_it_do(tmp_path, suffix, kind):
         assert np.abs(frame.alpha.astype(int) - given.alpha).mean() < 4
         assert np.abs(frame.pixels.astype(int) - given.pixels).mean() < 12
     # Levels of flat colours, which wrong ranges would shift.
-    means = (
-        np.mean([each.pixels for each in clip_frames]) for clip_frames in (found, read(source)[1])
-    )
-    one, other = means
+    one, other = (np.mean([each.pixels for each in part]) for part in (found, read(source)[1]))
     assert abs(one - other) < 2
 
 
@@ -174,6 +172,17 @@ def test_folders_keep_it(tmp_path):
     copy(source, tmp_path / "out")
     for path, given in zip(sorted((tmp_path / "out").glob("*.png")), FRAMES, strict=True):
         assert_array_equal(np.asarray(Image.open(path)), given)
+
+
+@pytest.mark.parametrize(("suffix", "count"), [(".mp4", 1), (".m4v", 1), (".webm", 0), (".mov", 0)])
+@pytest.mark.parametrize("name", ["png.mov", "pictures"])
+def test_what_is_lost_is_warned_of(tmp_path, recwarn, name, suffix, count):
+    path = tmp_path / name
+    path = save_pictures(path, FRAMES) if name == "pictures" else write(path)
+    lost.warn_of_lost(read(path)[0], tmp_path / f"out{suffix}")
+    warned = [str(each.message) for each in recwarn]
+    assert len(warned) == count
+    assert all(f"transparency cannot be kept in {suffix}" in each for each in warned)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".m4v"])

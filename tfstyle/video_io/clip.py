@@ -111,7 +111,8 @@ class Clip:
     """The tick at which its last frame ends, once it was read to the end of its source."""
     seams: list[Seam] = dataclasses.field(default_factory=list, repr=False)
     """The seams that its frames have passed so far; the sound goes by them."""
-    has_sound: bool = False
+    is_file: bool = False
+    """Whether it is a video file, in which sound, subtitles and titles may stand beside it."""
     has_alpha: bool = False
     """Whether something of it is transparent; its frames have an `alpha` then."""
     problem: str = ""

@@ -92,7 +92,7 @@ def describe(source: Source, path: str, longest: int | None, span: Span) -> tupl
         pixel_aspect=1 / aspect if orientation.is_on_its_side else aspect,
         origin=source.origin,
         span=span,
-        has_sound=source.has_sound,
+        is_file=True,
         has_alpha=shape.has_alpha,
     )
     return clip, shape

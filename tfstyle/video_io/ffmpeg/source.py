@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import typing
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 
 from tfstyle.video_io.clip import Span
-from tfstyle.video_io.ffmpeg.pyav import load_pyav, tick_seconds
+from tfstyle.video_io.ffmpeg.pyav import load_pyav, open_file, tick_seconds
 
 if typing.TYPE_CHECKING:
     from av.container import InputContainer
@@ -42,16 +41,16 @@ def open_source(path: str) -> Iterator[Source]:
     """
     av = load_pyav()
     try:
-        # An absolute path, since FFmpeg takes what stands before a colon for a protocol.
-        container = av.open(os.path.abspath(path))
+        container = open_file(path)
     except av.error.FFmpegError as error:
         raise unreadable(path, error) from error
     with container:
-        stream = _moving_picture(container, path)
+        stream = moving_picture(container, path)
         yield Source(container, stream, _decoder(stream))
 
 
-def _moving_picture(container: InputContainer, path: str) -> VideoStream:
+def moving_picture(container: InputContainer, path: str) -> VideoStream:
+    """Returns a file's first stream of moving pictures; raises ValueError when there is none."""
     # A song's cover, or a film's poster, is a stream of pictures too.
     attached = load_pyav().stream.Disposition.attached_pic
     moving = [each for each in container.streams.video if not each.disposition & attached]
