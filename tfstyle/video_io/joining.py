@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import typing
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tfstyle.video_io.beside import tags
@@ -15,14 +15,12 @@ from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding, keeps_alpha
 from tfstyle.video_io.ffmpeg.pyav import TAG_ERRORS, load_pyav, open_file
 from tfstyle.video_io.ffmpeg.source import moving_picture
+from tfstyle.video_io.parts import Parts
 
 if typing.TYPE_CHECKING:
     from av.container import OutputContainer
 
     from tfstyle.video_io.ffmpeg.pyav import AnyPacket
-
-Parts = Sequence[tuple[Path, list[int]]]
-"""Files, each with its frames' ticks."""
 
 
 def join(parts: Parts, path: Path, clip: Clip, encoding: Encoding) -> None:

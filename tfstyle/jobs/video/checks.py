@@ -7,7 +7,7 @@ from pathlib import Path
 from tfstyle.image import paths
 from tfstyle.jobs import inputs, outputs, record
 from tfstyle.jobs.video.job import VideoJob
-from tfstyle.video_io import picture_writer, video_writer, window, writing
+from tfstyle.video_io import parts, picture_writer, window, writing
 
 
 def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
@@ -66,7 +66,7 @@ def _check_folder(job: VideoJob, output: Path, named: Mapping[str, str | Path]) 
 def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
     """Raises ValueError when an input is one of the parts of an interrupted run, which go."""
     output = Path(os.path.realpath(output))
-    folder = str(output.with_name(video_writer.parts_name(output)))
+    folder = str(output.with_name(parts.parts_name(output)))
     for path, given in named.items():
         if os.path.dirname(path) == folder:
             raise ValueError(
