@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tfstyle.video_io import meter as meters
 from tfstyle.video_io import pipeline
 
 
@@ -108,8 +109,8 @@ def test_consumers_error_is_raised_and_nobody_waits():
 
 
 def test_shares_are_of_the_time():
-    meter = pipeline.Meter()
-    assert list(pipeline.timed([1, 2], meter, "reading")) == [1, 2]
+    meter = meters.Meter()
+    assert list(meters.timed([1, 2], meter, "reading")) == [1, 2]
     with meter.busy("writing"):
         pass
     # Asked once: the time goes on.

@@ -3,18 +3,16 @@
 import collections
 import contextlib
 import itertools
-import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
+from tfstyle.jobs.video.keeping import Keeper, Painted
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.methods.video import Painter
-from tfstyle.video_io import contact_strip, encoding, pipeline, window
+from tfstyle.video_io import contact_strip, encoding, meter, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film
@@ -46,13 +44,10 @@ class ClipRun:
         """
         self._job, self._clip, self._painter, self._film = job, clip, painter, film
         self._workers, self._watch = workers, watch
-        self._last: list[np.ndarray] = []
-        # A second Ctrl-C closes the part while the writer's thread may still be in it.
-        self._writing = threading.Lock()
-        self._encoding = encoding.Encoding.of(clip, job.crf)
         self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
         self._window = window.Window() if job.show else None
-        self.meter = pipeline.Meter()
+        self.meter = meter.Meter()
+        self._keeper = Keeper(film, encoding.Encoding.of(clip, job.crf), self.meter)
         self.earlier = film.frames if film else 0
         self.earlier_seconds = film.seconds if film else 0.0
         self.painted = 0
@@ -88,7 +83,7 @@ class ClipRun:
 
     def _read_ahead(self) -> contextlib.AbstractContextManager[Iterator[Frame]]:
         """Returns the frames, made ready by a thread; a camera has its own, for its newest."""
-        source = pipeline.timed(self._clip, self.meter, "reading")
+        source = meter.timed(self._clip, self.meter, "reading")
         return contextlib.nullcontext(source) if self._job.is_camera else pipeline.ahead(source)
 
     def _recall(self, frames: Iterator[Frame]) -> None:
@@ -119,23 +114,23 @@ class ClipRun:
 
     def _paint_and_write(self, frames: Iterator) -> str:
         """Paints what is left, and makes it safe whatever happens; returns why it ended."""
-        writer = pipeline.Behind(self._write)
+        writer = pipeline.Behind(self._keeper.write)
         try:
             ending = self._paint_all(frames, writer)
-            self._keep(writer)
+            self._keeper.keep(writer)
             return ending
         except KeyboardInterrupt:
-            self._keep(writer)
+            self._keeper.keep(writer)
             if self._job.is_camera and self.painted:
                 return "ended by Ctrl-C"
             raise
         except BaseException:
             # What went wrong first is what is told.
             with contextlib.suppress(Exception):
-                self._keep(writer)
+                self._keeper.keep(writer)
             raise
 
-    def _paint_all(self, frames: Iterator, writer: pipeline.Behind) -> str:
+    def _paint_all(self, frames: Iterator, writer: pipeline.Behind[Painted]) -> str:
         with self._watch(self._clip.length, self.earlier) as callback:
             for frame, prepared in pipeline.in_parallel(self._prepare, frames, self._workers):
                 with self.meter.busy("finishing"):
@@ -164,45 +159,18 @@ class ClipRun:
         with self.meter.busy("painting", self._workers):
             return self._painter.prepare(frame.pixels)
 
-    def _write(self, item: tuple[Frame, np.ndarray, list[np.ndarray]]) -> None:
-        """Writes one pastiche; runs in the writer's thread."""
-        frame, pastiche, last_pastiches = item
-        if self._film is None:
-            return
-        with self.meter.busy("writing"), self._writing:
-            self._film.write(frame.cut_out(pastiche), frame.tick, self._encoding)
-            # Never empty: by that `_keep` knows that nothing was written.
-            self._last = last_pastiches or [pastiche]
-            if self._film.is_due:
-                self._film.close_part(self._last, self.meter.elapsed)
-
-    def _keep(self, writer: pipeline.Behind) -> None:
-        """Makes safe what is painted, also when the last frames cannot be written."""
-        try:
-            writer.close()
-        finally:
-            with self._writing:
-                if self._film is not None and self._last:
-                    self._film.close_part(self._last, self.meter.elapsed)
-
     def _how_to_go_on(self) -> str:
         """Returns what to say of an interruption."""
-        if self._film is None or not self._film.frames or self._job.is_camera:
+        if not self._keeper.frames or self._job.is_camera:
             return "interrupted"
         return (
-            f"interrupted after {self._film.frames} frames; the same command with "
+            f"interrupted after {self._keeper.frames} frames; the same command with "
             "--resume goes on from there"
         )
 
     def _finish(self) -> None:
-        """Makes the video of its parts, and writes the strip."""
-        if self._film is not None:
-            if not self._film.frames:
-                raise ValueError(
-                    "input must have frames in the span that start and duration give. "
-                    f"Received: input={self._clip.path}"
-                )
-            self._film.finish(self._clip, self._encoding)
+        """Makes the output of what is safe, and writes the strip."""
+        self._keeper.finish(self._clip)
         if self._strip and self._job.strip is not None and self.earlier + self.painted:
             try:
                 image.write(self._job.strip, self._strip.image())
