@@ -31,11 +31,6 @@ class Keeper:
         # A second Ctrl-C closes the part while the writer's thread may still be in it.
         self._writing = threading.Lock()
 
-    @property
-    def frames(self) -> int:
-        """How many frames are safe, those of earlier runs included."""
-        return self._film.frames if self._film else 0
-
     def write(self, painted: Painted) -> None:
         """Writes one pastiche; runs in the writer's thread."""
         frame, pastiche, last_pastiches = painted
@@ -60,6 +55,15 @@ class Keeper:
             with self._writing:
                 if self._film is not None and self._last:
                     self._film.close_part(self._last, self._meter.elapsed)
+
+    def how_to_go_on(self, is_camera: bool) -> str:
+        """Returns what to say of an interruption."""
+        if self._film is None or not self._film.frames or is_camera:
+            return "interrupted"
+        return (
+            f"interrupted after {self._film.frames} frames; the same command with "
+            "--resume goes on from there"
+        )
 
     def finish(self, clip: Clip) -> None:
         """Makes the output of what is safe.

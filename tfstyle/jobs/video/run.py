@@ -1,6 +1,5 @@
 """One clip while it is painted: read ahead, painted, written behind, and all of it at once."""
 
-import collections
 import contextlib
 import itertools
 import warnings
@@ -11,6 +10,7 @@ from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
 from tfstyle.jobs.video.keeping import Keeper, Painted
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
+from tfstyle.jobs.video.recalling import recall
 from tfstyle.methods.video import Painter
 from tfstyle.video_io import contact_strip, encoding, meter, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
@@ -60,7 +60,8 @@ class ClipRun:
         """
         try:
             with self._read_ahead() as frames:
-                self._recall(frames)
+                if self._film is not None:
+                    recall(self._film, self._painter, self._strip, frames)
                 frames = self._warm_up(frames)
                 # Passing over earlier frames and setting up the network say nothing about the rate.
                 self.meter.restart()
@@ -69,7 +70,8 @@ class ClipRun:
             outcome = self._outcome(ending)
             self._finish()
         except KeyboardInterrupt as interruption:
-            raise KeyboardInterrupt(self._how_to_go_on()) from interruption
+            told = self._keeper.how_to_go_on(self._job.is_camera)
+            raise KeyboardInterrupt(told) from interruption
         except Exception:
             if self._job.is_camera:
                 # There is no going on with what has passed.
@@ -85,25 +87,6 @@ class ClipRun:
         """Returns the frames, made ready by a thread; a camera has its own, for its newest."""
         source = meter.timed(self._clip, self.meter, "reading")
         return contextlib.nullcontext(source) if self._job.is_camera else pipeline.ahead(source)
-
-    def _recall(self, frames: Iterator[Frame]) -> None:
-        """Passes over what an earlier run has painted, remembering its last frames."""
-        if self._film is None or not self.earlier:
-            return
-        kept = self._film.last_pastiches()[-self._painter.memory.length :]
-        passed = self._see(itertools.islice(frames, self.earlier))
-        last = collections.deque(passed, maxlen=len(kept))
-        for frame, pastiche in zip(last, kept, strict=True):
-            self._painter.memory.remember(frame.pixels, pastiche)
-
-    def _see(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        """Yields what an earlier run has painted; the strip sees it with its pastiches."""
-        pastiches = self._film.pastiches() if self._film and self._strip else iter(())
-        for frame in frames:
-            pastiche = next(pastiches, None)
-            if self._strip and pastiche is not None:
-                self._strip.see(frame.pixels, pastiche)
-            yield frame
 
     def _warm_up(self, frames: Iterator) -> Iterator:
         """Paints the first frame in vain, so that several workers do not all set the network up."""
@@ -158,15 +141,6 @@ class ClipRun:
         """Does what needs no earlier frame; runs in the painters' threads."""
         with self.meter.busy("painting", self._workers):
             return self._painter.prepare(frame.pixels)
-
-    def _how_to_go_on(self) -> str:
-        """Returns what to say of an interruption."""
-        if not self._keeper.frames or self._job.is_camera:
-            return "interrupted"
-        return (
-            f"interrupted after {self._keeper.frames} frames; the same command with "
-            "--resume goes on from there"
-        )
 
     def _finish(self) -> None:
         """Makes the output of what is safe, and writes the strip."""
