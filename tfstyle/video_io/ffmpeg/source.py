@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import typing
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ if typing.TYPE_CHECKING:
 
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """The decoders that also decode transparency, for those that pass over it."""
+
+TRACK_END = re.compile(r"([0-9]{1,9}):([0-9]{1,2}):([0-9]{1,2}(?:\.[0-9]*)?)")
+"""How Matroska states when a track ends: 00:00:03.040000000."""
 
 FEWEST = 0.9
 """Share of the frames that duration and rate make, which a file must state to be believed."""
@@ -121,9 +125,9 @@ class Source:
         """How long the file says that its picture lasts, from its first frame."""
         if self.stream.duration is not None:
             return float(self.stream.duration * self.tick_seconds)
-        # Matroska states when the track ends, as 00:00:03.040000000.
-        if "DURATION" in self.stream.metadata:
-            hours, minutes, seconds = map(float, self.stream.metadata["DURATION"].split(":"))
+        stated = TRACK_END.fullmatch(self.stream.metadata.get("DURATION", ""))
+        if stated:
+            hours, minutes, seconds = map(float, stated.groups())
             return 3600 * hours + 60 * minutes + seconds - self.origin
         # Where there is sound, that may be what lasts so long.
         if self.whole_seconds is None or self.has_sound:
