@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from tfstyle.image.numbered import Numbered
 from tfstyle.system import files, parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
-from tfstyle.video_io.video_writer import check_run
+from tfstyle.video_io.parts import check_run, telling
 
 SUFFIX = ".png"
 """Of all pictures: without loss, since a later frame may need them."""
@@ -99,13 +100,14 @@ class Pictures:
         return map(self._read, range(self.frames))
 
     def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
-        """Writes a frame `[height, width, 3]`, uint8."""
-        self._begin()
+        """Writes a frame `[height, width, 3]`, uint8, or one with its transparency as a fourth."""
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
-        with files.atomically(self._path(self._written)) as file:
-            # The fastest compression: a clip is many pictures, and they are lossless at any.
-            Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
+        with telling(self._folder, "written"):
+            self._begin()
+            with files.atomically(self._path(self._written)) as file:
+                # The fastest compression: a clip is many pictures, and they are lossless at any.
+                Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
 
     def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
@@ -114,9 +116,20 @@ class Pictures:
             return
         state: _State = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
         # One line more, not the whole note anew: at frame n that would be n lines.
-        with self._note.open("a") as file:
-            file.write(json.dumps(state) + "\n")
+        with telling(self._folder, "written"):
+            self._add_to_note(json.dumps(state) + "\n")
         self._states.append(state)
+
+    def _add_to_note(self, line: str) -> None:
+        """Adds a whole line to the note, or none."""
+        whole = self._note.stat().st_size
+        try:
+            with self._note.open("a") as file:
+                file.write(line)
+        except OSError:
+            # Else the next line, if there is room again, would go on a torn one.
+            os.truncate(self._note, whole)
+            raise
 
     def finish(self, clip: Clip, encoding: Encoding) -> None:
         """Forgets the run."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from tfstyle import image
 from tfstyle.image import paths as picture_paths
@@ -68,6 +69,7 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
         tick_seconds=1 / rate,
         length=len(chosen),
         span=span,
+        has_alpha=any(_is_transparent(path) for _, path in chosen),
     )
     clip.frames = _read_all(clip, chosen, shape)
     yield clip
@@ -115,22 +117,42 @@ def _read_all(
     reasons: list[Exception] = []
     for tick, path in chosen:
         try:
-            pixels = _read_one(path, shape, clip.size)
+            picture = _read_one(path, shape)
         except (OSError, ValueError) as error:
             reasons.append(error)
             count = f"{len(reasons)} pictures are" if len(reasons) > 1 else "a picture is"
             clip.problem = f"{count} left out, {reasons[0]}"
         else:
-            yield Frame(pixels, tick)
+            pixels = image.to_bytes(image.resize(picture.pixels, clip.size)[0])
+            yield Frame(pixels, tick, _alpha(picture, clip.size) if clip.has_alpha else None)
 
 
-def _read_one(path: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
-    pixels = image.read(path)
-    own_height, own_width = _shape(pixels)
+def _is_transparent(path: Path) -> bool:
+    """Returns whether something of a picture is transparent; of one that cannot be read nothing."""
+    with contextlib.suppress(OSError, ValueError, Image.DecompressionBombError):
+        # By the header first: most pictures have none, and are not decoded for this.
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as file:
+            may_be = file.has_transparency_data
+        alpha = image.read_picture(path).alpha if may_be else None
+        return alpha is not None and bool((alpha < 1).any())
+    return False
+
+
+def _alpha(picture: image.Picture, size: tuple[int, int]) -> np.ndarray:
+    """Returns the transparency at a size, as `Frame` has it; a picture without any is opaque."""
+    if picture.alpha is None:
+        return np.full(size, 255, np.uint8)
+    three_channels = np.repeat(picture.alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
+    return image.to_bytes(image.resize(three_channels, size)[0, :, :, 0])
+
+
+def _read_one(path: Path, shape: tuple[int, int]) -> image.Picture:
+    picture = image.read_picture(path)
+    own_height, own_width = _shape(picture.pixels)
     if image.fit_size(own_height, own_width, max(shape)) != shape:
         height, width = shape
         raise ValueError(
             f"pictures of a clip must have the first one's shape, {width}x{height}. "
             f"Received: {path} with {own_width}x{own_height}"
         )
-    return image.to_bytes(image.resize(pixels, size)[0])
+    return picture

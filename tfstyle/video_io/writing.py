@@ -6,8 +6,9 @@ from pathlib import Path
 from tfstyle.system import destinations, files
 from tfstyle.video_io import picture_writer
 from tfstyle.video_io.encoding import CODECS
+from tfstyle.video_io.parts import parts_name
 from tfstyle.video_io.picture_writer import Pictures
-from tfstyle.video_io.video_writer import Film, parts_name
+from tfstyle.video_io.video_writer import Film
 
 
 def is_video(output: Path) -> bool:

@@ -8,7 +8,7 @@ from tfstyle.image import numbered, paths
 from tfstyle.image.numbered import Numbered
 from tfstyle.jobs import inputs, outputs, record
 from tfstyle.jobs.video.job import VideoJob
-from tfstyle.video_io import picture_writer, video_writer, window, writing
+from tfstyle.video_io import parts, picture_writer, window, writing
 
 
 def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
@@ -69,7 +69,7 @@ def _check_folder(job: VideoJob, output: Numbered, named: Mapping[str, str | Pat
 def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
     """Raises ValueError when an input is one of the parts of an interrupted run, which go."""
     output = Path(os.path.realpath(output))
-    folder = str(output.with_name(video_writer.parts_name(output)))
+    folder = str(output.with_name(parts.parts_name(output)))
     for path, given in named.items():
         if os.path.dirname(path) == folder:
             raise ValueError(

@@ -17,7 +17,8 @@ from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
 from tfstyle.networks import transform_net
 from tfstyle.system import devices, errors
-from tfstyle.video_io import reading, sound, writing
+from tfstyle.video_io import reading, writing
+from tfstyle.video_io.beside import lost
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film
@@ -100,7 +101,7 @@ def begin(job: VideoJob, found: Facts, clip: Clip) -> Film | Pictures | None:
         return None
     output = Path(job.output)
     if writing.is_video(output):
-        sound.warn_of_lost(clip, output)
+        lost.warn_of_lost(clip, output)
     return writing.begin(output, found.run, job.resume)
 
 
