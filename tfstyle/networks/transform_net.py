@@ -9,12 +9,10 @@ import keras
 import tensorflow as tf
 
 from tfstyle import settings
-from tfstyle.networks import stages
+from tfstyle.networks import architecture, stages
+from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import mirror
-from tfstyle.networks.stages import STRIDE, Architecture
-
-OUTER_KERNELS = range(1, 10, 2)
-"""Sides that the first and the last layer's kernels may have."""
+from tfstyle.networks.stages import STRIDE
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
@@ -41,30 +39,27 @@ class Stylizer(keras.Model):
         self,
         styles: Sequence[str],
         *,
-        width: int = 32,
-        residual_blocks: int = 5,
-        outer_kernel: int = 9,
-        inner_norms: bool = True,
+        width: int = Architecture.width,
+        residual_blocks: int = Architecture.residual_blocks,
+        outer_kernel: int = Architecture.outer_kernel,
+        inner_norms: bool = Architecture.inner_norms,
         **kwargs: Any,
     ) -> None:
         """Takes what the network is.
 
         Args:
             styles: their names.
-            width: channels of the first layer.
-            residual_blocks: how many there are.
+            width: channels of the first layer, from 1 to 512.
+            residual_blocks: how many there are, up to 64.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
             **kwargs: what Keras's models take.
+
+        Raises:
+            ValueError: the styles are not different names, or a measure is out of its range.
         """
         super().__init__(**kwargs)
-        if not styles or len(set(styles)) != len(styles):
-            raise ValueError(f"styles must be different names. Received: styles={styles}")
-        if outer_kernel not in OUTER_KERNELS:
-            raise ValueError(
-                f"outer_kernel must be odd, from 1 to 9. Received: outer_kernel={outer_kernel}"
-            )
-        self.styles = tuple(styles)
+        self.styles = architecture.check_styles(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
         self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
         self.net = stages.connect(self.blocks, len(styles), self.dtype_policy)
