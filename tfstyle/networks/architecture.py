@@ -67,7 +67,7 @@ class InverseArchitecture:
 
 
 def check_styles(styles: object) -> tuple[str, ...]:
-    """Returns the names of a network's styles; raises ValueError unless they are different names."""
+    """Returns the styles' names as a tuple; raises ValueError unless they are different names."""
     names = tuple(styles) if isinstance(styles, (tuple, list)) else ()
     are_names = all(isinstance(name, str) and name for name in names)
     if not names or not are_names or len(set(names)) != len(names):
