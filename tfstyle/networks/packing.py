@@ -29,7 +29,9 @@ def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path)
     Raises:
         ValueError: a weight is not finite, or too large for float16.
     """
-    arrays = {f"w{index:03}": _as_float16(weight) for index, weight in enumerate(network.weights)}
+    arrays: dict[str, Any] = {
+        f"w{index:03}": _as_float16(weight) for index, weight in enumerate(network.weights)
+    }
     # Not compressed: the shipped files would be 8 % smaller, and slower to open.
     np.savez(path, architecture=json.dumps(architecture), **arrays)
 

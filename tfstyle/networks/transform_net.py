@@ -158,7 +158,7 @@ class Stylizer(keras.Model):
         return {**super().get_config(), "styles": self.styles, **own}
 
 
-def _check_share(name: str, share: object) -> None:
+def _check_share(name: str, share: Any) -> None:
     is_number = isinstance(share, numbers.Real) and not isinstance(share, bool)
     # No number lies in the range, either.
     if not is_number or not 0 <= share <= LARGEST_SHARE:

@@ -37,8 +37,9 @@ def check(
     rows = (*losses, *trace.losses)
     _check_counts([level, trace.step, *trace.kind_since, *(row.step for row in rows)])
     _check_counts([number for each in levels for number in (*each.size, each.steps)])
-    _check_counts(each.evaluations for each in (trace, *levels, *rows))
-    _check_numbers([trace.loss, *(each.seconds for each in (trace, *levels, *rows))])
+    spans: list[Trace | LevelTrace | Loss] = [trace, *levels, *rows]
+    _check_counts(each.evaluations for each in spans)
+    _check_numbers([trace.loss, *(each.seconds for each in spans)])
     _check_numbers(term for row in rows for term in row.terms.values())
     are_pairs = all(len(pair) == 2 for pair in (trace.kind_since, *(each.size for each in levels)))
     if not are_pairs or trace.kind not in OPTIMIZERS or not all(map(_is_text, trace.notes)):
