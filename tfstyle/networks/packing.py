@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import pathlib
 from collections.abc import Iterable
 from typing import Any
@@ -73,7 +74,8 @@ def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str])
     path = pathlib.Path(model)
     # A file of that name in the working folder comes before a shipped one.
     candidates = [path, *(path / name for name in TRAINED), shipped]
-    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    # Of a name that the system does not take, `Path.is_file` raises what it is not asked for.
+    found = next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
     if found is None:
         choices = f"{', '.join(names)} or the path of a trained one"
         raise ValueError(f"model must be {choices}. Received: model={model}")

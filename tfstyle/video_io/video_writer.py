@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle.system import files
+from tfstyle.system import doors, files, npz
 from tfstyle.video_io import joining
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding, Part
@@ -81,8 +81,9 @@ class Film:
         path = self._kept(self.frames)
         if not path.exists():
             return []
-        with np.load(path) as kept:
-            return list(kept["pastiches"])
+        expected = "resume needs the parts of an interrupted run"
+        with doors.checked(expected, path, "start without it", f"output={self._output}"):
+            return list(npz.read(path)["pastiches"])
 
     def pastiches(self) -> Iterator[np.ndarray]:
         """Yields the frames that are safe, as they were coded."""
@@ -159,15 +160,18 @@ class Film:
             if part.name != self._part_name():
                 return
             try:
-                found = json.loads(path.read_bytes())
-            except ValueError:
+                found = doors.read_json(path)
+                run, ticks = found["run"], list(map(int, found["ticks"]))
+                seconds = float(found["seconds"])
+            # Whatever it is, it is no note of ours.
+            except Exception:
                 return
-            check_run(found["run"], self._run, self._output)
+            check_run(run, self._run, self._output)
             # A crash of the machine, unlike a kill, may lose what the disk had not written yet.
-            if _count_packets(part) != len(found["ticks"]):
+            if _count_packets(part) != len(ticks):
                 return
-            self._parts.append((part, found["ticks"]))
-            self.seconds = found["seconds"]
+            self._parts.append((part, ticks))
+            self.seconds = seconds
 
     def _begin(self) -> None:
         """Removes, before the first frame, what earlier runs left but what this one needs."""
