@@ -59,6 +59,8 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     content = read_member(archive, member)
     file = io.BytesIO(content)
     shape, _, dtype = HEADERS[np.lib.format.read_magic(file)](file)
+    if dtype.hasobject:
+        raise Unsound("holds Python objects, which are never read")
     # NumPy would make room for what the header says before it looks for the values.
     if math.prod(shape) * dtype.itemsize != len(content) - file.tell():
         raise Unsound("holds an array of another size than it says")

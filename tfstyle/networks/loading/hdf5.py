@@ -13,17 +13,17 @@ DEEPEST = 32
 
 
 def datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
-    """Returns a file's arrays by their paths, whose values are not read yet.
+    """Returns a file's arrays by their paths, each once, whose values are not read yet.
 
     Links into other files are not followed.
 
     Raises:
         Unsound: groups are nested too deeply.
     """
-    return dict(_walk(file, "", 0))
+    return dict(_walk(file, "", 0, set()))
 
 
-def _walk(group: Any, path: str, depth: int) -> Iterator[tuple[str, h5py.Dataset]]:
+def _walk(group: Any, path: str, depth: int, seen: set[Any]) -> Iterator[tuple[str, h5py.Dataset]]:
     # HDF5's own visit goes as deep as a file says, until the stack ends.
     if depth > DEEPEST:
         raise Unsound("has groups that are nested too deeply")
@@ -31,10 +31,14 @@ def _walk(group: Any, path: str, depth: int) -> Iterator[tuple[str, h5py.Dataset
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
         item = group[name]
+        # By a few groups that are linked to twice each there are more paths than anybody can walk.
+        if item in seen:
+            continue
+        seen.add(item)
         if isinstance(item, h5py.Dataset):
             yield path + name, item
         elif isinstance(item, h5py.Group):
-            yield from _walk(item, f"{path}{name}/", depth + 1)
+            yield from _walk(item, f"{path}{name}/", depth + 1, seen)
 
 
 def check_size(name: str, array: h5py.Dataset, most: int) -> None:

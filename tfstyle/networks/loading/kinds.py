@@ -48,7 +48,8 @@ class Kind:
         try:
             return own, self.plan(own)
         except ValueError as error:
-            raise Unsound(shorten(f"is of no {self.name} that there can be: {error}")) from error
+            cause = str(error).replace(". Received: ", ", not ")
+            raise Unsound(shorten(f"is of no {self.name} that there can be: {cause}")) from error
 
 
 def shorten(text: str) -> str:
