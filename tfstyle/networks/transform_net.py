@@ -163,7 +163,7 @@ def _check_share(name: str, share: Any) -> None:
     # No number lies in the range, either.
     if not is_number or not 0 <= share <= LARGEST_SHARE:
         raise ValueError(
-            f"shares must be 0 or more, up to {LARGEST_SHARE:g}. Received: {name}:{share}"
+            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
         )
 
 
