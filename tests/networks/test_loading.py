@@ -217,7 +217,7 @@ def alter_weights(path, change):
 
 def test_nothing_in_a_file_is_run(tmp_path, capsys):
     inputs = keras.Input([3])
-    outputs = keras.layers.Lambda(lambda tensor: print("ran") or tensor, output_shape=[3])(inputs)
+    outputs = keras.layers.Lambda(lambda tensor: print("ran") or tensor, output_shape=(3,))(inputs)
     keras.Model(inputs, outputs).save(tmp_path / "model.keras")
     assert "ran" in capsys.readouterr().out
     refused(tmp_path / "model.keras", "holds a Functional")
