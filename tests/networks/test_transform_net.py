@@ -89,7 +89,17 @@ def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
     [
         ("scraem", "style must be .*scream"),
         ({"wave": 0}, "not all 0"),
-        ({"wave": 2, "night": -1}, "0 or more"),
+        ({"wave": 2, "night": -1}, "0 or more.*night:-1"),
+        ({"wave": float("inf"), "night": 1}, "Received: wave:inf"),
+        ({"wave": 1, "night": float("nan")}, "Received: night:nan"),
+        ({"wave": 1e308, "night": 1e308}, "Received: wave:1e.308"),
+        ({"wave": 10**400}, "Received: wave:1000"),
+        ({"wave": "much"}, "Received: wave:much"),
+        ({"wave": True}, "Received: wave:True"),
+        ([1.0, float("nan"), 0.0], "finite numbers. Received: nan"),
+        (np.array([[1e39, 0, 0]]), "finite numbers. Received: inf"),
+        ([1.0, 0.0], r"one for each style. Received: shares of shape \(2,\)"),
+        (1.0, "one for each style"),
     ],
 )
 def test_style_that_cannot_be_is_refused(stylizer, style, message):

@@ -79,6 +79,33 @@ def test_layers_are_those_of_vgg19():
 # --- Reading ---
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite_are_refused_by_their_layer(tmp_path, tiny_channels, value):
+    path = write_convolutions(tmp_path / "vgg.h5", keras_3_names(16))
+    with h5py.File(path, "r+") as file:
+        file["layers/conv2d_9/vars/0"][0, 0, 0, 0] = value
+    with pytest.raises(ValueError, match=r"vgg.h5 has weights that are not finite in block4_conv2"):
+        vgg19_weights.read_convolutions(path)
+
+
+def test_arrays_of_other_networks_are_not_read(tmp_path, tiny_channels, monkeypatch):
+    """Half a terabyte, of which nothing lies on the disk."""
+    path = write_convolutions(tmp_path / "large.h5", keras_3_names(3))
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("dense/vars/0", [2**20, 2**17], "f4", chunks=(64, 64))
+    with pytest.raises(ValueError, match="large.h5 has 3 convolutions that are not these"):
+        vgg19_weights.read_convolutions(path)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, tiny_channels):
+    path = write_convolutions(tmp_path / "vgg.h5", keras_3_names(16))
+    with h5py.File(path, "r+") as file:
+        del file["layers/conv2d/vars/0"]
+        file["layers/conv2d/vars/0"] = np.full([3, 3, 3, 3], b"text")
+    with pytest.raises(ValueError, match="vgg.h5 has weights that are not finite in block1_conv1"):
+        vgg19_weights.read_convolutions(path)
+
+
 @pytest.mark.parametrize("names", [keras_3_names, legacy_names, keras_1_names])
 def test_convolutions_are_read_in_model_order_each_with_its_own_bias(
     tmp_path, tiny_channels, names

@@ -85,6 +85,7 @@ def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
     @functools.cache
     def say_once() -> None:
         if not quiet and pair.content is not None:
-            print(f"{pair.content}, levels: {', '.join(map(str, levels))}", file=sys.stderr)
+            plan = f"{pair.content}, levels: {', '.join(map(str, levels))}"
+            print(process.printable(plan), file=sys.stderr)
 
     return lambda reached: say_once()

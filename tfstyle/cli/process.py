@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import types
+import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,14 +18,33 @@ DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
     """Says the problem in one line on stderr and returns the exit status."""
-    print(f"{program}: {' '.join(str(problem).split())}", file=sys.stderr)
+    print(f"{program}: {printable(' '.join(str(problem).split()))}", file=sys.stderr)
     return status
 
 
 def say(line: str) -> None:
     """Prints on stdout at once, even a path that its encoding does not know."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    print(printable(line).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def printable(text: str) -> str:
+    r"""Returns a text whose control codes are written as Python writes them, such as \x1b.
+
+    Names come from files of others, too. Codes in them would move the terminal's cursor, rename its
+    window or turn the direction of what is shown.
+    """
+    return "".join(_escaped(each) if _is_control(each) else each for each in text)
+
+
+def _is_control(character: str) -> bool:
+    # Persian and many emojis are written with the two joiners.
+    kind = unicodedata.category(character)
+    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\u200c\u200d"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 @contextlib.contextmanager

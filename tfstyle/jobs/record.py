@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from tfstyle.result import LevelTrace, Loss, Result
-from tfstyle.system import files
+from tfstyle.system import doors, files
 from tfstyle.version import __version__
 
 # TensorFlow Probability minimises, and Pillow reads, resizes and writes: both decide the pixels.
@@ -75,13 +75,23 @@ def path_for(output: str | os.PathLike[str]) -> Path:
 
 
 def read(output: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns the record of `output`; empty when there is none that can be read."""
+    """Returns the record of `output`; empty when there is none that can be read.
+
+    Its values may be anything: see `digests` for one that is looked into.
+    """
     try:
-        found = json.loads(path_for(output).read_bytes())
-    except (OSError, ValueError):
+        found = doors.read_json(path_for(output))
+    except (OSError, ValueError, RecursionError, doors.Unsound):
         return {}
     # The key tells our records from other programs' files, which are never replaced.
     return found if isinstance(found, dict) and "tfstyle" in found else {}
+
+
+def digests(found: Mapping[str, Any]) -> list[Any]:
+    """Returns the hashes of the pictures that a record names, None where it has none."""
+    inputs = found.get("inputs")
+    pictures = inputs if isinstance(inputs, list) else []
+    return [each.get("sha256") if isinstance(each, dict) else None for each in pictures]
 
 
 def write(output: str | os.PathLike[str], **facts: Any) -> Path:

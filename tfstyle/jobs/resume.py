@@ -57,7 +57,7 @@ def is_finished(
         found.get("command") == command
         and found.get("config") == record.describe_config(config)
         # By digests alone: a picture that was moved is still the same picture.
-        and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in inputs]
+        and record.digests(found) == [each.sha256 for each in inputs]
         and not _was_interrupted(found)
         # Else the picture may be a later run's, killed before it had its record.
         and not parts.is_left(record.path_for(output))

@@ -1,5 +1,6 @@
 """The layers of the inverse network: VGG19's down to one of them, in reverse order."""
 
+import itertools
 import math
 
 import keras
@@ -51,6 +52,13 @@ def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
     ]
     enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
     return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
+
+
+def values(layer: str, channels: int, width: int) -> int:
+    """Returns how many values the weights have; see `build`."""
+    counts = [channels, *(count for count, _ in _convolutions(layer, width)), 3]
+    # Kernels and biases.
+    return sum((9 * given + 1) * made for given, made in itertools.pairwise(counts))
 
 
 def _convolution(

@@ -1,12 +1,17 @@
 """The inverse network: from features at a layer of VGG19 back to the image, in one pass."""
 
+import dataclasses
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
+from tfstyle.networks.architecture import InverseArchitecture
+from tfstyle.networks.loading import weights
+from tfstyle.networks.loading.kinds import Kind
 from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
@@ -31,12 +36,12 @@ class InverseNet(keras.Model):
     def __init__(
         self,
         *,
-        layer: str = "block3_conv1",
-        pooling: str = "max",
-        padding: str = "reflect",
-        channels: int = 256,
-        width: int = 64,
-        unit: float = 1.0,
+        layer: str = InverseArchitecture.layer,
+        pooling: str = InverseArchitecture.pooling,
+        padding: str = InverseArchitecture.padding,
+        channels: int = InverseArchitecture.channels,
+        width: int = InverseArchitecture.width,
+        unit: float = InverseArchitecture.unit,
         **kwargs: Any,
     ) -> None:
         """Takes what it is trained for, so that other features can be refused, and its size.
@@ -49,8 +54,12 @@ class InverseNet(keras.Model):
             width: channels of the layers at the image's size; VGG19 has 64.
             unit: what features are divided by, near their root mean square.
             **kwargs: Keras's.
+
+        Raises:
+            ValueError: there is no such layer, pooling or padding, or a number is out of its range.
         """
         super().__init__(**kwargs)
+        InverseArchitecture(layer, pooling, padding, channels, width, unit)
         self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
         self.net = inverse_layers.build(self.layer, channels, width, unit, self.dtype_policy)
@@ -94,6 +103,21 @@ class InverseNet(keras.Model):
         return {**super().get_config(), **self.architecture()}
 
 
+def _plan(settings: Mapping[str, Any]) -> int:
+    """Returns how many values an inverse network's weights have; see `Kind`."""
+    found = InverseArchitecture(**settings)
+    return inverse_layers.values(vgg19_layers.parse_layer(found.layer), found.channels, found.width)
+
+
+KIND = Kind(
+    "inverse network",
+    InverseNet,
+    tuple(field.name for field in dataclasses.fields(InverseArchitecture)),
+    _plan,
+)
+"""What an inverse network's file has to tell."""
+
+
 def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> InverseNet:
     """Returns a trained inverse network.
 
@@ -103,14 +127,10 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
         precision: of its arithmetic; "auto" takes this machine's fastest. Images are float32.
 
     Raises:
-        ValueError: there is no such network.
+        ValueError: there is no such network, or its file is another or damaged.
+        MemoryError: there is too little memory for it.
     """
-    path, precision = find(model), resolve_precision(precision)
-    packed = path.suffix == packing.SUFFIX
-    net = unpack(path, precision) if packed else keras.models.load_model(path)
-    if not isinstance(net, InverseNet):
-        raise ValueError(f"model must be an inverse network. Received: model={model}")
-    return packing.in_precision(net, net.architecture(), precision)
+    return weights.load(find(model), KIND, resolve_precision(precision), f"model={model}")
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
@@ -125,12 +145,3 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
 def pack(net: InverseNet, path: pathlib.Path) -> None:
     """Writes the weights in float16 with the network's settings."""
     packing.pack(net, net.architecture(), path)
-
-
-def unpack(path: pathlib.Path, precision: str = "float32") -> InverseNet:
-    """Returns what `pack` wrote.
-
-    Raises:
-        ValueError: the file is another or damaged.
-    """
-    return packing.unpack(path, InverseNet, "inverse network", precision)

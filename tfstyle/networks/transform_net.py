@@ -2,22 +2,25 @@
 
 import dataclasses
 import functools
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfstyle import settings
-from tfstyle.networks import stages
+from tfstyle.networks import architecture, stages
+from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import mirror
-from tfstyle.networks.stages import STRIDE, Architecture
-
-OUTER_KERNELS = range(1, 10, 2)
-"""Sides that the first and the last layer's kernels may have."""
+from tfstyle.networks.stages import STRIDE
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
+
+LARGEST_SHARE = 1e9
+"""Only the shares' ratios count; beyond it their sums overflow in the end."""
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, shares by name, or shares as a tensor `[styles]` or `[batch, styles]`."""
@@ -41,30 +44,27 @@ class Stylizer(keras.Model):
         self,
         styles: Sequence[str],
         *,
-        width: int = 32,
-        residual_blocks: int = 5,
-        outer_kernel: int = 9,
-        inner_norms: bool = True,
+        width: int = Architecture.width,
+        residual_blocks: int = Architecture.residual_blocks,
+        outer_kernel: int = Architecture.outer_kernel,
+        inner_norms: bool = Architecture.inner_norms,
         **kwargs: Any,
     ) -> None:
         """Takes what the network is.
 
         Args:
             styles: their names.
-            width: channels of the first layer.
-            residual_blocks: how many there are.
+            width: channels of the first layer, from 1 to 512.
+            residual_blocks: how many there are, up to 64.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
             **kwargs: what Keras's models take.
+
+        Raises:
+            ValueError: the styles are not different names, or a measure is out of its range.
         """
         super().__init__(**kwargs)
-        if not styles or len(set(styles)) != len(styles):
-            raise ValueError(f"styles must be different names. Received: styles={styles}")
-        if outer_kernel not in OUTER_KERNELS:
-            raise ValueError(
-                f"outer_kernel must be odd, from 1 to 9. Received: outer_kernel={outer_kernel}"
-            )
-        self.styles = tuple(styles)
+        self.styles = architecture.check_styles(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
         self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
         self.net = stages.connect(self.blocks, len(styles), self.dtype_policy)
@@ -108,21 +108,43 @@ class Stylizer(keras.Model):
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
 
         Raises:
-            ValueError: a name is unknown, or the shares by name sum to zero.
+            ValueError: a name is unknown, a share is not finite or below 0, the shares by name sum
+                to zero, or a tensor has another shape.
         """
         if style is None or isinstance(style, (str, Mapping)):
             style = self._shares_by_name(style or self.styles[0])
         shares = tf.cast(tf.convert_to_tensor(style), tf.float32)
+        self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
 
     def _shares_by_name(self, style: str | Mapping[str, float]) -> list[float]:
         given = {style: 1.0} if isinstance(style, str) else dict(style)
-        for name in given:
+        for name, share in given.items():
             settings.check_choice("style", name, self.styles)
+            _check_share(name, share)
         total = sum(given.values())
-        if not total > 0 or min(given.values()) < 0:
+        if not total > 0:
             raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
         return [given.get(name, 0.0) / total for name in self.styles]
+
+    def _check_tensor(self, shares: tf.Tensor) -> None:
+        """Raises ValueError unless a tensor is a share for each style, finite where that is known.
+
+        In a graph the values are not known yet: `export` checks them there.
+        """
+        rank, styles = shares.shape.rank, len(self.styles)
+        if rank is not None and (rank not in (1, 2) or shares.shape[-1] not in (None, styles)):
+            raise ValueError(
+                f"shares must be [{styles}] or [batch, {styles}], one for each style. "
+                f"Received: shares of shape {shares.shape}"
+            )
+        if tf.executing_eagerly():
+            values = shares.numpy()
+            if not np.isfinite(values).all():
+                raise ValueError(
+                    "shares must be finite numbers. "
+                    f"Received: {values[~np.isfinite(values)][0]} among the shares"
+                )
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...], **_: Any
@@ -134,6 +156,15 @@ class Stylizer(keras.Model):
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
         return {**super().get_config(), "styles": self.styles, **own}
+
+
+def _check_share(name: str, share: Any) -> None:
+    is_number = isinstance(share, numbers.Real) and not isinstance(share, bool)
+    # No number lies in the range, either.
+    if not is_number or not 0 <= share <= LARGEST_SHARE:
+        raise ValueError(
+            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
+        )
 
 
 def parse_style(text: str) -> dict[str, float]:

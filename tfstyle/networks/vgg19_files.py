@@ -89,7 +89,7 @@ def stamp(vgg_weights: str | os.PathLike[str]) -> tuple[str, int, int] | None:
 
 
 def _existing(path: pathlib.Path) -> pathlib.Path:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ValueError(
             "vgg_weights must be auto, imagenet or the path of a weights file. "
             f"Received: vgg_weights={path}"

@@ -4,20 +4,23 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfstyle.optimization import checkpoint_checks
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.system import files, parts
+from tfstyle.system import doors, files, npz, parts
 from tfstyle.version import COURSE
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FILE_NAME = "state.npz"
+
+EXPECTED = "resume needs the checkpoint of an interrupted run"
+"""How the sentences about unfit checkpoints begin."""
 
 STATE_PREFIX = "state_"
 """Before the names of the optimiser's arrays, among which there may be one called `image`."""
@@ -77,23 +80,20 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
     Raises:
         ValueError: there is none, it is damaged, or it belongs to another run.
     """
-    path = folder / FILE_NAME
-    try:
-        with path.open("rb") as file, np.load(file) as opened:
-            arrays = dict(opened)
-        described, of_run = json.loads(str(arrays["described"])), str(arrays["run"])
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(
-            "resume needs the checkpoint of an interrupted run; start without it. "
-            f"Received: checkpoint={folder}"
-        ) from error
+    path, received = folder / FILE_NAME, f"checkpoint={folder}"
+    with doors.checked(EXPECTED, path, "start without it", received):
+        arrays = npz.read(path)
+        of_run, snapshot = (
+            str(arrays["run"]),
+            _snapshot(json.loads(str(arrays["described"])), arrays),
+        )
     # The arrays would fit other settings too, and give a picture that no run gives.
     if of_run != run:
         raise ValueError(
             "resume needs the same pictures and settings as the interrupted run. "
             f"Received: checkpoint={folder} of another run"
         )
-    return _snapshot(described, arrays)
+    return snapshot
 
 
 def remove(folder: pathlib.Path) -> None:
@@ -132,12 +132,14 @@ def _snapshot(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> Snaps
     # Version 0.1.0 wrote it.
     fields.pop("interrupted", None)
     levels = [{**level, "size": tuple(level["size"])} for level in described["levels"]]
-    return Snapshot(
+    snapshot = Snapshot(
         level=described["level"],
         trace=Trace(**fields),
         levels=tuple(LevelTrace(**level) for level in levels),
         losses=_losses(described["losses"]),
     )
+    checkpoint_checks.check(snapshot.level, snapshot.trace, snapshot.levels, snapshot.losses)
+    return snapshot
 
 
 def _losses(rows: list[dict[str, Any]]) -> tuple[Loss, ...]:

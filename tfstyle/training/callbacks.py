@@ -1,5 +1,6 @@
 """What happens after each round of a training: it is saved, drawn and reported."""
 
+import contextlib
 import csv
 import importlib.util
 import math
@@ -12,7 +13,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.image import contact_sheet
-from tfstyle.system import parts
+from tfstyle.system import doors, parts
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.trainer import Trainer
 
@@ -34,10 +35,7 @@ def make(
         sample: `[1, height, width, 3]`, from which samples are made after each round.
     """
     callbacks = [
-        # Two checkpoints: a stop while one is written leaves the other.
-        keras.callbacks.BackupAndRestore(
-            folder / "backup", delete_checkpoint=False, double_checkpoint=True
-        ),
+        Backup(folder),
         keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
         SaveNetwork(trainer.network(), folder),
         ShowSamples(lambda: trainer.samples(sample), folder),
@@ -73,12 +71,37 @@ class SaveNetwork(keras.callbacks.Callback):
 
 
 def held_out_losses(folder: pathlib.Path) -> list[float]:
-    """Returns the held-out loss after each round that earlier runs of this training have done."""
+    """Returns the held-out loss after each round that earlier runs of this training have done.
+
+    Raises:
+        ValueError: the curves' file is damaged or another program's.
+    """
     losses = folder / "losses.csv"
     if not losses.exists():
         return []
-    with losses.open(newline="") as file:
+    with _state_of(folder, losses), losses.open(newline="", encoding="utf-8") as file:
         return [float(row["val_loss"]) for row in csv.DictReader(file)]
+
+
+def _state_of(folder: pathlib.Path, path: pathlib.Path) -> contextlib.AbstractContextManager[None]:
+    """Returns what makes one sentence of whatever is wrong with a file of a training's folder."""
+    expected = "model must be a new folder, or that of a training to go on with"
+    return doors.checked(expected, path, "train in a new folder", f"model={folder}")
+
+
+class Backup(keras.callbacks.BackupAndRestore):
+    """Keras's backup of the training, whose errors of reading are one sentence."""
+
+    def __init__(self, folder: pathlib.Path):
+        """Takes the training's folder."""
+        # Two checkpoints: a stop while one is written leaves the other.
+        super().__init__(folder / "backup", delete_checkpoint=False, double_checkpoint=True)
+        self._folder = folder
+
+    def on_train_begin(self, logs=None):
+        """Reads where an earlier run got to."""
+        with _state_of(self._folder, self._folder / "backup"):
+            super().on_train_begin(logs)
 
 
 class ShowSamples(keras.callbacks.Callback):

@@ -10,6 +10,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.methods import shared_settings
+from tfstyle.networks import architecture
 from tfstyle.settings import setting
 from tfstyle.system import devices
 
@@ -99,7 +100,11 @@ def range_weight() -> Any:
 def width(default: int, layers: str) -> Any:
     """Returns the field of how many channels the network has in the layers that are named."""
     return setting(
-        default, f"Channels of the network's {layers}.", unit="channels", minimum=1, maximum=512
+        default,
+        f"Channels of the network's {layers}.",
+        unit="channels",
+        minimum=1,
+        maximum=architecture.WIDTHS[-1],
     )
 
 

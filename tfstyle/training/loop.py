@@ -112,7 +112,8 @@ def _claim(folder: pathlib.Path, identity: str) -> None:
     """Makes the folder this training's own; raises ValueError when it is another's."""
     folder.mkdir(parents=True, exist_ok=True)
     owner = folder / "training.txt"
-    if owner.exists() and owner.read_text() != identity:
+    # As bytes: another program's file need not be text.
+    if owner.exists() and owner.read_bytes() != identity.encode():
         raise ValueError(
             "model must be a new folder, or that of the same training with the same settings and "
             f"styles. Received: model={folder}"

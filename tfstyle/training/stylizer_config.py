@@ -4,6 +4,7 @@ import dataclasses
 import os
 
 from tfstyle.losses import loss_weights
+from tfstyle.networks import architecture
 from tfstyle.settings import setting
 from tfstyle.training import config
 
@@ -32,7 +33,7 @@ class Config(config.Config):
         "How deep the network is.",
         unit="residual blocks",
         minimum=0,
-        maximum=64,
+        maximum=architecture.RESIDUAL_BLOCKS[-1],
     )
     outer_kernel: int = setting(
         9,
@@ -40,7 +41,7 @@ class Config(config.Config):
         "5 paints a video as fast as it plays.",
         unit="pixels",
         minimum=1,
-        maximum=9,
+        maximum=architecture.OUTER_KERNELS[-1],
     )
     inner_norms: bool = setting(
         True,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import natsort
 
-from tfstyle.system import files
+from tfstyle.system import doors, files
 from tfstyle.video_io.ffmpeg.pyav import load_pyav
 
 Parts = list[tuple[Path, list[int]]]
@@ -51,15 +51,18 @@ def find(folder: Path, run: str, output: Path) -> tuple[Parts, float]:
         if part.name != part_name(len(parts)):
             break
         try:
-            found = json.loads(path.read_bytes())
-        except ValueError:
+            found = doors.read_json(path)
+            made_by, ticks = found["run"], list(map(int, found["ticks"]))
+            seconds_so_far = float(found["seconds"])
+        # Whatever it is, it is no note of ours.
+        except Exception:
             break
-        check_run(found["run"], run, output)
+        check_run(made_by, run, output)
         # A crash of the machine, unlike a kill, may lose what the disk had not written yet.
-        if _count_packets(part) != len(found["ticks"]):
+        if _count_packets(part) != len(ticks):
             break
-        parts.append((part, found["ticks"]))
-        seconds = found["seconds"]
+        parts.append((part, ticks))
+        seconds = seconds_so_far
     return parts, seconds
 
 

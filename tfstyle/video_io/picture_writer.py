@@ -150,8 +150,12 @@ class Pictures:
         try:
             lines = self._note.read_text("utf-8").rpartition("\n")[0].splitlines()
             first, *states = (json.loads(line) for line in lines)
-            return first["run"], states
-        except (KeyError, TypeError, ValueError):
+            # Taken apart, for what has other keys or values is no note of ours.
+            found = [
+                _State(last=int(each["last"]), seconds=each["seconds"] + 0.0) for each in states
+            ]
+            return first["run"], found
+        except (KeyError, TypeError, ValueError, RecursionError):
             pass
         raise ValueError(self._foreign(self._note))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfstyle.system import files
+from tfstyle.system import doors, files, npz
 from tfstyle.video_io import joining, parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding, Part
@@ -64,8 +64,9 @@ class Film:
         path = self._kept(self.frames)
         if not path.exists():
             return []
-        with np.load(path) as kept:
-            return list(kept["pastiches"])
+        expected = "resume needs the parts of an interrupted run"
+        with doors.checked(expected, path, "start without it", f"output={self._output}"):
+            return list(npz.read(path)["pastiches"])
 
     def pastiches(self) -> Iterator[np.ndarray]:
         """Yields the frames that are safe, as they were coded."""

@@ -114,11 +114,18 @@ def find_finished(job: VideoJob, found: Facts, film: Film | Pictures | None) -> 
     earlier = record.read(job.output)
     is_whole = (
         (earlier.get("run"), earlier.get("output")) == (found.run, Path(job.output).name)
-        and earlier["outcome"] == COMPLETE
+        and earlier.get("outcome") == COMPLETE
+        and _has_counts(earlier)
         and film.is_complete(earlier["frames"])
         and (job.strip is None or os.path.exists(job.strip))
     )
     return earlier if is_whole else {}
+
+
+def _has_counts(earlier: Mapping[str, Any]) -> bool:
+    """Returns whether a record says how many frames there are, and how long they took."""
+    frames, seconds = earlier.get("frames"), earlier.get("seconds")
+    return type(frames) is int and isinstance(seconds, (int, float))
 
 
 def as_outcome(earlier: Mapping[str, Any]) -> ClipOutcome:
