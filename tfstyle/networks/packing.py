@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tfstyle.system import files
 from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
@@ -22,13 +23,18 @@ TRAINED = ("best.keras", "latest.keras")
 
 
 def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path) -> None:
-    """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes."""
+    """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes.
+
+    Raises:
+        OSError: the disk does not take the file; the message names it. An earlier one stays.
+    """
     arrays = {
         f"w{index:03}": weight.astype(np.float16)
         for index, weight in enumerate(network.get_weights())
     }
     # Not compressed: the shipped files would be 8 % smaller, and slower to open.
-    np.savez(path, architecture=json.dumps(architecture), **arrays)
+    with files.atomically(path) as file:
+        np.savez(file, architecture=np.array(json.dumps(architecture)), **arrays)
 
 
 def unpack(
