@@ -11,8 +11,8 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.system import files
-from tfstyle.training import backup, curves
 from tfstyle.training import photographs as photo_data
+from tfstyle.training.keeping import backup, curves
 from tfstyle.training.trainer import Trainer
 
 COLUMNS = 4

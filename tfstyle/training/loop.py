@@ -13,9 +13,10 @@ from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.system import devices, files
 from tfstyle.system.precision import resolve_precision
-from tfstyle.training import backup, callbacks, curves, muon
+from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.config import Config, rounds
+from tfstyle.training.keeping import backup, curves
 from tfstyle.training.trainer import Trainer
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
