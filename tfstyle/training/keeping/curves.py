@@ -81,6 +81,11 @@ class _TensorBoard(keras.callbacks.TensorBoard):
         with files.naming(self.log_dir):
             super().on_epoch_end(epoch, logs)
 
+    def on_test_begin(self, logs=None):
+        """Opens the file of the held-out losses, the first time."""
+        with files.naming(self.log_dir):
+            super().on_test_begin(logs)
+
     def on_test_end(self, logs=None):
         """Writes the losses on held-out photographs."""
         with files.naming(self.log_dir):
