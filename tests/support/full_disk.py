@@ -20,6 +20,7 @@ ROOMS = {"train": (0, 24_576, 163_840), "train_inverse": (24_576,)}
 def main(folder, disk, how, result, *names):
     folder, disk = pathlib.Path(folder), pathlib.Path(disk)
     small_commands.prepare(folder)
+    small_commands.take_tiny_network()
     full = {"disk": ballast, "limit": size_limit}[how]
     found = {}
     for name in names or small_commands.COMMANDS:

@@ -46,7 +46,7 @@ COMMANDS = {
 
 
 def prepare(folder):
-    """Goes to a folder and fills it with what the commands read, with a tiny network for VGG19."""
+    """Goes to a folder and fills it with what the commands read."""
     os.chdir(folder)
     os.mkdir("in")
     for seed, name in enumerate(("in/a.png", "in/b.png", "style.png")):
@@ -57,10 +57,10 @@ def prepare(folder):
     stylizer = transform_net.Stylizer(samples.STYLES, width=4, residual_blocks=1)
     pretrained.pack(stylizer, folder / "pair.npz")
     inverse_net.pack(inverse_net.InverseNet(channels=6, width=4), folder / "net.npz")
-    _take_tiny_network()
 
 
-def _take_tiny_network():
+def take_tiny_network():
+    """Puts a tiny network in the place of VGG19."""
     from tfstyle.losses import perceptual
     from tfstyle.methods.gatys import method as gatys
     from tfstyle.networks import vgg19, vgg19_weights
@@ -84,10 +84,14 @@ def is_file(name):
 
 def run(name, folder, *flags):
     """Runs a command, and returns its exit status and what it said on stderr."""
-    words = [word.format(folder) for word in COMMANDS[name]]
-    if name != "styles":
-        words.append("--quiet")
+    return run_words([*(word.format(folder) for word in COMMANDS[name]), *flags])
+
+
+def run_words(words):
+    """See `run`."""
+    if words[0] != "styles":
+        words = [*words, "--quiet"]
     said = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
-        status = app.main([*words, *flags])
+        status = app.main(words)
     return status, said.getvalue()

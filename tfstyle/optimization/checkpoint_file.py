@@ -71,6 +71,7 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     }
     with files.naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        files.remove_unfinished(folder)
     # Atomically, so that a kill while it is written leaves the last one whole.
     with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)

@@ -5,10 +5,14 @@ import errno
 import hashlib
 import io
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part(\.\w+)?")
+"""How files are called until they are whole; a kill may leave them."""
 
 ADVICE = {
     errno.ENOSPC: "make room there",
@@ -83,6 +87,15 @@ def unfinished(path: str | os.PathLike[str], suffix: str = "") -> Iterator[Path]
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_unfinished(folder: str | os.PathLike[str]) -> None:
+    """Removes what kills have left half written in a folder that one process alone writes to."""
+    if not os.path.isdir(folder):
+        return
+    for path in Path(folder).iterdir():
+        if TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def sync(path: str | os.PathLike[str]) -> None:

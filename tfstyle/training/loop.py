@@ -130,8 +130,10 @@ def _claim(folder: pathlib.Path, identity: str) -> None:
 def _remove_unfinished(folder: pathlib.Path) -> None:
     """Removes the files that a kill has left half written."""
     for room in (folder, folder / "samples", folder / backup.FOLDER):
-        for path in (*room.glob(".*.part*"), *room.glob("unfinished_*.keras")):
-            path.unlink(missing_ok=True)
+        files.remove_unfinished(room)
+    # Version 0.1.0 called them so.
+    for path in folder.glob("unfinished_*.keras"):
+        path.unlink(missing_ok=True)
 
 
 # --- What `build` needs ---
