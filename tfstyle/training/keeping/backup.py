@@ -62,7 +62,7 @@ def restore(trainer: Trainer, folder: pathlib.Path) -> int:
 
 
 def _restore(trainer: Trainer, path: pathlib.Path) -> int:
-    with np.load(path) as found:
+    with path.open("rb") as file, np.load(file) as found:
         # All are read before the first is given, so that a damaged file changes nothing.
         arrays = dict(found)
     for index, variable in enumerate(_variables(trainer)):
