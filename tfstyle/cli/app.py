@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tfstyle import settings
 from tfstyle.cli import flags, process
-from tfstyle.system import errors, processor
+from tfstyle.system import errors, processor, signals
 from tfstyle.version import __version__
 
 # absl takes flags behind one hyphen as well as behind two; help is asked for likewise.
@@ -126,7 +126,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     if not COMMANDS[command].brief:
         processor.switch_on_onednn()
     try:
-        with process.stop_on_sigterm(), process.warnings_in_a_line(program):
+        with signals.as_ctrl_c(), process.warnings_in_a_line(program):
             runner = process.load(COMMANDS[command].runner)
             if hasattr(runner, "main"):
                 return runner.main(arguments)

@@ -1,9 +1,8 @@
-"""The process around a command: exit statuses, sentences to the user, signals, quiet imports."""
+"""The process around a command: exit statuses, sentences to the user, quiet imports."""
 
 import contextlib
 import importlib
 import os
-import signal
 import sys
 import types
 import unicodedata
@@ -45,22 +44,6 @@ def _is_control(character: str) -> bool:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
-
-
-@contextlib.contextmanager
-def stop_on_sigterm() -> Iterator[None]:
-    """Makes a polite kill do what Ctrl-C does: keep the best picture so far."""
-    try:
-        # Python's own handler of Ctrl-C: what copes with KeyboardInterrupt copes with this.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:
-        # Only the main thread may set handlers.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -53,8 +53,11 @@ def write(
     try:
         with files.atomically(path) as file:
             picture.save(file, file_format, icc_profile=srgb.profile_bytes(), **options)
-    # Disk full; more pixels than the format allows.
     except (OSError, ValueError) as error:
+        # Such as a full disk's, which names the file already.
+        if isinstance(error, OSError) and error.errno:
+            raise ImageError(str(error)) from error
+        # More pixels than the format allows.
         raise ImageError(
             f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
             f"failed ({error}). Received: path={path}"

@@ -17,7 +17,7 @@ from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing,
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.saving import remove_left, save, snapshots
 from tfstyle.result import Interrupted, Level, Progress, Result
-from tfstyle.system import errors
+from tfstyle.system import errors, signals
 
 Watch = Callable[[Pair, Sequence[Level]], contextlib.AbstractContextManager[Callback]]
 """Called as a picture begins, with its levels; what it returns is open while the picture is
@@ -151,13 +151,17 @@ def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> PairOutcome:
     try:
         result = _stylize_watched(job, pair, source)
     except Interrupted as interruption:
-        save(job.method, pair, source, interruption.result, time.monotonic() - began)
+        # A second request may be an echo of the first, and must not cost the picture.
+        with signals.ignored():
+            save(job.method, pair, source, interruption.result, time.monotonic() - began)
         raise KeyboardInterrupt(_how_to_go_on(pair)) from None
     seconds = time.monotonic() - began
-    save(job.method, pair, source, result, seconds)
-    # Not before the picture and its record are safe.
-    if pair.checkpoint:
-        resume.forget(pair.checkpoint)
+    # A picture that is done is not lost to a request that comes while it is written.
+    with signals.deferred():
+        save(job.method, pair, source, result, seconds)
+        # Not before the picture and its record are safe.
+        if pair.checkpoint:
+            resume.forget(pair.checkpoint)
     return PairOutcome(pair, Status.PAINTED, str(result.outcome), seconds)
 
 

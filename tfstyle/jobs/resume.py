@@ -12,8 +12,13 @@ from tfstyle.system import destinations, parts
 
 
 def has_begun(checkpoint: Path) -> bool:
-    """Returns whether an earlier run left anything in the folder of its state."""
-    return os.path.isdir(checkpoint) and any(checkpoint.iterdir())
+    """Returns whether an earlier run left anything in the folder of its state.
+
+    What a kill has left half written is nothing to go on from.
+    """
+    return os.path.isdir(checkpoint) and not all(
+        parts.NAME.fullmatch(path.name) for path in checkpoint.iterdir()
+    )
 
 
 def forget(checkpoint: Path) -> None:

@@ -63,7 +63,8 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
         pixels: `[1, height, width, 3]`, in [0, 1].
         alpha: `[height, width]` of the content, from 0 (clear) to 1; None where it has none.
     """
-    path.parent.mkdir(exist_ok=True)
+    with files.naming(path.parent):
+        path.parent.mkdir(exist_ok=True)
     if alpha is not None:
         # [1, height, width, 3], since `resize` takes images.
         three_channels = np.repeat(alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)

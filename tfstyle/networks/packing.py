@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tfstyle.system import files
 from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
@@ -29,12 +30,14 @@ def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path)
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
+        OSError: the disk does not take the file; the message names it. An earlier one stays.
     """
     arrays: dict[str, Any] = {
         f"w{index:03}": _as_float16(weight) for index, weight in enumerate(network.weights)
     }
     # Not compressed: the shipped files would be 8 % smaller, and slower to open.
-    np.savez(path, architecture=json.dumps(architecture), **arrays)
+    with files.atomically(path) as file:
+        np.savez(file, architecture=np.array(json.dumps(architecture)), **arrays)
 
 
 def _as_float16(weight: keras.Variable) -> np.ndarray:

@@ -59,7 +59,11 @@ def fingerprint(
 
 
 def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
-    """Writes the snapshot of the run with that fingerprint; makes the folder when missing."""
+    """Writes the snapshot of the run with that fingerprint; makes the folder when missing.
+
+    Raises:
+        OSError: the disk does not take it; an earlier one stays.
+    """
     trace = snapshot.trace
     state = trace.state() if trace.state is not None else {}
     arrays: dict[str, Any] = {
@@ -68,7 +72,9 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
         "image": trace.image,
         **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    with files.naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        parts.remove_all_left(folder)
     # Atomically, so that a kill while it is written leaves the last one whole.
     with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)

@@ -54,17 +54,28 @@ def run(task: Task, checkpoints: Checkpoints, callback: Callback | None = None) 
         ValueError: the checkpoint to resume from is missing or another run's.
     """
     done = begun = _begin(task, checkpoints)
-    while True:
-        done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
-        if done.trace.interrupted:
+    try:
+        while True:
+            done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
+            if done.trace.interrupted:
+                break
+            if done.level == len(task.levels) - 1:
+                # It stays: the caller has not written the picture yet.
+                _save(checkpoints, done)
+                return _result(task, done, begun)
+            done = _next_level(task, done)
             _save(checkpoints, done)
-            raise Interrupted(_result(task, done, begun))
-        if done.level == len(task.levels) - 1:
-            # It stays: the caller has not written the picture yet.
-            _save(checkpoints, done)
-            return _result(task, done, begun)
-        done = _next_level(task, done)
-        _save(checkpoints, done)
+    except KeyboardInterrupt:
+        # Between two levels, or at the end.
+        done = _stopped(done)
+    _save(checkpoints, done)
+    raise Interrupted(_result(task, done, begun))
+
+
+def _stopped(done: Snapshot) -> Snapshot:
+    """Returns the snapshot as one that Ctrl-C has ended."""
+    outcome = interrupted(f"at step {done.trace.step}")
+    return dataclasses.replace(done, trace=dataclasses.replace(done.trace, outcome=outcome))
 
 
 def _paint_level(

@@ -7,33 +7,52 @@ back. So the next writer of the same path removes it.
 import contextlib
 import dataclasses
 import hashlib
+import io
 import itertools
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from tfstyle.system import locks
 
-NAME = re.compile(r"\.[0-9a-f]{16}\.part")
+NAME = re.compile(r"\.[0-9a-f]{16}\.part(\.\w+)?")
 """How parts are called."""
 
 MOST_WRITERS = 8
 """Writers of one file at the same time whose parts are looked for."""
 
 
-def path_of(path: Path, place: int = 0) -> Path:
+def path_of(path: Path, place: int = 0, suffix: str = "") -> Path:
     """Returns where a file lies while it is written.
 
     Args:
         path: the file.
         place: 0, or a higher one where other processes write the same file meanwhile.
+        suffix: how the name ends, where a library goes by that.
     """
     # A digest, since the file's own name may be as long as names can be.
     digest = hashlib.sha256(os.fsencode(f"{path.name}/{place}")).hexdigest()
-    return path.with_name(f".{digest[:16]}.part")
+    return path.with_name(f".{digest[:16]}.part{suffix}")
+
+
+def names_of(path: Path, suffix: str = "") -> list[Path]:
+    """Returns where a file may lie while it is written."""
+    return [path_of(path, place, suffix) for place in range(MOST_WRITERS)]
+
+
+class _WithoutDescriptor(io.BufferedWriter):
+    """A file that hides its descriptor.
+
+    Libraries that are given one write to it themselves, and Pillow's encoders do not look whether
+    the disk took all.
+    """
+
+    raw: io.FileIO
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("fileno")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,10 +60,13 @@ class Part:
     """A new file, open for writing, that is to become another."""
 
     path: Path
-    file: BinaryIO
+    file: _WithoutDescriptor
 
     def become(self, path: Path) -> None:
-        """Takes the place of `path`."""
+        """Takes the place of `path`, once it is on the disk."""
+        self.file.flush()
+        # Else the name could survive a power cut that the bytes do not.
+        os.fsync(self.file.raw.fileno())
         # Held until it has its name, where an open file may be renamed.
         if not locks.ARE_THERE:
             self.file.close()
@@ -63,9 +85,9 @@ class Part:
             self.path.unlink(missing_ok=True)
 
 
-def create(path: Path) -> Part:
+def create(path: Path, suffix: str = "") -> Part:
     """Returns a new part of `path`, held by this process; removes what a kill has left of one."""
-    parts = (_create(path_of(path, place)) for place in itertools.count())
+    parts = (_create(path_of(path, place, suffix)) for place in itertools.count())
     return next(part for part in parts if part)
 
 
@@ -105,19 +127,19 @@ def remove_all_left(folder: Path) -> None:
 
 
 def _parts_of(path: str | os.PathLike[str]) -> list[Path]:
-    whole = Path(os.path.realpath(path))
-    return [path_of(whole, place) for place in range(MOST_WRITERS)]
+    return names_of(Path(os.path.realpath(path)))
 
 
 def _create(path: Path) -> Part | None:
     """Returns a new part of that name, locked; None where another process has it."""
     _remove_if_left(path)
     try:
-        file = open(path, "xb")
+        file = _WithoutDescriptor(io.FileIO(path, "x"))
     except FileExistsError:
         return None
     # Between the two, another process may have taken it for left.
-    if locks.lock(file.fileno()) and locks.is_at(file.fileno(), path):
+    descriptor = file.raw.fileno()
+    if locks.lock(descriptor) and locks.is_at(descriptor, path):
         return Part(path, file)
     file.close()
     return None

@@ -11,11 +11,12 @@ import numpy as np
 
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import destinations, devices
+from tfstyle.system import destinations, devices, files, parts
 from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.config import Config, rounds
+from tfstyle.training.keeping import backup, curves
 from tfstyle.training.trainer import Trainer
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
@@ -61,7 +62,7 @@ def run(
     with spread.scope():
         trainer = build(styles, config)
     _fit(trainer, split, folder, config, noise, quiet)
-    trainer.network().save(folder / trainer.FILE_NAME)
+    callbacks.save_network(trainer.network(), folder / trainer.FILE_NAME)
     return trainer.network()
 
 
@@ -78,8 +79,9 @@ def _fit(
     held_out = photographs.held_out(split.held_out, config.crop, config.batch)
     sample = next(iter(held_out))[:1]
     epochs, steps_per_epoch = rounds(config)
-    # The backup has the weights, but not the place in the endless row of crops.
-    steps_before = len(callbacks.held_out_losses(folder)) * steps_per_epoch
+    done = backup.restore(trainer, folder)
+    # A round is done again where its losses were written, but not yet its state.
+    curves.keep_rounds(folder, done)
     trainer.fit(
         photographs.training(
             split.training,
@@ -87,8 +89,10 @@ def _fit(
             config.batch,
             config.seed,
             noise=noise,
-            batches_before=steps_before,
+            # The state has the weights, but not the place in the endless row of crops.
+            batches_before=done * steps_per_epoch,
         ),
+        initial_epoch=done,
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=held_out,
@@ -110,15 +114,27 @@ def _own_folder(folder: pathlib.Path) -> pathlib.Path:
 
 def _claim(folder: pathlib.Path, identity: str) -> None:
     """Makes the folder this training's own; raises ValueError when it is another's."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with files.naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     owner = folder / "training.txt"
-    # As bytes: another program's file need not be text.
-    if owner.exists() and owner.read_bytes() != identity.encode():
+    # On a full disk version 0.1.0 left it empty. As bytes: another program's file need not be text.
+    if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):
         raise ValueError(
             "model must be a new folder, or that of the same training with the same settings and "
             f"styles. Received: model={folder}"
         )
-    owner.write_text(identity)
+    with files.atomically(owner) as file:
+        file.write(identity.encode())
+    _remove_unfinished(folder)
+
+
+def _remove_unfinished(folder: pathlib.Path) -> None:
+    """Removes the files that a kill has left half written."""
+    for room in (folder, folder / "samples", folder / backup.FOLDER):
+        parts.remove_all_left(room)
+    # Version 0.1.0 called them so.
+    for path in folder.glob("unfinished_*.keras"):
+        path.unlink(missing_ok=True)
 
 
 # --- What `build` needs ---

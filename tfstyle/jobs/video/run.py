@@ -148,7 +148,7 @@ class ClipRun:
         if self._strip and self._job.strip is not None and self.earlier + self.painted:
             try:
                 image.write(self._job.strip, self._strip.image())
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 # The clip is there already.
                 warnings.warn(f"the strip could not be written: {error}", stacklevel=2)
 
