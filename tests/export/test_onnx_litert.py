@@ -143,8 +143,20 @@ def test_half_precision_is_refused(suffix, stylizer, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("output", "chosen"), [("a.onnx", "savedmodel"), ("a.tflite", "onnx"), ("a", "litert")]
+    ("output", "chosen"),
+    [("a.onnx", "savedmodel"), ("a.tflite", "onnx"), ("a", "litert"), ("a.xyz", "savedmodel")],
 )
 def test_output_must_end_as_its_format(output, chosen, tmp_path):
     with pytest.raises(ValueError, match="output must end in .* for format="):
         savedmodel.export(tmp_path / output, config.Config(model="any", format=chosen))
+
+
+@pytest.mark.parametrize("chosen", ["onnx", "litert"])
+def test_limit_of_requests_is_refused_where_no_request_is_checked(chosen):
+    with pytest.raises(ValueError, match="max_pixels must be none unless format=savedmodel"):
+        config.Config(format=chosen, max_pixels=1000)
+
+
+def test_litert_s_check_says_nothing_on_standard_error(stylizer, tmp_path, capfd):
+    onnx_litert.save_litert(stylizer, tmp_path / "pair.tflite")
+    assert "XNNPACK" not in capfd.readouterr().err

@@ -1,0 +1,58 @@
+"""Outputs that the disk has no room for: whole or not at all, and one sentence."""
+
+import pathlib
+
+import pytest
+
+from tfstyle.cli import app
+from tfstyle.export import onnx_litert, savedmodel
+
+# Windows has no such limit.
+resource = pytest.importorskip("resource")
+
+SAVERS = {
+    "1": savedmodel.save,
+    "pair.onnx": onnx_litert.save_onnx,
+    "pair.tflite": onnx_litert.save_litert,
+}
+
+
+@pytest.fixture
+def small_files():
+    """Sets the size in bytes that files may have, as a disk that is full would end them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("name", SAVERS)
+# Of a SavedModel, the weights have 83 KB, the graph more than 600 KB.
+@pytest.mark.parametrize("size", [0, 9_000, 90_000])
+@pytest.mark.slow
+def test_no_room_is_one_sentence_and_leaves_nothing(name, size, stylizer, tmp_path, small_files):
+    output = tmp_path / "served" / name
+    small_files(min(size, 20_000) if output.suffix else size)
+    with pytest.raises(OSError, match=r"^output could not be written: File too large; .*") as error:
+        SAVERS[name](stylizer, output)
+    assert str(error.value).endswith(f"Received: output={output}")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_requests_that_warm_up_are_part_of_the_whole(stylizer, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(savedmodel.warmup, "write", fail)
+    with pytest.raises(OSError, match="No space left on device"):
+        savedmodel.save(stylizer, tmp_path / "served" / "1")
+    assert list((tmp_path / "served").iterdir()) == []
+
+
+def test_folder_that_is_a_file_is_named(tmp_path, capsys):
+    (tmp_path / "served").write_bytes(b"")
+    output = tmp_path / "served" / "1"
+    assert app.main(["export", "--model=slim", f"--output={output}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "output could not be written: " in line
+    assert f"output={output}" in line
+    assert pathlib.Path(tmp_path / "served").is_file()
