@@ -3,6 +3,8 @@
 import contextlib
 import logging
 import pathlib
+import tempfile
+import types
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -69,12 +71,23 @@ def save_litert(
     paint, specification = _frozen(stylizer, style)
     traced = tf.function(paint, specification, autograph=False).get_concrete_function()
     contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
+    run = _runner(litert, contents)
+    _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
+    _write(path, contents)
+
+
+def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str, np.ndarray]]:
+    """Returns what a LiteRT file computes."""
     # XNNPACK, the delegate that is taken by default, announces itself on standard error.
     plain = litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = litert.Interpreter(model_content=contents, experimental_op_resolver_type=plain)
-    run = interpreter.get_signature_runner("serving_default")
-    _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
-    _write(path, contents)
+    if "serving_default" not in interpreter.get_signature_list():
+        # The converter writes a SavedModel there, and goes on without signatures where it cannot.
+        raise OSError(
+            "the folder for temporary files must have room for the network; let TMPDIR name "
+            f"another. Received: {tempfile.gettempdir()}"
+        )
+    return interpreter.get_signature_runner("serving_default")
 
 
 def _frozen(

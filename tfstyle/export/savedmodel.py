@@ -169,5 +169,6 @@ def _check_output(output: pathlib.Path, chosen: str) -> None:
     if output.suffix != wanted:
         ending = wanted or "no suffix, as a folder's name,"
         raise ValueError(
-            f"output must end in {ending} for format={chosen}. Received: output={output}, format={chosen}"
+            f"output must end in {ending} for format={chosen}. "
+            f"Received: output={output}, format={chosen}"
         )

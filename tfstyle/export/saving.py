@@ -26,5 +26,5 @@ def naming(output: str | pathlib.Path) -> Iterator[None]:
 def _cause(error: OSError | tf.errors.OpError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    # TensorFlow's begin with the file's unfinished name.
-    return error.message.rpartition("; ")[2]
+    # TensorFlow's begin with the file's unfinished name, and end with the operation's.
+    return error.message.rpartition("; ")[2].partition(" [Op:")[0]
