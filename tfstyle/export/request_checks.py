@@ -109,5 +109,10 @@ def _require_each(valid: tf.Tensor, values: tf.Tensor, template: str) -> tf.Oper
 
 def require(condition: tf.Tensor, template: str, *values: tf.Tensor) -> tf.Operation:
     """Returns an assertion that fails with the template, in which {} stands for a value."""
-    # TF Serving hands its sentence on to whoever sent the request.
-    return tf.debugging.Assert(condition, [tf.strings.format(template, values)])
+    return require_sentence(condition, tf.strings.format(template, values))
+
+
+def require_sentence(condition: tf.Tensor, sentence: tf.Tensor) -> tf.Operation:
+    """Returns an assertion that fails with the sentence."""
+    # TF Serving hands it on to whoever sent the request.
+    return tf.debugging.Assert(condition, [sentence])
