@@ -1,4 +1,4 @@
-"""Small picture files of every kind that servers are sent, made here, and bytes that damage them."""
+"""Small picture files of every kind that servers are sent, made here by hand and by Pillow."""
 
 import io
 import struct
@@ -13,11 +13,11 @@ ORIENTATIONS = range(10)
 """Those that there are, 1 to 8, and two that mean nothing."""
 
 
-def pixels(height=HEIGHT, width=WIDTH, channels=3):
+def pixels(height=HEIGHT, width=WIDTH):
     """Returns a smooth picture, of bytes, that no mirroring leaves as it is."""
     rows, columns = np.indices([height, width]) / [[[height]], [[width]]]
-    values = [rows, columns, (rows + columns * columns) / 2, 0.3 + rows * columns / 2]
-    return (np.stack(values[:channels], -1) * 255).astype(np.uint8)
+    values = [rows, columns, (rows + columns * columns) / 2]
+    return (np.stack(values, -1) * 255).astype(np.uint8)
 
 
 PICTURE = Image.fromarray(pixels())
@@ -116,7 +116,7 @@ MASKS = struct.pack("<III", 0xFF0000, 0xFF00, 0xFF)
 
 def decoded_here():
     """Returns files that the graph decodes."""
-    four = Image.fromarray(pixels(channels=4), "RGBA") if False else PICTURE.copy()
+    four = PICTURE.copy()
     four.putalpha(Image.fromarray(pixels()[..., 0]))
     deep = (np.indices([HEIGHT, WIDTH]).sum(0) * 1801).astype(np.uint16)
     indices = np.indices([HEIGHT, WIDTH]).sum(0).astype(np.uint8)
@@ -181,7 +181,6 @@ def deep_png(levels, kind):
 
 def profile(colorants, curve, description="by hand", space=b"RGB "):
     """Returns an ICC profile of three colours, or of grey, and their curve."""
-    fixed = lambda *values: struct.pack(f">{len(values)}i", *(round(v * 65536) for v in values))  # noqa: E731
     tags = {
         b"desc": _mluc(description),
         b"cprt": _mluc("none"),
@@ -203,6 +202,11 @@ def profile(colorants, curve, description="by hand", space=b"RGB "):
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
 
+def fixed(*values):
+    """Returns numbers of 16 bits before and 16 after the point."""
+    return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+
 def _mluc(text):
     return (
         b"mluc\0\0\0\0"
@@ -213,7 +217,7 @@ def _mluc(text):
 
 def parametric(*values):
     """Returns a curve of type 3."""
-    return b"para\0\0\0\0\0\3\0\0" + b"".join(struct.pack(">i", round(v * 65536)) for v in values)
+    return b"para\0\0\0\0\0\3\0\0" + fixed(*values)
 
 
 def sampled(function, count=1024):

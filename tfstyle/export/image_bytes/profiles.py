@@ -52,16 +52,18 @@ def _text(profile: tf.Tensor, first: int) -> tf.Tensor:
 
 
 def _is_grey(profile: tf.Tensor) -> tf.Tensor:
-    return ~_has(profile, "A2B0") & _is_curve(_tag(profile, "kTRC"))
+    tags = _Tags(profile)
+    return ~tags.has("A2B0") & _is_curve(tags.body("kTRC"))
 
 
 def _is_rgb(profile: tf.Tensor) -> tf.Tensor:
+    tags = _Tags(profile)
     # A table, where there is one, is what counts.
-    right = ~_has(profile, "A2B0")
+    right = ~tags.has("A2B0")
     for name, expected in COLORANTS.items():
-        right &= _near(_fixed(_tag(profile, name), 8, 3), expected)
+        right &= _near(_fixed(tags.body(name), 8, 3), expected)
     for name in ("rTRC", "gTRC", "bTRC"):
-        right &= _is_curve(_tag(profile, name))
+        right &= _is_curve(tags.body(name))
     return right
 
 
@@ -98,12 +100,12 @@ def _near(values: tf.Tensor, expected: tuple[float, ...]) -> tf.Tensor:
 
 def _fixed(tag: tf.Tensor, first: int, count: int) -> tf.Tensor:
     """Returns numbers of 16 bits before and 16 after the point, `[count]`, float64."""
-    numbers = [parts.number(tag, first + 4 * index, 4) for index in range(count)]
-    return tf.cast(tf.stack(numbers), tf.float64) / 65536
+    numbers = parts.table(tag, first, tf.constant(count, tf.int64), 4) @ parts.weights(4)[:, None]
+    return tf.ensure_shape(tf.cast(numbers[:, 0], tf.float64) / 65536, [count])
 
 
 def _description(profile: tf.Tensor) -> tf.Tensor:
-    tag = _tag(profile, "desc")
+    tag = _Tags(profile).body("desc")
     text = tf.cond(
         parts.text(tag, 0, 4) == "mluc",
         lambda: tf.strings.unicode_transcode(
@@ -117,19 +119,23 @@ def _description(profile: tf.Tensor) -> tf.Tensor:
     return parts.text(tf.strings.regex_replace(text, "[^ -~]", ""), 0, 80)
 
 
-def _entries(profile: tf.Tensor) -> tf.Tensor:
-    """Returns the tags' names, offsets and sizes, `[tags, 3]`, as numbers."""
-    entries = parts.table(profile, 132, parts.number(profile, 128, 4), 12)
-    # [tags, 3]
-    return tf.reduce_sum(tf.reshape(entries, [-1, 3, 4]) * parts.weights(4), axis=-1)
+class _Tags:
+    """What a profile consists of."""
 
+    def __init__(self, profile: tf.Tensor):
+        entries = parts.table(profile, 132, parts.number(profile, 128, 4), 12)
+        self.profile = profile
+        # [tags, 3]: name, offset and size, as numbers.
+        self.entries = tf.reduce_sum(tf.reshape(entries, [-1, 3, 4]) * parts.weights(4), axis=-1)
 
-def _has(profile: tf.Tensor, name: str) -> tf.Tensor:
-    return tf.reduce_any(_entries(profile)[:, 0] == int.from_bytes(name.encode(), "big"))
+    def has(self, name: str) -> tf.Tensor:
+        """Returns whether there is a tag of that name."""
+        return tf.reduce_any(self._is(name))
 
+    def body(self, name: str) -> tf.Tensor:
+        """Returns the tag's contents; an error where there is none."""
+        _, first, length = tf.unstack(self.entries[self._is(name)][0])
+        return parts.text(self.profile, first, length)
 
-def _tag(profile: tf.Tensor, name: str) -> tf.Tensor:
-    entries = _entries(profile)
-    # An error where there is none.
-    _, first, length = tf.unstack(entries[entries[:, 0] == int.from_bytes(name.encode(), "big")][0])
-    return parts.text(profile, first, length)
+    def _is(self, name: str) -> tf.Tensor:
+        return self.entries[:, 0] == int.from_bytes(name.encode(), "big")
