@@ -1,5 +1,7 @@
 """Outputs that the disk has no room for: whole or not at all, and one sentence."""
 
+import contextlib
+
 import pytest
 
 from tfstyle.cli import app
@@ -14,22 +16,24 @@ SAVERS = {
 }
 
 
-@pytest.fixture
-def small_files():
-    """Sets the size in bytes that files may have, as a disk that is full would end them."""
+@contextlib.contextmanager
+def files_of_at_most(size):
+    """Ends files at so many bytes, as a disk that is full would."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        # At once: pytest's own output may be a file.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 # The weights have 83 KB, the graph more than 600 KB.
 @pytest.mark.parametrize("size", [0, 90_000])
 @pytest.mark.slow
-def test_no_room_for_a_savedmodel_is_one_sentence_and_leaves_nothing(
-    size, stylizer, tmp_path, small_files
-):
-    small_files(size)
-    with pytest.raises(OSError, match="^output could not be written: File too large; ") as error:
+def test_no_room_for_a_savedmodel_is_one_sentence_and_leaves_nothing(size, stylizer, tmp_path):
+    sentence = "^output could not be written: File too large; "
+    with pytest.raises(OSError, match=sentence) as error, files_of_at_most(size):
         savedmodel.save(stylizer, tmp_path / "served" / "1")
     assert str(error.value).endswith(f"Received: output={tmp_path / 'served' / '1'}")
     assert list((tmp_path / "served").iterdir()) == []
@@ -38,11 +42,16 @@ def test_no_room_for_a_savedmodel_is_one_sentence_and_leaves_nothing(
 @pytest.mark.parametrize("name", SAVERS)
 @pytest.mark.slow
 def test_no_room_for_a_file_is_one_sentence_and_leaves_nothing(
-    name, stylizer, tmp_path, small_files, monkeypatch
+    name, stylizer, tmp_path, monkeypatch
 ):
     write = onnx_litert._write
+
+    def write_on_full_disk(*given):
+        with files_of_at_most(9_000):
+            write(*given)
+
     # Not before: LiteRT's converter needs files of its own.
-    monkeypatch.setattr(onnx_litert, "_write", lambda *given: small_files(9_000) or write(*given))
+    monkeypatch.setattr(onnx_litert, "_write", write_on_full_disk)
     with pytest.raises(OSError, match="^output could not be written: File too large; ") as error:
         SAVERS[name](stylizer, tmp_path / name)
     assert str(error.value).endswith(f"Received: output={tmp_path / name}")
@@ -50,9 +59,9 @@ def test_no_room_for_a_file_is_one_sentence_and_leaves_nothing(
 
 
 @pytest.mark.slow
-def test_no_room_for_the_converter_s_own_files_is_one_sentence(stylizer, tmp_path, small_files):
-    small_files(9_000)
-    with pytest.raises(OSError, match="the folder for temporary files must have room"):
+def test_no_room_for_the_converter_s_own_files_is_one_sentence(stylizer, tmp_path):
+    sentence = "the folder for temporary files must have room"
+    with pytest.raises(OSError, match=sentence), files_of_at_most(9_000):
         onnx_litert.save_litert(stylizer, tmp_path / "pair.tflite")
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import odd_pictures
+import picture_parts
 import pytest
-import samples
 import tensorflow as tf
 from numpy.testing import assert_allclose
+from PIL import Image
 
 from tfstyle import image
 from tfstyle.export import request_files
@@ -60,16 +61,13 @@ def test_orientation_is_what_exif_says(value, decode):
     corners |= {5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
     pixels = np.zeros([8, 12, 3], np.uint8)
     pixels[0, 0] = 255
-    file = odd_pictures.encoded("PNG", odd_pictures.Image.fromarray(pixels))
-    turned = decode(odd_pictures.in_png([(b"eXIf", odd_pictures.exif(value))], file)).numpy()
+    file = picture_parts.encoded("PNG", Image.fromarray(pixels))
+    turned = decode(picture_parts.in_png([(b"eXIf", picture_parts.exif(value))], file)).numpy()
     assert turned.shape == ((8, 12, 3) if value <= 4 else (12, 8, 3))
     assert_allclose(turned[corners[value]], 255)
 
 
 def test_file_of_more_parts_than_any_picture_has_is_refused(decode):
-    comments = odd_pictures.in_jpeg([(0xFE, b"")] * 2**17)
+    comments = picture_parts.in_jpeg([(0xFE, b"")] * 2**17)
     with pytest.raises(tf.errors.InvalidArgumentError, match="of a kind that is not decoded here"):
         decode(comments)
-
-
-CASES = samples.ROOT.parent / "shared" / "cases"

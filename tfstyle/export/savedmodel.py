@@ -65,8 +65,8 @@ def save(
     - `serving_default`: `images` float32 `[batch, height, width, 3]` in [0, 1] to `pastiches`;
     - `uint8`: the same in bytes, 0 to 255;
     - `image_bytes`: strings `[batch]`, JPEG, PNG, BMP or GIF (its first frame) of any sizes, to
-      `pastiche_bytes`, PNG strings. TF Serving's REST API writes both in base64. EXIF orientation
-      is not looked at.
+      `pastiche_bytes`, PNG strings. TF Serving's REST API writes both in base64. Files are read as
+      `image.read` does, upright and in sRGB; what would come out otherwise is refused by name.
 
     A stylizer of several styles also takes `style_weights`, float32 `[batch or 1, styles]`, of
     which only the ratios count, unless a style or blend is baked in.

@@ -1,6 +1,6 @@
 """The formats that are decoded, and the names of those that are not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import tensorflow as tf
@@ -17,17 +17,21 @@ class Format(Protocol):
     MAGIC: bytes
     """How the files begin that every TF Serving can read; newer ones read more."""
 
-    size: Callable[[tf.Tensor], tf.Tensor]
-    """[height, width] as the header says, before anything is turned; int64."""
+    def size(self, contents: tf.Tensor) -> tf.Tensor:
+        """Returns [height, width] as the header says, before anything is turned; int64."""
+        ...
 
-    trouble: Callable[[tf.Tensor], tf.Tensor]
-    """A sentence's end if the file would be painted otherwise than by the command line, or ""."""
+    def trouble(self, contents: tf.Tensor) -> tf.Tensor:
+        """Returns a sentence's end if the command line would paint the file otherwise, else ""."""
+        ...
 
-    decode: Callable[[tf.Tensor], tf.Tensor]
-    """The pixels, `[height, width, 3]`, float32 in [0, 1], not yet upright."""
+    def decode(self, contents: tf.Tensor) -> tf.Tensor:
+        """Returns the pixels, `[height, width, 3]`, float32 in [0, 1], not yet upright."""
+        ...
 
-    find_orientation: Callable[[tf.Tensor], tf.Tensor]
-    """The orientation as in EXIF; int64."""
+    def find_orientation(self, contents: tf.Tensor) -> tf.Tensor:
+        """Returns the orientation as in EXIF; int64."""
+        ...
 
 
 FORMATS: Sequence[Format] = (jpeg, png, gif, bmp)

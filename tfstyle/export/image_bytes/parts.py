@@ -4,6 +4,7 @@ Positions and numbers are scalars, int64.
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -12,7 +13,7 @@ MOST = 2**16
 """Parts of a file that are walked through; files with more would keep a server busy."""
 
 
-Place = tf.Tensor | int
+Place: TypeAlias = tf.Tensor | int
 
 
 def text(contents: tf.Tensor, first: Place, length: Place) -> tf.Tensor:
