@@ -209,7 +209,7 @@ def refused():
         ),
         "small frame": (small, "a GIF of height and width [17 26] with one of 14 x 21"),
         "EXIF as text": (
-            in_png([(b"tEXt", b"Raw icc_profiles.profile type exif\0\nexif\n 6\n457869660000")]),
+            in_png([(b"tEXt", b"Raw profile type exif\0\nexif\n 6\n457869660000")]),
             "EXIF as text",
         ),
         "WebP": (encoded("WEBP", lossless=True), "BMP. Received: a file in WebP"),
