@@ -21,14 +21,13 @@ def size(contents: tf.Tensor) -> tf.Tensor:
 
 
 def trouble(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: CMYK of another kind than Adobe's, and profiles of other colours."""
-    _, _, profile, pieces, adobe = _walk(contents)
+    """See `formats.Format`: CMYK, and profiles of other colours."""
+    _, _, profile, pieces = _walk(contents)
     channels = tf.io.extract_jpeg_shape(contents)[2]
     sentences = [
+        # TensorFlow makes RGB of it by other roundings, and without asking whose CMYK it is.
         tf.where(
-            (channels == 4) & ((adobe == 0) | (pieces > 0)),
-            "must be RGB or grey; convert it first. Received: a JPEG in CMYK",
-            "",
+            channels == 4, "must be RGB or grey; convert it first. Received: a JPEG in CMYK", ""
         ),
         # sRGB's takes a few kilobytes, and one piece of at most 64.
         tf.where(
@@ -57,7 +56,7 @@ def find_orientation(contents: tf.Tensor) -> tf.Tensor:
 
 
 def _walk(contents: tf.Tensor) -> list[tf.Tensor]:
-    """Returns EXIF and XMP data, the last piece of the profile, how many there are, and Adobe's."""
+    """Returns EXIF and XMP data, the last piece of the profile, and how many there are."""
     length = parts.size(contents)
 
     def goes_on(position: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
@@ -73,10 +72,10 @@ def _walk(contents: tf.Tensor) -> list[tf.Tensor]:
         body = parts.text(contents, position + 4, tf.maximum(extent - 2, 0))
         return [position + onward, *_noted(tf.where(~filling, kind, 0), body, *found)]
 
-    return parts.walk(goes_on, step, [2, b"", b"", b"", 0, 0])[1:]
+    return parts.walk(goes_on, step, [2, b"", b"", b"", 0])[1:]
 
 
-def _noted(kind, body, exif, xmp, profile, pieces, adobe):
+def _noted(kind, body, exif, xmp, profile, pieces):
     """Returns what was found, and what this segment adds."""
 
     def begins(marker: int, prefix: bytes) -> tf.Tensor:
@@ -92,5 +91,4 @@ def _noted(kind, body, exif, xmp, profile, pieces, adobe):
         # Two bytes say which piece of how many it is.
         tf.where(is_profile, rest(PROFILE + bytes(2)), profile),
         pieces + tf.cast(is_profile, tf.int32),
-        adobe + tf.cast(begins(0xEE, b"Adobe"), tf.int32),
     ]
