@@ -200,9 +200,9 @@ def refused():
             "compression 3",
         ),
         "small frame": (small, "a GIF of height and width [17 26] with one of 14 x 21"),
-        "EXIF as text": (
+        "Received: EXIF as text": (
             in_png([(b"tEXt", b"Raw profile type exif\0\nexif\n 6\n457869660000")]),
-            "EXIF as text",
+            "Received: EXIF as text",
         ),
         "WebP": (encoded("WEBP", lossless=True), "BMP. Received: a file in WebP"),
         "TIFF": (encoded("TIFF"), "BMP. Received: a file in TIFF"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tfstyle.export.image_bytes import formats, orientation
+from tfstyle.export.image_bytes import formats, orientation, parts, profiles
 from tfstyle.export.image_bytes.attempt import attempt
 from tfstyle.export.request_checks import require, require_sentence
 
@@ -30,16 +30,18 @@ def decode(
     """
     which = formats.which(contents)
     with tf.control_dependencies([_few_pixels(contents, which, index, max_pixels, name)]):
-        trouble = attempt(_each(which, "trouble"), tf.identity(contents), tf.constant(DAMAGED))
+        unknown = parts.Notes(DAMAGED, b"", b"", b"", False)
+        notes = attempt(_each(which, "notes"), tf.identity(contents), unknown)
+    other_colours = profiles.trouble(notes.profile, notes.is_grey)
+    trouble = tf.where(notes.refusal == "", other_colours, notes.refusal)
     with tf.control_dependencies([_require_none(trouble, index, name)]):
         pixels = attempt(_each(which, "decode"), tf.identity(contents), tf.zeros([0, 0, 3]))
     whole = tf.where(tf.size(pixels) > 0, "", DAMAGED)
     with tf.control_dependencies([_require_none(whole, index, name)]):
         # A picture with damaged EXIF data is shown as it is by every viewer.
-        upright = tf.constant(1, tf.int64)
-        return orientation.turn(
-            pixels, attempt(_each(which, "find_orientation"), contents, upright)
-        )
+        as_it_is = tf.constant(1, tf.int64)
+        turned = attempt(orientation.find, (notes.exif, notes.xmp), as_it_is)
+        return orientation.turn(pixels, turned)
 
 
 def _few_pixels(

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tfstyle.export.image_bytes import parts
+from tfstyle.export.image_bytes.parts import Notes
 from tfstyle.image import tensors
 
 MAGIC = b"BM"
@@ -21,8 +22,8 @@ def size(contents: tf.Tensor) -> tf.Tensor:
     return tf.abs(tf.cast(tf.ensure_shape(width_and_height, [2]), tf.int64))[::-1]
 
 
-def trouble(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: all but 8, 24 and 32 bits a pixel, uncompressed."""
+def notes(contents: tf.Tensor) -> Notes:
+    """See `formats.Format`: all but 8, 24 and 32 bits a pixel, uncompressed, is refused."""
     header, bits, compression = (_number(contents, *place) for place in ((14, 4), (28, 2), (30, 4)))
     # Compression 3 says where the colours lie.
     masked = (bits >= 24) & (compression == 3) & _has_usual_masks(contents)
@@ -32,7 +33,7 @@ def trouble(contents: tf.Tensor) -> tf.Tensor:
         "Received: {} bits, compression {}, a header of {} bytes",
         (bits, compression, header),
     )
-    return tf.where(known & ((compression == 0) | masked), "", received)
+    return Notes(tf.where(known & ((compression == 0) | masked), "", received))
 
 
 def _has_usual_masks(contents: tf.Tensor) -> tf.Tensor:
@@ -51,11 +52,6 @@ def decode(contents: tf.Tensor) -> tf.Tensor:
         lambda: pixels[..., :3],
     )
     return tensors.from_bytes(palette)
-
-
-def find_orientation(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: BMP knows none but rows from the bottom, which is TensorFlow's."""
-    return tf.ones_like(parts.size(contents))
 
 
 def _palette(contents: tf.Tensor) -> tf.Tensor:

@@ -6,6 +6,7 @@ from typing import Protocol
 import tensorflow as tf
 
 from tfstyle.export.image_bytes import bmp, gif, jpeg, png
+from tfstyle.export.image_bytes.parts import Notes
 
 
 class Format(Protocol):
@@ -21,16 +22,12 @@ class Format(Protocol):
         """Returns [height, width] as the header says, before anything is turned; int64."""
         ...
 
-    def trouble(self, contents: tf.Tensor) -> tf.Tensor:
-        """Returns a sentence's end if the command line would paint the file otherwise, else ""."""
+    def notes(self, contents: tf.Tensor) -> Notes:
+        """Returns what the file says of its picture, and whether it is refused."""
         ...
 
     def decode(self, contents: tf.Tensor) -> tf.Tensor:
         """Returns the pixels, `[height, width, 3]`, float32 in [0, 1], not yet upright."""
-        ...
-
-    def find_orientation(self, contents: tf.Tensor) -> tf.Tensor:
-        """Returns the orientation as in EXIF; int64."""
         ...
 
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tfstyle.export.image_bytes import parts
+from tfstyle.export.image_bytes.parts import Notes
 from tfstyle.image import tensors
 
 MAGIC = b"GIF8"
@@ -18,14 +19,14 @@ def size(contents: tf.Tensor) -> tf.Tensor:
     return tf.stack([parts.number(contents, 8, 2, False), parts.number(contents, 6, 2, False)])
 
 
-def trouble(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: a first frame that does not fill the picture."""
+def notes(contents: tf.Tensor) -> Notes:
+    """See `formats.Format`: a first frame that does not fill the picture is refused."""
     image, _, _ = _first_frame(contents)
     left, top, width, height = (parts.number(contents, image + at, 2, False) for at in (1, 3, 5, 7))
     fills = (left == 0) & (top == 0) & tf.reduce_all(tf.stack([height, width]) == size(contents))
     sentence = "must have a first frame that fills it; save it as PNG. Received: a GIF of height "
     frame = tf.strings.format("and width {} with one of {} x {}", (size(contents), height, width))
-    return tf.where(fills, "", tf.strings.join([sentence, frame]))
+    return Notes(tf.where(fills, "", tf.strings.join([sentence, frame])))
 
 
 def decode(contents: tf.Tensor) -> tf.Tensor:
@@ -40,11 +41,6 @@ def decode(contents: tf.Tensor) -> tf.Tensor:
     # All frames would be decoded, in the memory of all.
     alone = tf.strings.join([frame, b";"])
     return tensors.from_bytes(tf.io.decode_gif(alone)[0])
-
-
-def find_orientation(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: GIF knows none."""
-    return tf.ones_like(parts.size(contents))
 
 
 def _joined(contents, pieces, between):

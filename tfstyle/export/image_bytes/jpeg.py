@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-from tfstyle.export.image_bytes import orientation, parts, profiles
+from tfstyle.export.image_bytes import parts
+from tfstyle.export.image_bytes.parts import Notes
 from tfstyle.image import tensors
 
 MAGIC = b"\xff\xd8\xff"
@@ -20,25 +21,20 @@ def size(contents: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.io.extract_jpeg_shape(contents)[:2], tf.int64)
 
 
-def trouble(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: CMYK, and profiles of other colours."""
-    _, _, profile, pieces = _walk(contents)
+def notes(contents: tf.Tensor) -> Notes:
+    """See `formats.Format`: CMYK is refused, and profiles larger than sRGB's."""
+    exif, xmp, profile, pieces = _walk(contents)
     channels = tf.io.extract_jpeg_shape(contents)[2]
-    sentences = [
-        # TensorFlow makes RGB of it by other roundings, and without asking whose CMYK it is.
-        tf.where(
-            channels == 4, "must be RGB or grey; convert it first. Received: a JPEG in CMYK", ""
-        ),
-        # sRGB's takes a few kilobytes, and one piece of at most 64.
-        tf.where(
-            (channels == 3) & (pieces > 1),
-            "must be in sRGB; convert it first. Received: a colour profile in several pieces",
-            "",
-        ),
-        profiles.trouble(tf.where(pieces == 1, profile, ""), channels == 1),
-    ]
-    # The first that is one.
-    return tf.concat([tf.boolean_mask(sentences, tf.not_equal(sentences, "")), [""]], 0)[0]
+    # sRGB's takes a few kilobytes, and one piece of at most 64.
+    refusal = tf.where(
+        (channels == 3) & (pieces > 1),
+        "must be in sRGB; convert it first. Received: a colour profile in several pieces",
+        "",
+    )
+    # TensorFlow makes RGB of it by other roundings, and without asking whose CMYK it is.
+    cmyk = "must be RGB or grey; convert it first. Received: a JPEG in CMYK"
+    refusal = tf.where(channels == 4, cmyk, refusal)
+    return Notes(refusal, exif, xmp, tf.where(pieces == 1, profile, ""), channels == 1)
 
 
 def decode(contents: tf.Tensor) -> tf.Tensor:
@@ -47,12 +43,6 @@ def decode(contents: tf.Tensor) -> tf.Tensor:
     return tensors.from_bytes(
         tf.io.decode_jpeg(contents, channels=3, dct_method="INTEGER_ACCURATE")
     )
-
-
-def find_orientation(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`."""
-    exif, xmp, *_ = _walk(contents)
-    return orientation.find(exif, xmp)
 
 
 def _walk(contents: tf.Tensor) -> list[tf.Tensor]:

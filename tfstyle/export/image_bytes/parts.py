@@ -4,13 +4,26 @@ Positions and numbers are scalars, int64.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 MOST = 2**16
 """Parts of a file that are walked through; files with more would keep a server busy."""
+
+
+class Notes(NamedTuple):
+    """What a file says of its picture; strings, empty where there is nothing."""
+
+    refusal: tf.Tensor
+    """A sentence's end, where the command line would paint the file otherwise."""
+    exif: tf.Tensor = b""
+    xmp: tf.Tensor = b""
+    profile: tf.Tensor = b""
+    """The ICC profile."""
+    is_grey: tf.Tensor = False
+    """Whether the picture has one channel."""
 
 
 Place: TypeAlias = tf.Tensor | int

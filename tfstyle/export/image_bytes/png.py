@@ -2,7 +2,9 @@
 
 import tensorflow as tf
 
-from tfstyle.export.image_bytes import orientation, parts, profiles
+from tfstyle.export.image_bytes import parts
+from tfstyle.export.image_bytes.attempt import attempt
+from tfstyle.export.image_bytes.parts import Notes
 from tfstyle.image import tensors
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
@@ -23,20 +25,22 @@ def size(contents: tf.Tensor) -> tf.Tensor:
     return tf.stack([parts.number(contents, 20, 4), parts.number(contents, 16, 4)])
 
 
-def trouble(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`: profiles of other colours, and EXIF data as text."""
-    exif, _, profile, as_text = _walk(contents)
+def notes(contents: tf.Tensor) -> Notes:
+    """See `formats.Format`: EXIF data as text are refused, and profiles larger than sRGB's."""
+    exif, xmp, packed, as_text = _walk(contents)
     depth, kind = _kind(contents)
-    in_text = tf.where(
-        (as_text > 0) & (exif == b""),
-        "must have its EXIF data in a chunk eXIf; save it anew. Received: a PNG with EXIF as text",
+    # Grey of 16 bits is read as it is, and one bit is black or white by any profile.
+    packed = tf.where((kind == 0) & ((depth == 16) | (depth == 1)), "", packed)
+    refusal = tf.where(
+        tf.strings.length(packed) > LARGEST_PROFILE,
+        "must be in sRGB; convert it first. Received: a large colour profile",
         "",
     )
-    # Grey of 16 bits is read as it is, and one bit is black or white by any profile.
-    counts = tf.not_equal(profile, b"") & ~((kind == 0) & ((depth == 16) | (depth == 1)))
-    is_grey = tf.reduce_any(kind == list(GREYS))
-    wrong = tf.cond(counts, lambda: profiles.trouble(_unpacked(profile), is_grey), lambda: "")
-    return tf.where(in_text == "", wrong, in_text)
+    in_text = "must have its EXIF data in a chunk eXIf; save it anew. Received: EXIF as text"
+    refusal = tf.where((as_text > 0) & (exif == b""), in_text, refusal)
+    # A profile that is damaged is left out of account, as the command line does.
+    profile = attempt(_unpacked, packed, tf.constant(""))
+    return Notes(refusal, exif, xmp, profile, tf.reduce_any(kind == list(GREYS)))
 
 
 def decode(contents: tf.Tensor) -> tf.Tensor:
@@ -54,12 +58,6 @@ def _deep_grey(contents: tf.Tensor) -> tf.Tensor:
     return tf.repeat(tf.cast(grey, tf.float32) / 65535, 3, axis=-1)
 
 
-def find_orientation(contents: tf.Tensor) -> tf.Tensor:
-    """See `formats.Format`."""
-    exif, xmp, *_ = _walk(contents)
-    return orientation.find(exif, xmp)
-
-
 def _kind(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the bits of a channel, and the colour type."""
     return parts.number(contents, 24, 1), parts.number(contents, 25, 1)
@@ -67,10 +65,8 @@ def _kind(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 def _unpacked(profile: tf.Tensor) -> tf.Tensor:
     """Returns the contents of a chunk iCCP: a name, a zero, a method, and what is compressed."""
-    small = tf.strings.length(profile) <= LARGEST_PROFILE
     name = tf.argmax(parts.levels(profile, 0, 80) == 0)
-    with tf.control_dependencies([tf.debugging.Assert(small, ["a large profile"])]):
-        packed = parts.text(profile, name + 2, LARGEST_PROFILE)
+    packed = parts.text(profile, name + 2, LARGEST_PROFILE)
     return tf.io.decode_compressed(packed, "ZLIB")
 
 
