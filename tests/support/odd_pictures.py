@@ -141,7 +141,7 @@ def of_srgb():
 
 def refused():
     """Returns files that the graph would paint otherwise than the command line, and the cause."""
-    other = "must be in sRGB; convert it first. Received: the colour profile "
+    other = "must be in sRGB; convert it first. Received: other colours, by the profile "
     wide = icc_profiles.profile(icc_profiles.ADOBE, icc_profiles.GAMMA, "Adobe RGB (1998)")
     linear = icc_profiles.profile(
         icc_profiles.SRGB, icc_profiles.sampled(lambda x: x), "linear sRGB"

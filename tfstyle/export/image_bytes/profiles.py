@@ -42,7 +42,7 @@ def _other_than_srgb(profile: tf.Tensor, grey: tf.Tensor) -> tf.Tensor:
     no = tf.constant(False)
     is_srgb = tf.where(grey, attempt(_is_grey, profile, no), attempt(_is_rgb, profile, no))
     name = attempt(_description, profile, tf.constant("without a name"))
-    sentence = "must be in sRGB; convert it first. Received: the colour profile "
+    sentence = "must be in sRGB; convert it first. Received: other colours, by the profile "
     return tf.where(is_srgb, "", tf.strings.join([sentence, name]))
 
 
