@@ -69,3 +69,8 @@ class Config:
                 "format must be savedmodel and style none for method=swap. "
                 f"Received: format={self.format}, style={self.style}"
             )
+        if self.format != "savedmodel" and self.max_pixels is not None:
+            raise ValueError(
+                "max_pixels must be none unless format=savedmodel: other files check no request. "
+                f"Received: format={self.format}, max_pixels={self.max_pixels}"
+            )

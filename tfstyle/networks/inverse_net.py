@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
 from tfstyle.networks.architecture import InverseArchitecture
+from tfstyle.networks.layers import split_convolution
 from tfstyle.networks.loading import weights
 from tfstyle.networks.loading.kinds import Kind
 from tfstyle.system.precision import resolve_precision
@@ -92,6 +93,13 @@ class InverseNet(keras.Model):
         stride = vgg19_layers.stride(self.layer)
         sides = (None if side is None else side * stride for side in (rows, columns))
         return (batch, *sides, 3)
+
+    # What a processor is fastest with must not be written: another one is going to run it.
+    @split_convolution.for_any_processor()
+    def export(self, filepath: Any, *args: Any, input_signature: Any = None, **kwargs: Any) -> None:
+        """Writes as Keras's models do; by default for features of any batch and size."""
+        features = keras.InputSpec("float32", [None, None, None, self.channels])
+        super().export(filepath, *args, input_signature=input_signature or [features], **kwargs)
 
     def architecture(self) -> dict[str, Any]:
         """Returns what `__init__` takes, but Keras's."""

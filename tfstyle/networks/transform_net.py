@@ -13,7 +13,7 @@ import tensorflow as tf
 from tfstyle import settings
 from tfstyle.networks import architecture, stages
 from tfstyle.networks.architecture import Architecture
-from tfstyle.networks.layers import mirror
+from tfstyle.networks.layers import mirror, split_convolution
 from tfstyle.networks.stages import STRIDE
 
 SMALLEST = 16
@@ -102,7 +102,11 @@ class Stylizer(keras.Model):
         # Grown to a side that can be halved twice; what the growth has painted is cut away again.
         grown = mirror.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
-        return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
+        # By sizes: computed ends would become floats in ONNX, too short ones in float16.
+        cut = tf.slice(pastiches, [0, 0, 0, 0], [-1, height, width, -1])
+        # Not by tf.ensure_shape, which LiteRT does not know.
+        cut.set_shape(images.shape)
+        return [cut, *others]
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
@@ -151,6 +155,13 @@ class Stylizer(keras.Model):
     ) -> tuple[int | None, ...]:
         """Returns the images' own shape."""
         return input_shape
+
+    # What a processor is fastest with must not be written: another one is going to run it.
+    @split_convolution.for_any_processor()
+    def export(self, filepath: Any, *args: Any, input_signature: Any = None, **kwargs: Any) -> None:
+        """Writes as Keras's models do; by default for any batch and size, in the first style."""
+        signature = input_signature or [keras.InputSpec("float32", [None, None, None, 3])]
+        super().export(filepath, *args, input_signature=signature, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""

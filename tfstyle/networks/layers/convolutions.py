@@ -96,9 +96,11 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     size = [batch, height * times + 2, (width + spare) * times + 2, kernel.shape[-1]]
     patch = tf.transpose(patch, [0, 1, 3, 2])
     whole = tf.nn.conv2d_transpose(wide, patch, size, times, "VALID")
-    # TensorFlow's own cropping is a hundred times slower on a CPU.
+    # TensorFlow's own cropping is a hundred times slower on a CPU. By sizes: slices' ends that are
+    # computed become floats in ONNX, too short ones in float16.
     margin = times + 1
-    return whole[:, margin:-margin, margin : (width - 1) * times + 1]
+    inner = [batch, (height - 2) * times, (width - 2) * times, kernel.shape[-1]]
+    return tf.slice(whole, [0, margin, margin, 0], inner)
 
 
 def _spare_columns(width: tf.Tensor) -> tf.Tensor:
