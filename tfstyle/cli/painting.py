@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import sys
 from collections.abc import Iterator, Sequence
 
 from tfstyle.cli import process, progress
@@ -72,6 +71,6 @@ def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
     @functools.cache
     def say_once() -> None:
         if not quiet and pair.content is not None:
-            print(f"{pair.content}, levels: {', '.join(map(str, levels))}", file=sys.stderr)
+            process.note(f"{pair.content}, levels: {', '.join(map(str, levels))}")
 
     return lambda reached: say_once()
