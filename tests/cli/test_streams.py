@@ -1,4 +1,4 @@
-"""The process's standard streams: closed, full, without a reader, and free of TensorFlow's words."""
+"""The standard streams: closed, full, without a reader, and free of TensorFlow's words."""
 
 import os
 import shlex

@@ -64,9 +64,11 @@ def run(command: str, arguments: Sequence[str]) -> int:
         if HELP_FLAGS.intersection(arguments):
             process.say(help.describe_flags(command, groups))
             return process.DONE
-        values = flags.parse(program, arguments, groups)
+        parsed = flags.parse(program, arguments, groups)
+        if hasattr(runner, "unused"):
+            flags.check_used(parsed.texts, runner.unused(*parsed.groups))
         # Only now the rest of the method: what its flags refuse, they refuse at once.
-        return runner.run(command, process.load(COMMANDS[command].module), *values)
+        return runner.run(command, process.load(COMMANDS[command].module), *parsed.groups)
 
 
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:
