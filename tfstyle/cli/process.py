@@ -3,12 +3,13 @@
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 import types
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TextIO
 
 from tfstyle.cli import streams
 
@@ -30,27 +31,37 @@ def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
 def note(line: str) -> None:
     """Prints on stderr; where that takes no more, nobody can be told."""
     try:
-        print(line, file=sys.stderr, flush=True)
+        print(shown(line, sys.stderr), file=sys.stderr, flush=True)
     except OSError:
         streams.abandon(sys.stderr)
 
 
 def say(line: str) -> None:
-    """Prints on stdout at once, even a path that its encoding does not know.
+    """Prints on stdout at once; see `shown`.
 
     Raises:
         BrokenPipeError: nobody reads it any more.
         OSError: it takes no more.
     """
-    encoding = sys.stdout.encoding or "utf-8"
     try:
-        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+        print(shown(line, sys.stdout), flush=True)
     except BrokenPipeError:
         streams.abandon(sys.stdout)
         raise
     except OSError as error:
         streams.abandon(sys.stdout)
         raise OSError(f"standard output takes no more: {error.strerror}") from error
+
+
+def shown(text: str, stream: TextIO) -> str:
+    """Returns the text with escapes for what the stream's encoding does not know.
+
+    Likewise for control characters but ends of lines: in the name of a file, they would command the
+    terminal.
+    """
+    encoding = stream.encoding or "utf-8"
+    known = text.encode(encoding, "backslashreplace").decode(encoding)
+    return re.sub(r"[^\n -~\xa0-\U0010ffff]", lambda control: repr(control[0])[1:-1], known)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """What the training of any network consists of: its folder, its rounds, and Keras's fit."""
 
 import math
+import os
 import pathlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -8,18 +9,22 @@ from typing import TypeVar
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import devices
+from tfstyle.system import devices, files
 from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
-from tfstyle.training.config import Config, rounds
+from tfstyle.training.config import Config, check_names, rounds
 from tfstyle.training.trainer import Trainer
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
 """The classes of the optimisers that `config.OPTIMIZERS` names."""
+
+OWNER = "training.txt"
+"""The file in the folder of a training that tells it from others."""
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
 
@@ -48,46 +53,51 @@ def run(
 
     Raises:
         ValueError: there are too few photographs, none can be read, the folder is another
-            training's, or TF_CONFIG lists no workers where `strategy` wants them.
+            training's, a style's name cannot be written in a flag, or TF_CONFIG lists no workers
+            where `strategy` wants them. Nothing is written then.
     """
-    # First of all: a strategy of several workers must be made before TensorFlow does anything.
+    check_names(tuple(styles))
+    # A strategy of several workers must be made before TensorFlow does anything.
     spread = devices.strategy(config.strategy)
     split = photo_data.find(photos, config.held_out_share, config.seed)
     folder = _own_folder(pathlib.Path(folder))
-    _claim(folder, checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles)))
+    identity = checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles))
+    check_folder(folder, identity)
     # Before the network is built: its first weights are drawn from Keras's global seed.
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
         trainer = build(styles, config)
-    _fit(trainer, split, folder, config, noise, quiet)
+    photographs = photo_data.Photographs(config.photo_size, config.crop)
+    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
+    crops = photographs.training(
+        split.training,
+        config.crop,
+        config.batch,
+        config.seed,
+        noise=noise,
+        batches_before=_steps_before(folder, config),
+    )
+    # Not before all has been checked: what is refused leaves the folder to other settings.
+    _claim(folder, identity)
+    _fit(trainer, photographs, crops, held_out, folder, config, quiet)
     trainer.network().save(folder / trainer.FILE_NAME)
     return trainer.network()
 
 
 def _fit(
     trainer: Trainer,
-    split: photo_data.Split,
+    photographs: photo_data.Photographs,
+    crops: tf.data.Dataset,
+    held_out: tf.data.Dataset,
     folder: pathlib.Path,
     config: Config,
-    noise: float,
     quiet: bool,
 ) -> None:
     """Takes all rounds that are left."""
-    photographs = photo_data.Photographs(config.photo_size, config.crop)
-    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
     sample = next(iter(held_out))[:1]
     epochs, steps_per_epoch = rounds(config)
-    # The backup has the weights, but not the place in the endless row of crops.
-    steps_before = len(callbacks.held_out_losses(folder)) * steps_per_epoch
     trainer.fit(
-        photographs.training(
-            split.training,
-            config.crop,
-            config.batch,
-            config.seed,
-            noise=noise,
-            batches_before=steps_before,
-        ),
+        crops,
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=held_out,
@@ -101,22 +111,50 @@ def _fit(
         warnings.warn(f"{len(photographs.unreadable)} photographs were left out", stacklevel=2)
 
 
+def _steps_before(folder: pathlib.Path, config: Config) -> int:
+    """Returns how many steps an interrupted run has taken.
+
+    The backup has the weights, but not the place in the endless row of crops.
+    """
+    _, steps_per_epoch = rounds(config)
+    return len(callbacks.held_out_losses(folder)) * steps_per_epoch
+
+
 def _own_folder(folder: pathlib.Path) -> pathlib.Path:
     """Returns the folder, or for the workers after the first one in it: none writes another's."""
     place = devices.place_among_workers()
     return folder / f"worker_{place}" if place else folder
 
 
-def _claim(folder: pathlib.Path, identity: str) -> None:
-    """Makes the folder this training's own; raises ValueError when it is another's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    owner = folder / "training.txt"
-    if owner.exists() and owner.read_text() != identity:
+def check_folder(folder: pathlib.Path, identity: str) -> None:
+    """Raises ValueError when a training cannot have its files in the folder.
+
+    Args:
+        folder: where to; it need not exist.
+        identity: what `training.txt` has of the training.
+    """
+    # os.path's: a name that is too long makes Path.exists raise.
+    nearest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        raise ValueError(
+            f"model must be a folder, or where one can be made. Received: model={folder}"
+        )
+    if files.is_name_too_long(folder):
+        raise ValueError(f"model must have a shorter name. Received: model={folder}")
+    owner = folder / OWNER
+    # Nothing is in it where the disk was full: then no training has begun.
+    if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):
         raise ValueError(
             "model must be a new folder, or that of the same training with the same settings and "
             f"styles. Received: model={folder}"
         )
-    owner.write_text(identity)
+
+
+def _claim(folder: pathlib.Path, identity: str) -> None:
+    """Makes the folder this training's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with files.atomically(folder / OWNER) as file:
+        file.write(identity.encode())
 
 
 # --- What `build` needs ---
