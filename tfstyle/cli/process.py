@@ -3,13 +3,13 @@
 import contextlib
 import importlib
 import os
-import re
 import signal
 import sys
 import types
+import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from tfstyle.cli import streams
 
@@ -31,20 +31,20 @@ def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
 def note(line: str) -> None:
     """Prints on stderr; where that takes no more, nobody can be told."""
     try:
-        print(shown(line, sys.stderr), file=sys.stderr, flush=True)
+        print(printable(line, sys.stderr.encoding), file=sys.stderr, flush=True)
     except OSError:
         streams.abandon(sys.stderr)
 
 
 def say(line: str) -> None:
-    """Prints on stdout at once; see `shown`.
+    """Prints on stdout at once; see `printable`.
 
     Raises:
         BrokenPipeError: nobody reads it any more.
         OSError: it takes no more.
     """
     try:
-        print(shown(line, sys.stdout), flush=True)
+        print(printable(line, sys.stdout.encoding), flush=True)
     except BrokenPipeError:
         streams.abandon(sys.stdout)
         raise
@@ -53,15 +53,26 @@ def say(line: str) -> None:
         raise OSError(f"standard output takes no more: {error.strerror}") from error
 
 
-def shown(text: str, stream: TextIO) -> str:
-    """Returns the text with escapes for what the stream's encoding does not know.
+def printable(text: str, encoding: str | None = "utf-8") -> str:
+    r"""Returns a text whose control codes are written as Python writes them, such as \x1b.
 
-    Likewise for control characters but ends of lines: in the name of a file, they would command the
-    terminal.
+    Names come from files of others, too. Codes in them would move the terminal's cursor, rename its
+    window or turn the direction of what is shown. What the encoding does not know is written so,
+    too.
     """
-    encoding = stream.encoding or "utf-8"
-    known = text.encode(encoding, "backslashreplace").decode(encoding)
-    return re.sub(r"[^\n -~\xa0-\U0010ffff]", lambda control: repr(control[0])[1:-1], known)
+    encoding = encoding or "utf-8"
+    escaped = "".join(_escaped(each) if _is_control(each) else each for each in text)
+    return escaped.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _is_control(character: str) -> bool:
+    # Persian and many emojis are written with the two joiners.
+    kind = unicodedata.category(character)
+    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\n\u200c\u200d"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 @contextlib.contextmanager

@@ -41,7 +41,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Trains, and returns the exit status."""
     styles = {}
-    for path in inputs.split_paths(files.styles):
+    for path in inputs.split_paths(files.styles, "styles"):
         name = Path(path).stem
         # A network knows its styles by name: two of one name would be one style.
         if name in styles:
