@@ -7,7 +7,6 @@ import random
 import shutil
 import typing
 
-import keras
 import numpy as np
 import pytest
 from samples import picture
@@ -19,7 +18,9 @@ from tfstyle.methods import analogies, feed_forward, gatys, quilting, style_swap
 from tfstyle.methods.video import painters
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19_files
 from tfstyle.result import Level, Loss, Progress, Result
+from tfstyle.training import inverse as inverse_training
 from tfstyle.training import loop
+from tfstyle.training import stylizer as stylizer_training
 
 SEED = int(os.environ.get("TFSTYLE_FUZZ_SEED", "1"))
 
@@ -54,7 +55,7 @@ STYLES = ["great_wave", "udnie:0.3,the_kiss", "the_scream:1", "udnie,udnie:2", "
 
 OUTPUTS = {
     "train": {"model": ["trained", "new/trained", "~/trained"]},
-    "train_inverse": {"model": ["trained", "~/trained"]},
+    "train_inverse": {"model": ["trained", "~/trained"], "start": ["inverse", "none"]},
     "export": {"output": ["served/1", "out.onnx", "out.tflite"], "style": STYLES},
     "apply": {"style": STYLES},
     "video": {"output": ["out.mp4", "frames", "out.webm"], "style": [*STYLES, "style.png"]},
@@ -65,7 +66,20 @@ NUMBERS = ["0", "1", "2", "3", "0.5", "16", "17", "32", "64", "1e-3"]
 
 HOSTILE = [
     *("", " ", ",", ",,", "a,,b", "a,a", "none", "-1", "nan", "inf", "-inf", "1e400", "9" * 400),
-    *("0x10", "1_0", "٣", "True", "~", "~/", "~nobody.there/x", "/", ".", "..", "a\nb", "\x1b[31m"),
+    *(
+        "0x10",
+        "1_0",
+        "٣",
+        "True",
+        "~",
+        "~/",
+        "~nobody.there/x",
+        "//no",
+        ".",
+        "..",
+        "a\nb",
+        "\x1b[31m",
+    ),
     *(
         "a:b",
         "a:1:2",
@@ -117,6 +131,21 @@ def write(path):
     pathlib.Path(path).touch()
 
 
+class Trained:
+    """Stands in for what is trained, and for its network."""
+
+    FILE_NAME = "trained.keras"
+
+    def __init__(self, *_):
+        pass
+
+    def network(self):
+        return self
+
+    def save(self, path):
+        pathlib.Path(path).touch()
+
+
 @pytest.fixture
 def quick(monkeypatch, tmp_path, tiny_encoder):
     """Everything but the work itself: it is done at once, and files appear all the same."""
@@ -127,6 +156,11 @@ def quick(monkeypatch, tmp_path, tiny_encoder):
         pretrained.find(model)
         return stylizer
 
+    def painter(styles, config, method):
+        if isinstance(styles, str):
+            load(method.model).shares(styles)
+        return painters.OnePass(lambda frame: image.as_image(frame, "frame"), config, 16)
+
     monkeypatch.setattr(pretrained, "load", load)
     monkeypatch.setattr(feed_forward, "load", load)
     for room in (gatys, style_swap, quilting, analogies):
@@ -134,20 +168,20 @@ def quick(monkeypatch, tmp_path, tiny_encoder):
     monkeypatch.setattr(quilting, "synthesize", paint)
     for room in (gatys, style_swap):
         monkeypatch.setattr(room, "plan", lambda size, config: (Level((8, 12), 1),))
-    monkeypatch.setattr(
-        video,
-        "painter",
-        lambda styles, config, method: painters.OnePass(
-            lambda frame: image.as_image(frame, "frame"), config, 16
-        ),
-    )
+    monkeypatch.setattr(video, "painter", painter)
     weights = tmp_path / "weights.h5"
     weights.touch()
     monkeypatch.setattr(vgg19_files, "_find_cached", lambda: weights)
     monkeypatch.setattr(loop.vgg19, "build", lambda *_, **__: tiny_encoder)
     monkeypatch.setattr(loop.vgg19_weights, "load", lambda name: None)
+    monkeypatch.setattr(loop, "equip", lambda trainer, config: trainer)
     monkeypatch.setattr(loop, "_fit", lambda *_: None)
-    monkeypatch.setattr(inverse_net, "load", lambda *_: None)
+    monkeypatch.setattr(stylizer_training, "StylizerTrainer", Trained)
+    monkeypatch.setattr(inverse_training, "InverseTrainer", Trained)
+    monkeypatch.setattr(inverse_training, "_new", lambda *_: None)
+    monkeypatch.setattr(inverse_training, "_begun", lambda start, _: inverse_net.find(start))
+    monkeypatch.setattr(stylizer_training, "_stylizer", lambda *_: stylizer)
+    monkeypatch.setattr(inverse_net, "load", lambda model, precision: inverse_net.find(model))
     monkeypatch.setattr(savedmodel, "save_swap", lambda net, path, **_: write(path))
     monkeypatch.setattr(savedmodel, "save", lambda net, path, style=None, **_: write(path))
     for name in ("save_onnx", "save_litert"):
@@ -243,7 +277,6 @@ def test_300_lines_are_done_or_refused_in_one_sentence(quick, folder, capsys):
     draw = random.Random(SEED)
     before, statuses = present(folder), []
     for _ in range(LINES):
-        keras.backend.clear_session()
         words = line(draw)
         status = app.main(words)
         out, err = capsys.readouterr()

@@ -3,13 +3,20 @@
 The script holds all that it completes, so no Python starts when Tab is pressed.
 """
 
-from collections.abc import Sequence
+import dataclasses
+import functools
+import importlib.resources
+import json
+from collections.abc import Iterable, Sequence
 
 from tfstyle import settings
 from tfstyle.cli import app, process
 from tfstyle.cli.completion import bash, flags, zsh
 
 SCRIPTS = {"bash": bash.write_script, "zsh": zsh.write_script}
+
+BY_NAME = ("apply", "export")
+"""The commands whose style is a trained one's name, and not a picture."""
 
 HELP = """\
 tfstyle completion: {help}
@@ -48,11 +55,31 @@ def read_command(name: str) -> flags.Command:
     if hasattr(runner, "main"):
         return flags.Command(name, row.help, {"": ()}, words=tuple(SCRIPTS))
     if not hasattr(runner, "groups"):
-        groups = app.flag_groups(name, runner, [])
-        return flags.Command(name, row.help, {"": flags.read_flags(groups)})
+        found = flags.read_flags(app.flag_groups(name, runner, []))
+        return flags.Command(name, row.help, {"": named(found) if name in BY_NAME else found})
     field = runner.Files.__dataclass_fields__["method"]
     by_method = {
         choice: flags.read_flags(app.flag_groups(name, runner, [f"--method={choice}"]))
         for choice in field.metadata["choices"]
     }
+    by_method = {
+        choice: named(found) if choice in BY_NAME else found for choice, found in by_method.items()
+    }
     return flags.Command(name, row.help, by_method, field.default)
+
+
+def named(found: Iterable[flags.Flag]) -> tuple[flags.Flag, ...]:
+    """Returns the flags, the style's with the names that the shipped networks know."""
+    return tuple(
+        dataclasses.replace(flag, choices=style_names()) if flag.name == "style" else flag
+        for flag in found
+    )
+
+
+@functools.cache
+def style_names() -> tuple[str, ...]:
+    """Returns the styles of all networks that the package ships, each once."""
+    # From the cards beside them: the networks themselves would load TensorFlow.
+    cards = sorted(importlib.resources.files("tfstyle").joinpath("models").iterdir(), key=str)
+    texts = [card.read_text("utf-8") for card in cards if card.name.endswith(".json")]
+    return tuple(dict.fromkeys(name for text in texts for name in json.loads(text)["styles"]))
