@@ -6,8 +6,8 @@ import pytest
 from cli_stub import Config, files, gatys, save_picture, sentence
 
 from tfstyle import settings
+from tfstyle.cli import app, values
 from tfstyle.cli import flags as parser
-from tfstyle.cli import values
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
 
@@ -161,3 +161,59 @@ def test_fields_that_do_nothing(arguments, unused):
     for name in unused:
         with pytest.raises(ValueError, match=f"^{name} does nothing but with {unused[name]}; "):
             parser.parse("tfstyle", [*arguments, f"--{name}=1"], [Fields])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["gatys", "--learning_rate=0.1"], "learning_rate does nothing but with --optimizer=adam"),
+        (["gatys", "--optimizer=adam", "--history=5"], "history does nothing but with"),
+        (["swap", "--steps=5"], "steps does nothing but with --decode=optimize"),
+        (["quilt", "--passes=2", "--texture=style.png"], "passes does nothing but with --content"),
+        (
+            ["analogy", "--source=in.png", "--filtered=style.png", "--target=in.png", "--blur=1"],
+            "unknown flag --blur",
+        ),
+        (
+            ["analogy", "--source=a", "--filtered=b", "--target=c", "--smoothing=1"],
+            "smoothing does nothing but with --source=none",
+        ),
+        (["export", "--vgg_weights=auto"], "vgg_weights does nothing but with --method=swap"),
+        (["styles", "--content=in.png"], "content does nothing but with --sheet"),
+        (["styles", "--size=64"], "size does nothing but with --sheet"),
+        (["video", "--stabilize=0", "--cut=0.5"], "cut does nothing but with --stabilize above 0"),
+        (["video", "--method=gatys", "--stabilize=0.5"], "stabilize does nothing but with"),
+        (["video", "--output=frames", "--crf=3"], "crf does nothing but with a video as --output"),
+        (["video", "--rate=3"], "rate does nothing but with pictures as --input"),
+    ],
+)
+def test_flags_that_do_nothing_are_refused(words, message, folder, capsys):
+    command, *given = words
+    usual = {
+        "video": ["--input=in.png", "--style=udnie", "--output=out.mp4"],
+        "styles": [],
+        "export": ["--output=served"],
+    }
+    paths = usual.get(command, ["--output=out.png"])
+    if command in ("gatys", "swap"):
+        paths = [*paths, "--content=in.png", "--style=style.png"]
+    assert app.main([command, *paths, *given]) == 2
+    assert sentence(capsys).startswith(f"tfstyle {command}: {message}")
+    assert files(folder) == ["in.png", "style.png"]
+
+
+@pytest.mark.parametrize(
+    ("style", "message"),
+    [
+        (",", "style must have a path beside each comma. Received: style=,"),
+        ("style.png,", "style must have a path beside each comma. Received: style=style.png,"),
+        ("a,,b", "style must have a path beside each comma. Received: style=a,,b"),
+        (
+            "style.png,./style.png",
+            "style must name each picture once. Received: style=style.png,./style.png",
+        ),
+    ],
+)
+def test_empty_and_doubled_pictures_are_refused(style, message, method, folder, capsys):
+    assert gatys(style=style) == 2
+    assert sentence(capsys) == f"tfstyle gatys: {message}\n"

@@ -1,6 +1,7 @@
 """`tfstyle video`: a clip in, its pastiche out."""
 
 import functools
+import os
 import types
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 from tfstyle import settings
 from tfstyle.cli import flags, process, progress
 from tfstyle.cli.commands.video.flags import Files
-from tfstyle.image import paths
 from tfstyle.jobs.video.job import METHODS
 from tfstyle.jobs.video.outcome import ClipOutcome
 
@@ -33,7 +33,7 @@ def unused(files: Files, clip_config: Any, frame_config: Any) -> dict[str, str]:
     found = {}
     if files.output is None or not writing.is_video(Path(files.output)):
         found["crf"] = "a video as --output"
-    if files.is_camera or not paths.is_many(files.input):
+    if files.is_camera or os.path.isfile(files.input):
         found["rate"] = "pictures as --input"
     if files.method != "gatys" and clip_config.stabilize == 0:
         found |= dict.fromkeys(("reach", "cut"), "--stabilize above 0")
