@@ -107,9 +107,12 @@ def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
-    # Infinity would pass where there is no maximum.
-    if not (math.isfinite(value) and low <= value <= high):
-        allowed = describe_range(field, guards=value > high)
+    # Infinity would pass where there is no maximum. Whole numbers are finite however long they are,
+    # and others are compared as Python's own: NumPy's narrow ones would overflow.
+    number = int(value) if isinstance(value, numbers.Integral) else float(value)
+    is_finite = isinstance(number, int) or math.isfinite(number)
+    if not (is_finite and low <= number <= high):
+        allowed = describe_range(field, guards=number > high)
         raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={value}")
 
 

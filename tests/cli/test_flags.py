@@ -40,6 +40,10 @@ def test_flags_become_config(flag, expected, method, folder):
         ("--weight=heavy", "weight must be a number. Received: weight=heavy"),
         ("--shares=1,x", "shares must be a number. Received: shares=x"),
         ("--size=4", "size must be from 16 to 8192 pixels. Received: size=4"),
+        (
+            f"--size={'9' * 400}",
+            f"size must be from 16 to 8192 pixels. Received: size={'9' * 400}",
+        ),
         ("--weight=nan", "weight must be at least 0. Received: weight=nan"),
         ("--guarded=-1", "guarded must be at least 0 units. Received: guarded=-1.0"),
         (
