@@ -40,6 +40,7 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    only_with: str = "",
 ) -> Any:
     """Returns a dataclass field that carries its own documentation and range.
 
@@ -50,6 +51,9 @@ def setting(
         minimum: lowest value allowed, inclusive; for tuples, of every element.
         maximum: highest value allowed, inclusive; for tuples, of every element.
         choices: the only strings allowed, when not empty; for tuples, of every element.
+        only_with: the setting beside which alone it does something: `checkpoint` where that must be
+            given, `source=none` where it must not, `optimizer=adam|muon` where it must be one of
+            these. Elsewhere the command line refuses it.
     """
     metadata = {
         "help": help,
@@ -57,6 +61,7 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "choices": choices,
+        "only_with": only_with,
     }
     return dataclasses.field(default=default, metadata=metadata)
 

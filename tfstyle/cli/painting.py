@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -85,7 +84,6 @@ def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
     @functools.cache
     def say_once() -> None:
         if not quiet and pair.content is not None:
-            plan = f"{pair.content}, levels: {', '.join(map(str, levels))}"
-            print(process.printable(plan), file=sys.stderr)
+            process.note(f"{pair.content}, levels: {', '.join(map(str, levels))}")
 
     return lambda reached: say_once()

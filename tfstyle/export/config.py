@@ -52,6 +52,7 @@ class Config:
     vgg_weights: str | os.PathLike = setting(
         "auto",
         "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
+        only_with="method=swap",
     )
     max_pixels: int | None = setting(
         None,

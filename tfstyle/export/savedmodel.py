@@ -41,14 +41,13 @@ def _export_swap(output: str | pathlib.Path, config: Config) -> None:
 
 def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
     stylizer = pretrained.load(os.fspath(config.model or pretrained.NAME), config.precision)
-    style = None if config.style is None else transform_net.parse_style(config.style)
     if config.format == "onnx":
-        onnx_litert.save_onnx(stylizer, output, style)
+        onnx_litert.save_onnx(stylizer, output, config.style)
     elif config.format == "litert":
-        onnx_litert.save_litert(stylizer, output, style)
+        onnx_litert.save_litert(stylizer, output, config.style)
     else:
         limit = config.max_pixels or MAX_PIXELS["apply"]
-        save(stylizer, output, style=style, max_pixels=limit)
+        save(stylizer, output, style=config.style, max_pixels=limit)
 
 
 def save(

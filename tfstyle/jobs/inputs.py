@@ -19,15 +19,29 @@ class Input:
     described: record.Input
 
 
-def split_paths(text: str) -> list[str]:
-    """Returns the comma-separated paths; a comma inside a path that exists stays in it."""
-    pieces = text.split(",")
-    # The longest first, so that a file whose name has a comma wins over its pieces.
-    ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
-    # Where no piece exists, the first is a path all the same: reading it says what is missing.
-    end = next(ends, 1)
-    rest = ",".join(pieces[end:])
-    return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
+def split_paths(text: str, flag: str = "style") -> list[str]:
+    """Returns the comma-separated paths; a comma inside a path that exists stays in it.
+
+    Args:
+        text: what was written.
+        flag: what the caller calls it.
+
+    Raises:
+        ValueError: nothing stands beside a comma, or a path is named twice.
+    """
+    pieces, paths = text.split(","), []
+    while pieces:
+        # The longest first, so that a file whose name has a comma wins over its pieces. Where none
+        # exists, the first is a path all the same: reading it says what is missing.
+        ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
+        end = next(ends, 1)
+        paths.append(",".join(pieces[:end]).strip())
+        pieces = pieces[end:]
+    if "" in paths:
+        raise ValueError(f"{flag} must have a path beside each comma. Received: {flag}={text}")
+    if len(set(map(os.path.normpath, paths))) < len(paths):
+        raise ValueError(f"{flag} must name each picture once. Received: {flag}={text}")
+    return paths
 
 
 def read_input(
@@ -71,3 +85,17 @@ def naming(flag: str) -> Iterator[None]:
     except image.ImageError as error:
         text = str(error).replace("Received: path=", f"Received: {flag}=")
         raise image.ImageError(re.sub("^path must", f"{flag} must", text)) from error
+
+
+@contextlib.contextmanager
+def hinting_at_pictures(style: str) -> Iterator[None]:
+    """Makes errors about a trained style's name say what paints with pictures, if it is of one."""
+    try:
+        yield
+    except ValueError as error:
+        if not os.path.isfile(style):
+            raise
+        raise ValueError(
+            "style must be a trained style's name for apply, and gatys and swap take pictures. "
+            f"Received: style={style}"
+        ) from error

@@ -23,7 +23,8 @@ LARGEST_SHARE = 1e9
 """Only the shares' ratios count; beyond it their sums overflow in the end."""
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
-"""A style's name, shares by name, or shares as a tensor `[styles]` or `[batch, styles]`."""
+"""A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as
+a tensor `[styles]` or `[batch, styles]`."""
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -122,7 +123,7 @@ class Stylizer(keras.Model):
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
 
     def _shares_by_name(self, style: str | Mapping[str, float]) -> list[float]:
-        given = {style: 1.0} if isinstance(style, str) else dict(style)
+        given = parse_style(style, self.styles) if isinstance(style, str) else dict(style)
         for name, share in given.items():
             settings.check_choice("style", name, self.styles)
             _check_share(name, share)
@@ -178,22 +179,57 @@ def _check_share(name: str, share: Any) -> None:
         )
 
 
-def parse_style(text: str) -> dict[str, float]:
+def parse_style(text: str, styles: Sequence[str]) -> dict[str, float]:
     """Returns shares by name from "great_wave" or "great_wave:0.6,the_scream:0.4".
 
+    Names may have commas and colons: what is a name as a whole is not taken apart.
+
+    Args:
+        text: what was written.
+        styles: the names that there are.
+
     Raises:
-        ValueError: a share is no number.
+        ValueError: a share is no number, nothing stands beside a comma, or a style is named twice.
     """
-    shares = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, share = part.partition(":")
-        try:
-            shares[name] = float(share or 1)
-        except ValueError as error:
+    shares: dict[str, float] = {}
+    pieces = text.split(",")
+    while pieces:
+        name, share, taken = _first_style(pieces, styles)
+        if not name or share is None:
             raise ValueError(
                 f"style must be a name, or names with shares as a:0.6,b:0.4. Received: style={text}"
-            ) from error
+            )
+        if name in shares:
+            raise ValueError(f"style must name each style once. Received: style={text}")
+        shares[name] = share
+        pieces = pieces[taken:]
     return shares
+
+
+def _first_style(pieces: Sequence[str], styles: Sequence[str]) -> tuple[str, float | None, int]:
+    """Returns the style that the pieces begin with, its share, and how many pieces these are.
+
+    The share is None where it is no number.
+    """
+    most = 1 + max(name.count(",") for name in styles)
+    # The longest first, so that a name with a comma wins over its pieces.
+    for taken in range(min(most, len(pieces)), 0, -1):
+        text = ",".join(pieces[:taken]).strip()
+        if text in styles:
+            return text, 1.0, taken
+        name, _, share = text.rpartition(":")
+        if name.strip() in styles and _number(share) is not None:
+            return name.strip(), _number(share), taken
+    # A name that there is not, which is told of with those that there are.
+    name, colon, share = pieces[0].strip().rpartition(":")
+    return (name, _number(share), 1) if colon else (share, 1.0, 1)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def fitting(side: tf.Tensor) -> tf.Tensor:

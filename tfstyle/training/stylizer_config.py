@@ -53,6 +53,15 @@ class Config(config.Config):
         "outer_kernel. New styles begin as the mean of its own."
     )
 
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range, or no term counts."""
+        super().__post_init__()
+        if self.outer_kernel % 2 == 0:
+            raise ValueError(
+                f"outer_kernel must be odd. Received: outer_kernel={self.outer_kernel}"
+            )
+        self.weights()
+
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms, on the layers that the reference system names."""
         return loss_weights.Weights(

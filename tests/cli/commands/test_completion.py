@@ -118,6 +118,17 @@ def test_values_stand_behind_the_flag_where_bash_does_not_part_at_equals_signs(c
     assert found == ["--pooling=max", "--pooling=average"]
 
 
+@pytest.mark.parametrize(
+    "words", [("apply",), ("export",), ("video",), ("video", "--method", "=", "apply")]
+)
+def test_trained_styles_are_offered_by_name(candidates, words):
+    assert candidates("tfstyle", *words, "--style", "=", "the_") == ["the_scream", "the_kiss"]
+
+
+def test_styles_that_are_pictures_are_not_offered_by_name(candidates):
+    assert candidates("tfstyle", "video", "--method", "=", "gatys", "--style", "=", "the_") == [""]
+
+
 def test_value_may_be_a_word_of_its_own(candidates):
     assert candidates("tfstyle", "gatys", "--pooling", "a") == ["average"]
 

@@ -15,7 +15,6 @@ from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
-from tfstyle.networks import transform_net
 from tfstyle.system import devices, errors
 from tfstyle.video_io import reading, writing
 from tfstyle.video_io.beside import lost
@@ -61,7 +60,8 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         earlier = find_finished(job, found, film)
         if earlier:
             return as_outcome(earlier)
-        painter = video.painter(styles, config, method)
+        with inputs.hinting_at_pictures(job.style if job.method == "apply" else ""):
+            painter = video.painter(styles, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
             outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
@@ -74,7 +74,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
 def read_styles(job: VideoJob) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if job.method == "apply":
-        return transform_net.parse_style(job.style), []
+        return job.style, []
     read = inputs.read_inputs(inputs.split_paths(job.style), "style")
     return [each.picture.pixels for each in read], [each.described for each in read]
 
