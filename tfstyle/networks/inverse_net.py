@@ -48,9 +48,9 @@ class InverseNet(keras.Model):
             channels: the features'.
             width: channels of the layers at the image's size; VGG19 has 64.
             unit: what features are divided by, near their root mean square.
-            **kwargs: Keras's.
+            **kwargs: Keras's; `dtype` is float32 by default.
         """
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
         self.net = inverse_layers.build(self.layer, channels, width, unit, self.dtype_policy)

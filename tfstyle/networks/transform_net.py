@@ -55,9 +55,9 @@ class Stylizer(keras.Model):
             residual_blocks: how many there are.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
-            **kwargs: what Keras's models take.
+            **kwargs: what Keras's models take; `dtype` is float32 by default.
         """
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         if not styles or len(set(styles)) != len(styles):
             raise ValueError(f"styles must be different names. Received: styles={styles}")
         if outer_kernel not in OUTER_KERNELS:
