@@ -7,6 +7,7 @@ Each is a name of `SETTINGS`. Small pictures, networks of VGG19's shape with see
 is painted is no sight, but has to be the same bit for bit.
 """
 
+import functools
 import pathlib
 import sys
 import tempfile
@@ -37,10 +38,6 @@ SETTINGS = {
         keras.utils.set_random_seed(0),
         tf.config.experimental.enable_op_determinism(),
     ),
-    "numpy_behavior": tf.experimental.numpy.experimental_enable_numpy_behavior,
-    "check_numerics": tf.debugging.enable_check_numerics,
-    "eager": lambda: tf.config.run_functions_eagerly(True),
-    "xla": lambda: tf.config.optimizer.set_jit("autoclustering"),
 }
 """What a user may have set, by a name of ours."""
 
@@ -49,6 +46,7 @@ CONTENT, STYLE = samples.picture(40, 48, seed=1), samples.picture(36, 40, seed=2
 BRIEF = {"size": None, "precision": "float32"}
 
 
+@functools.cache
 def vgg() -> vgg19_weights.Vgg19Weights:
     """Returns convolutions of VGG19's shapes with seeded weights."""
     random, channels, convolutions = np.random.default_rng(0), 3, []
@@ -123,8 +121,7 @@ def exports(folder: pathlib.Path):
 
 def main(output: str, *names: str) -> None:
     """Sets what is named and writes what is painted, arrays by name."""
-    seeded = vgg()
-    vgg19_weights.load = lambda name: seeded
+    vgg19_weights.load = lambda name: vgg()
     for name in names:
         SETTINGS[name]()
     with tempfile.TemporaryDirectory() as temporary:

@@ -89,6 +89,11 @@ class InverseNet(keras.Model):
         names = ("layer", "pooling", "padding", "channels", "width", "unit")
         return {name: getattr(self, name) for name in names}
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the images' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
+
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), **self.architecture()}

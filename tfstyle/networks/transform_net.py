@@ -130,6 +130,11 @@ class Stylizer(keras.Model):
         """Returns the images' own shape."""
         return input_shape
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the pastiches' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
+
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
