@@ -28,7 +28,7 @@ def build(
         unit: what features are divided by.
         dtype: of the arithmetic.
     """
-    return keras.Sequential(
+    net = keras.Sequential(
         [
             keras.Input([None, None, channels], name="features", dtype="float32"),
             keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
@@ -38,6 +38,9 @@ def build(
         ],
         name="inverse_net",
     )
+    # It takes no dtype, and by Keras's global policy it would round the features that it is given.
+    net.dtype_policy = "float32"
+    return net
 
 
 def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:

@@ -54,12 +54,12 @@ class InverseNet(keras.Model):
             channels: the features'.
             width: channels of the layers at the image's size; VGG19 has 64.
             unit: what features are divided by, near their root mean square.
-            **kwargs: Keras's.
+            **kwargs: Keras's; `dtype` is float32 by default.
 
         Raises:
             ValueError: there is no such layer, pooling or padding, or a number is out of its range.
         """
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         InverseArchitecture(layer, pooling, padding, channels, width, unit)
         self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
@@ -105,6 +105,11 @@ class InverseNet(keras.Model):
         """Returns what `__init__` takes, but Keras's."""
         names = ("layer", "pooling", "padding", "channels", "width", "unit")
         return {name: getattr(self, name) for name in names}
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the images' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
 
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""

@@ -59,12 +59,12 @@ class Stylizer(keras.Model):
             residual_blocks: how many there are, up to 64.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
-            **kwargs: what Keras's models take.
+            **kwargs: what Keras's models take; `dtype` is float32 by default.
 
         Raises:
             ValueError: the styles are not different names, or a measure is out of its range.
         """
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.styles = architecture.check_styles(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
         self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
@@ -156,6 +156,11 @@ class Stylizer(keras.Model):
     ) -> tuple[int | None, ...]:
         """Returns the images' own shape."""
         return input_shape
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the pastiches' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
 
     # What a processor is fastest with must not be written: another one is going to run it.
     @split_convolution.for_any_processor()

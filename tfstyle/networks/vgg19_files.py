@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import warnings
 
-from tfstyle.system import downloads, files
+from tfstyle.system import downloads, files, keras_cache
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,15 +98,12 @@ def _existing(path: pathlib.Path) -> pathlib.Path:
 
 
 def _cached() -> pathlib.Path:
-    # Keras has no public name for its cache folder; this is its rule.
-    home = pathlib.Path.home()
-    usual = (home if os.access(home, os.W_OK) else pathlib.Path("/tmp")) / ".keras"
-    return pathlib.Path(os.environ.get("KERAS_HOME") or usual) / "models" / IMAGENET.name
+    return keras_cache.place(IMAGENET.name)
 
 
 def _find_cached() -> pathlib.Path | None:
-    path = _cached()
-    return path if path.is_file() and files.digest(path, "md5") == IMAGENET.hash else None
+    found = keras_cache.find(IMAGENET.name)
+    return next((path for path in found if files.digest(path, "md5") == IMAGENET.hash), None)
 
 
 def _download() -> pathlib.Path:

@@ -22,7 +22,7 @@ class ReflectConv2D(keras.layers.Conv2D):
     """
 
     def __init__(self, *args: Any, enlarge: int = 1, abreast: int = 1, **kwargs: Any) -> None:
-        """Takes what `keras.layers.Conv2D` takes; `padding` is always "valid".
+        """Takes what `keras.layers.Conv2D` takes; padding and data format are always the same.
 
         Args:
             *args: Conv2D's.
@@ -31,7 +31,8 @@ class ReflectConv2D(keras.layers.Conv2D):
                 for the same result sooner where a layer has few filters.
             **kwargs: Conv2D's.
         """
-        super().__init__(*args, **{**kwargs, "padding": "valid"})
+        fixed = {"padding": "valid", "data_format": "channels_last"}
+        super().__init__(*args, **{**kwargs, **fixed})
         self.enlarge, self.abreast = enlarge, abreast
         self.reach = self.kernel_size[0] // 2
 
