@@ -81,5 +81,5 @@ def test_folder_that_is_a_file_is_named(tmp_path, capsys):
     output = tmp_path / "served" / "1"
     assert app.main(["export", "--model=slim", f"--output={output}"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "output could not be written: " in line
+    assert "output must be a folder, and" in line and "served is a file" in line
     assert f"output={output}" in line

@@ -32,7 +32,7 @@ def test_curves_come_back(tmp_path):
 def test_folder_of_another_program_is_refused(tmp_path):
     (tmp_path / "training.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
-        loop._claim(tmp_path, "identity")
+        loop.check_owner(tmp_path, "identity")
     assert (tmp_path / "training.txt").read_bytes() == b"\xff\xfe"
 
 

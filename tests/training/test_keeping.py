@@ -67,4 +67,4 @@ def test_folder_that_a_full_disk_left_without_an_owner_is_no_one_s(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["training.txt"]
     loop._claim(tmp_path, "ours")
     with pytest.raises(ValueError, match="must be a new folder"):
-        loop._claim(tmp_path, "another")
+        loop.check_owner(tmp_path, "another")

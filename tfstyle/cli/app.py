@@ -45,7 +45,8 @@ def dispatch(name: str, arguments: Sequence[str]) -> int:
         return run(name, arguments)
     if name not in {*HELP_FLAGS, "--version"}:
         raise ValueError(unknown_command(name))
-    process.say(f"tfstyle {__version__}" if name == "--version" else help.describe_commands())
+    text = f"tfstyle {__version__}" if name == "--version" else help.describe_commands()
+    process.say(*text.split("\n"))
     return process.DONE
 
 
@@ -62,7 +63,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         groups = flag_groups(command, runner, arguments)
         # Before flags are parsed: a required one that is missing must not keep help away.
         if HELP_FLAGS.intersection(arguments):
-            process.say(help.describe_flags(command, groups))
+            process.say(*help.describe_flags(command, groups).split("\n"))
             return process.DONE
         parsed = flags.parse(program, arguments, groups)
         if hasattr(runner, "unused"):

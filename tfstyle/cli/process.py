@@ -35,7 +35,7 @@ def note(line: str) -> None:
         streams.abandon(sys.stderr)
 
 
-def say(line: str) -> None:
+def say(*lines: str) -> None:
     """Prints on stdout at once; see `printable`.
 
     Raises:
@@ -43,7 +43,7 @@ def say(line: str) -> None:
         OSError: it takes no more.
     """
     try:
-        print(printable(line, sys.stdout.encoding), flush=True)
+        print(*(printable(line, sys.stdout.encoding) for line in lines), sep="\n", flush=True)
     except BrokenPipeError:
         streams.abandon(sys.stdout)
         raise
@@ -67,7 +67,7 @@ def printable(text: str, encoding: str | None = "utf-8") -> str:
 def _is_control(character: str) -> bool:
     # Persian and many emojis are written with the two joiners.
     kind = unicodedata.category(character)
-    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\n\u200c\u200d"
+    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\u200c\u200d"
 
 
 def _escaped(character: str) -> str:

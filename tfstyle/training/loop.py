@@ -57,12 +57,13 @@ def run(
             where `strategy` wants them. Nothing is written then.
     """
     check_names(tuple(styles))
+    destinations.check_folder(folder, "model")
     # A strategy of several workers must be made before TensorFlow does anything.
     spread = devices.strategy(config.strategy)
     split = photo_data.find(photos, config.held_out_share, config.seed)
     folder = _own_folder(pathlib.Path(folder))
     identity = checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles))
-    check_folder(folder, identity)
+    check_owner(folder, identity)
     # Before the network is built: its first weights are drawn from Keras's global seed.
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
@@ -123,14 +124,13 @@ def _own_folder(folder: pathlib.Path) -> pathlib.Path:
     return folder / f"worker_{place}" if place else folder
 
 
-def check_folder(folder: pathlib.Path, identity: str) -> None:
-    """Raises ValueError when a training cannot have its files in the folder.
+def check_owner(folder: pathlib.Path, identity: str) -> None:
+    """Raises ValueError when the folder is another training's.
 
     Args:
         folder: where to; it need not exist.
         identity: what `training.txt` has of the training.
     """
-    destinations.check_folder(folder, "model")
     owner = folder / OWNER
     # On a full disk version 0.1.0 left it empty. As bytes: another program's file need not be text.
     if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):

@@ -34,7 +34,7 @@ or try it: source <(tfstyle completion bash)"""
 def main(arguments: Sequence[str]) -> int:
     """Prints the script for the shell that is named, and returns the exit status."""
     if app.HELP_FLAGS.intersection(arguments):
-        process.say(HELP.format(help=app.COMMANDS["completion"].help))
+        process.say(*HELP.format(help=app.COMMANDS["completion"].help).split("\n"))
         return process.DONE
     if len(arguments) != 1:
         raise ValueError(
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     # The log level that the first import sets does not silence TensorFlow's own.
     with process.silent_descriptor():
         commands = [read_command(name) for name in app.COMMANDS]
-    process.say(SCRIPTS[arguments[0]](commands))
+    process.say(*SCRIPTS[arguments[0]](commands).split("\n"))
     return process.DONE
 
 

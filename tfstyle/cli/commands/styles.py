@@ -35,13 +35,13 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     stylizer = module.load(config.model, config.precision)
     lines = describe(stylizer.styles, pretrained.works(config.model))
     if files.sheet is None:
-        process.say("\n".join(lines))
+        process.say(*lines)
         return process.DONE
     # What cannot be written is refused before the photograph is painted in every style.
     inputs.check_writable(files.sheet, "sheet")
     with inputs.naming("content"):
         content = image.read(files.content or pretrained.PHOTOGRAPH)
-    process.say("\n".join(lines))
+    process.say(*lines)
     image.write(files.sheet, _draw(content, stylizer, module, config))
     process.say(f"{files.sheet}  drawn")
     return process.DONE
