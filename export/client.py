@@ -3,11 +3,13 @@
     python export/client.py --photo=PHOTO --output=out.png
     python export/client.py --photo=PHOTO --output=out.png --grpc=localhost:8500
 
-REST needs the standard library alone, gRPC pip install tensorflow-serving-api.
+REST needs the standard library alone, gRPC pip install tensorflow-serving-api. Where tfstyle is
+installed, the picture is read here and sent as a PNG, so that all kinds of files are taken.
 """
 
 import argparse
 import base64
+import io
 import json
 import pathlib
 import urllib.error
@@ -15,6 +17,22 @@ import urllib.request
 
 GREATEST_MESSAGE = 256 * 2**20
 """Bytes; gRPC's own limit of 4 MB is less than a large picture."""
+
+
+def read(photo: pathlib.Path) -> bytes:
+    """Returns the picture as a PNG, upright and in sRGB; or the file as it is, for the server."""
+    try:
+        from PIL import Image
+
+        from tfstyle import image
+
+        pixels = image.to_bytes(image.read(photo)[0])
+    # Without tfstyle, or where it reads nothing, the server says what it does not take.
+    except (ImportError, ValueError):
+        return photo.read_bytes()
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> bytes:
@@ -69,7 +87,7 @@ def main() -> None:
     given = parser.parse_args()
     shares = [float(share) for share in given.shares.split(",") if share]
     ask, address = (ask_grpc, given.grpc) if given.grpc else (ask_rest, given.rest)
-    given.output.write_bytes(ask(address, given.model, given.photo.read_bytes(), shares))
+    given.output.write_bytes(ask(address, given.model, read(given.photo), shares))
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from tfstyle.result import Ending, Interrupted, Outcome, Result, interrupted, tells_interruption
@@ -26,3 +28,5 @@ def test_interruption_carries_the_result_and_its_sentence():
     result = Result(None, outcome=interrupted("at step 3"))
     error = Interrupted(result)
     assert (str(error), error.result) == ("interrupted at step 3", result)
+    sent = pickle.loads(pickle.dumps(error))
+    assert (str(sent), sent.result) == ("interrupted at step 3", result)

@@ -55,6 +55,8 @@ def test_ranges_include_their_ends(changes):
         {"free": math.nan},
         {"free": math.inf},
         {"free": -math.inf},
+        {"side": 10**400},
+        {"side": -(10**400)},
         {"weight": math.nan},
     ],
 )

@@ -2,12 +2,14 @@
 
     from tfstyle import gatys, image
 
-Importing the package loads nothing: a method's module is imported when first asked for.
+Importing the package loads no TensorFlow: a method's module is imported when first asked for.
+`keras.models.load_model` opens saved networks from then on.
 """
 
 import importlib
 import typing
 
+from tfstyle import saved_models
 from tfstyle.version import __version__
 
 # For checkers and editors, which do not run `__getattr__`.
@@ -61,3 +63,6 @@ def __getattr__(name: str) -> typing.Any:
 def __dir__() -> list[str]:
     """Lists the public names."""
     return __all__
+
+
+saved_models.register_with_keras()

@@ -133,6 +133,10 @@ class Interrupted(KeyboardInterrupt):
         super().__init__(str(result.outcome))
         self.result = result
 
+    def __reduce__(self) -> tuple[type["Interrupted"], tuple[Result]]:
+        """Says how it is made anew in another process; by default of its sentence alone."""
+        return type(self), (self.result,)
+
 
 @dataclasses.dataclass(frozen=True)
 class Level:

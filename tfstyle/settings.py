@@ -40,6 +40,7 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    only_with: str = "",
 ) -> Any:
     """Returns a dataclass field that carries its own documentation and range.
 
@@ -50,6 +51,9 @@ def setting(
         minimum: lowest value allowed, inclusive; for tuples, of every element.
         maximum: highest value allowed, inclusive; for tuples, of every element.
         choices: the only strings allowed, when not empty; for tuples, of every element.
+        only_with: the setting beside which alone it does something: `checkpoint` where that must be
+            given, `source=none` where it must not, `optimizer=adam|muon` where it must be one of
+            these. Elsewhere the command line refuses it.
     """
     metadata = {
         "help": help,
@@ -57,6 +61,7 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "choices": choices,
+        "only_with": only_with,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -102,9 +107,12 @@ def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
-    # Infinity would pass where there is no maximum.
-    if not (math.isfinite(value) and low <= value <= high):
-        allowed = describe_range(field, guards=value > high)
+    # Infinity would pass where there is no maximum. Whole numbers are finite however long they are,
+    # and others are compared as Python's own: NumPy's narrow ones would overflow.
+    number = int(value) if isinstance(value, numbers.Integral) else float(value)
+    is_finite = isinstance(number, int) or math.isfinite(number)
+    if not (is_finite and low <= number <= high):
+        allowed = describe_range(field, guards=number > high)
         raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={value}")
 
 

@@ -143,12 +143,20 @@ def test_warnings_become_one_line(method, folder, capsys):
     assert "tfstyle gatys: other weights\n" in capsys.readouterr().err
 
 
-def test_sigterm_is_as_ctrl_c(method, folder, capsys):
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    method.during = lambda content: os.kill(os.getpid(), signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_polite_kill_and_closed_terminal_are_as_ctrl_c(method, folder, capsys, number):
+    signal.signal(number, signal.SIG_DFL)
+    method.during = lambda content: os.kill(os.getpid(), number)
     assert gatys("--quiet") == 130
     assert sentence(capsys) == "tfstyle gatys: interrupted\n"
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+def test_nohup_keeps_a_closed_terminal_from_ending_a_command(method, folder):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    method.during = lambda content: os.kill(os.getpid(), signal.SIGHUP)
+    assert gatys("--quiet") == 0
+    signal.signal(signal.SIGHUP, before)
 
 
 def test_descriptor_2_is_silent_only_inside(capfd):

@@ -6,17 +6,22 @@ import http.server
 import importlib.util
 import io
 import json
+import sys
 import threading
 
 import grpc
 import model_server
 import numpy as np
+import odd_pictures
+import picture_parts
 import pytest
 import samples
 import tensorflow as tf
 from numpy.testing import assert_allclose
 from PIL import Image
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from tfstyle import image
 
 EXPORT = samples.ROOT / "export"
 GRPC_DEFAULT_LIMIT = 4 * 2**20
@@ -142,6 +147,23 @@ def test_picture_larger_than_grpc_s_default_limit_comes_back_painted(way, ask, s
     assert min(len(photo), len(pastiche)) > GRPC_DEFAULT_LIMIT
     expected = 255 * stylizer(pixels[np.newaxis] / np.float32(255), style=[0.25, 0.75])[0]
     assert_allclose(np.asarray(Image.open(io.BytesIO(pastiche))), expected, atol=0.51)
+
+
+@pytest.mark.parametrize("kind", ["P3 JPEG", "P3 palette", "1 bit BMP", "small frame", "WebP"])
+def test_what_the_server_does_not_take_is_read_before_it_is_sent(kind, ask, stylizer, tmp_path):
+    contents, _ = odd_pictures.refused()[kind]
+    pastiche = ask("rest", contents, "--shares=1,0")
+    # The client is given a file of this name.
+    expected = 255 * stylizer(image.read(tmp_path / "photo.png"), style="wave")[0]
+    # A picture in sRGB is rounded to bytes before it is sent.
+    assert_allclose(np.asarray(Image.open(io.BytesIO(pastiche))), expected, atol=1)
+
+
+def test_client_without_tfstyle_sends_the_file_as_it_is(ask, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tfstyle", None)
+    assert ask("rest", png(picture(9, 9)), "--shares=1,0")
+    with pytest.raises(SystemExit, match="a file in WebP"):
+        ask("rest", picture_parts.encoded("WEBP"), "--shares=1,0")
 
 
 @WAYS

@@ -1,10 +1,12 @@
 import sys
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
+from onnxruntime.transformers import float16
 
 from tfstyle.export import config, onnx_litert, savedmodel
 from tfstyle.networks import pretrained, transform_net
@@ -63,6 +65,33 @@ def test_baked_in_style_needs_no_weights(stylizer, baked):
     assert_allclose(painted, stylizer(images(2, 20, 24), style=BAKED_IN), atol=1e-4)
 
 
+ONNX = pytest.mark.parametrize("converted", [".onnx"], indirect=True)
+
+
+@ONNX
+def test_sizes_in_onnx_never_become_floats(converted):
+    casts = [node for node in onnx.load(converted).graph.node if node.op_type == "Cast"]
+    kinds = {attribute.i for node in casts for attribute in node.attribute}
+    assert kinds <= {onnx.TensorProto.INT32, onnx.TensorProto.INT64}
+
+
+@ONNX
+@pytest.mark.parametrize("keep_io_types", [True, False])
+@pytest.mark.parametrize("size", SIZES)
+def test_onnx_in_half_precision_paints_the_same(converted, stylizer, size, keep_io_types):
+    """By ONNX Runtime's own converter; the answer once had no images."""
+    half = float16.convert_float_to_float16(onnx.load(converted), keep_io_types=keep_io_types)
+    session = onnxruntime.InferenceSession(
+        half.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    dtype = np.float32 if keep_io_types else np.float16
+    inputs = {"images": images(*size), "style_weights": np.float32([[1, 3]])}
+    inputs = {name: values.astype(dtype) for name, values in inputs.items()}
+    (painted,) = session.run(["pastiches"], inputs)
+    assert painted.dtype == dtype
+    assert_allclose(painted, stylizer(images(*size), style=[0.25, 0.75]), atol=0.02)
+
+
 @pytest.mark.parametrize("suffix", SAVERS)
 @pytest.mark.slow
 def test_stylizer_is_as_it_was_once_it_is_written(suffix, tmp_path):
@@ -114,8 +143,20 @@ def test_half_precision_is_refused(suffix, stylizer, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("output", "chosen"), [("a.onnx", "savedmodel"), ("a.tflite", "onnx"), ("a", "litert")]
+    ("output", "chosen"),
+    [("a.onnx", "savedmodel"), ("a.tflite", "onnx"), ("a", "litert"), ("a.xyz", "savedmodel")],
 )
 def test_output_must_end_as_its_format(output, chosen, tmp_path):
     with pytest.raises(ValueError, match="output must end in .* for format="):
         savedmodel.export(tmp_path / output, config.Config(model="any", format=chosen))
+
+
+@pytest.mark.parametrize("chosen", ["onnx", "litert"])
+def test_limit_of_requests_is_refused_where_no_request_is_checked(chosen):
+    with pytest.raises(ValueError, match="max_pixels must be none unless format=savedmodel"):
+        config.Config(format=chosen, max_pixels=1000)
+
+
+def test_litert_s_check_says_nothing_on_standard_error(stylizer, tmp_path, capfd):
+    onnx_litert.save_litert(stylizer, tmp_path / "pair.tflite")
+    assert "XNNPACK" not in capfd.readouterr().err

@@ -37,6 +37,12 @@ def floats(*shape):
     return np.random.default_rng(0).random(shape, np.float32)
 
 
+def with_value(value):
+    images = floats(2, 9, 9, 3)
+    images[1, 2, 3, 0] = value
+    return images
+
+
 def strings(*files):
     return np.array(files, object)
 
@@ -87,6 +93,9 @@ BAD = {
     ),
     "bytes as floats": (request(255 * floats(1, 9, 9, 3), WAVE), "images must lie in [0, 1]"),
     "NaN": (request(floats(1, 9, 9, 3) * np.nan, WAVE), "images must lie in [0, 1], without NaN"),
+    "one NaN": (request(with_value(np.nan), WAVE), "Received: nan at [1 2 3 0]"),
+    "infinite": (request(with_value(np.inf), WAVE), "Received: inf at [1 2 3 0]"),
+    "below 0": (request(with_value(-0.25), WAVE), "Received: -0.25 at [1 2 3 0]"),
     "3 weights": (request(floats(1, 9, 9, 3), [1, 0, 0]), f"{WEIGHTS} [batch, 2]"),
     "flat weights": (request(floats(1, 9, 9, 3), 1, 0), f"{WEIGHTS} [batch, 2]"),
     "2 rows": (request(floats(3, 9, 9, 3), WAVE, WAVE), "Received: 2 for 3 images"),
@@ -94,6 +103,16 @@ BAD = {
     "all 0": (request(floats(2, 9, 9, 3), WAVE, [0, 0]), "not all 0 in a row"),
     "NaN weight": (request(floats(1, 9, 9, 3), [np.nan, 1]), f"{WEIGHTS} 0 or more"),
     "infinite weight": (request(floats(1, 9, 9, 3), [np.inf, 1]), f"{WEIGHTS} 0 or more"),
+    "one NaN weight of many": (
+        request(floats(3, 9, 9, 3), WAVE, [1, np.nan], WAVE),
+        f"{WEIGHTS} 0 or more, finite, and not all 0 in a row. Received: nan at [1 1]",
+    ),
+    "one below 0": (request(floats(1, 9, 9, 3), [2, -0.5]), "Received: -0.5 at [0 1]"),
+    "sum beyond float32": (
+        request(floats(1, 9, 9, 3), [3e38, 3e38]),
+        "Received: inf as the sum of row [0]",
+    ),
+    "sum of 0": (request(floats(2, 9, 9, 3), WAVE, [0, 0]), "Received: 0 as the sum of row [1]"),
     "negative, for a file": (request(strings(PNG), [2, -1]), f"{WEIGHTS} 0 or more"),
     "table of files": (request(strings([PNG], [PNG]), WAVE), "image_bytes must be [batch]"),
     "text": (request(strings(PNG, PNG, b"text"), WAVE), "image_bytes[2] is no readable JPEG"),

@@ -4,7 +4,7 @@ import pytest
 
 from tfstyle import image
 
-ROOMS = ("image.arrays", "image.reading", "image.writing")
+ROOMS = ("image.arrays", "image.formats", "image.reading", "image.writing")
 
 
 @pytest.mark.parametrize("name", image.__all__)
@@ -19,6 +19,9 @@ def test_nothing_else_is_public():
         "color",
         "color_matching",
         "contact_sheet",
+        "decoding",
+        "formats",
+        "numbered",
         "paths",
         "reading",
         "srgb",

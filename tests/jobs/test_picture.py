@@ -41,3 +41,11 @@ def test_line_that_the_terminal_cannot_spell_is_said_all_the_same(monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(bytes_written, encoding="cp1252"))
     process.say("\u65e5.png")
     assert bytes_written.getvalue() == b"\\u65e5.png\n"
+
+
+def test_half_of_a_state_is_nothing_to_go_on_from(tmp_path):
+    assert not resume.has_begun(tmp_path)
+    (tmp_path / ".0123456789abcdef.part").touch()
+    assert not resume.has_begun(tmp_path)
+    (tmp_path / "state.npz").touch()
+    assert resume.has_begun(tmp_path)

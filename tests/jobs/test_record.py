@@ -10,7 +10,7 @@ import numpy as np
 import PIL
 import pytest
 
-from tfstyle.jobs import record
+from tfstyle.jobs import record, resume
 from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.version import __version__
 
@@ -147,3 +147,26 @@ def test_describe_input_hashes_the_file(tmp_path):
 def test_peak_memory_is_unknown_without_the_resource_module(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)
     assert write(tmp_path / "out.png")["peak_memory_bytes"] is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"tfstyle": 1, "command": "gatys", "config": {}}',
+        b'{"tfstyle": 1, "command": "gatys", "config": {}, "inputs": 3}',
+        b'{"tfstyle": 1, "command": "gatys", "config": {}, "inputs": ["a"], "outcome": 7}',
+        b'{"tfstyle": 1, "command": "gatys", "config": {}, "inputs": [{}], "outcome": []}',
+    ],
+)
+def test_record_of_anything_tells_of_no_finished_picture(tmp_path, content):
+    output = tmp_path / "out.png"
+    output.write_bytes(b"picture")
+    record.path_for(output).write_bytes(content)
+    inputs = [record.Input("a.png", 1, 1, "0" * 64)]
+    assert not resume.is_finished(output, "gatys", Nothing(), inputs)
+
+
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """No settings."""

@@ -10,6 +10,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+import requests
 from downloading import refuse, serve, serve_package
 from numpy.testing import assert_array_equal
 
@@ -77,6 +78,33 @@ def test_layers_are_those_of_vgg19():
 
 
 # --- Reading ---
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite_are_refused_by_their_layer(tmp_path, tiny_channels, value):
+    path = write_convolutions(tmp_path / "vgg.h5", keras_3_names(16))
+    with h5py.File(path, "r+") as file:
+        file["layers/conv2d_9/vars/0"][0, 0, 0, 0] = value
+    with pytest.raises(ValueError, match=r"vgg.h5 has weights that are not finite in block4_conv2"):
+        vgg19_weights.read_convolutions(path)
+
+
+def test_arrays_of_other_networks_are_not_read(tmp_path, tiny_channels, monkeypatch):
+    """Half a terabyte, of which nothing lies on the disk."""
+    path = write_convolutions(tmp_path / "large.h5", keras_3_names(3))
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("dense/vars/0", [2**20, 2**17], "f4", chunks=(64, 64))
+    with pytest.raises(ValueError, match="large.h5 has 3 convolutions that are not these"):
+        vgg19_weights.read_convolutions(path)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, tiny_channels):
+    path = write_convolutions(tmp_path / "vgg.h5", keras_3_names(16))
+    with h5py.File(path, "r+") as file:
+        del file["layers/conv2d/vars/0"]
+        file["layers/conv2d/vars/0"] = np.full([3, 3, 3, 3], b"text")
+    with pytest.raises(ValueError, match="vgg.h5 has weights that are not finite in block1_conv1"):
+        vgg19_weights.read_convolutions(path)
 
 
 @pytest.mark.parametrize("names", [keras_3_names, legacy_names, keras_1_names])
@@ -167,6 +195,13 @@ def test_auto_without_network_or_package_says_how_to_get_either(offline, monkeyp
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(OSError, match=r"connect to the internet once, or.*tfstyle\[offline\]"):
         vgg19_files.find("auto")
+
+
+def test_proxy_is_not_mended_by_connecting_to_the_internet(offline, monkeypatch):
+    proxy = requests.exceptions.ProxyError("407")
+    serve(monkeypatch, {address(vgg19_files.IMAGENET): proxy})
+    with pytest.raises(OSError, match=r"ProxyError.*; mend the proxy that HTTPS_PROXY"):
+        vgg19_files.find("imagenet")
 
 
 def test_package_with_a_changed_file_is_refused(offline, hed_file, monkeypatch):

@@ -160,3 +160,51 @@ def test_checkpoint_needs_no_pickle(tmp_path):
     with np.load(tmp_path / checkpoint_file.FILE_NAME, allow_pickle=False) as file:
         described = json.loads(str(file["described"]))
     assert described["level"] == 1
+
+
+# --- What no run writes ---
+
+
+def describe(**changes):
+    """Returns what a checkpoint of one level says, with changes."""
+    trace = {"loss": 1.0, "step": 2, "evaluations": 3, "losses": [], "seconds": 0.5}
+    trace |= {"kind": "adam", "kind_since": [0, 0], "notes": []}
+    own = {name: value for name, value in changes.items() if name in trace}
+    rest = {name: value for name, value in changes.items() if name not in trace}
+    return {"level": 0, "levels": [], "losses": [], "trace": trace | own, **rest}
+
+
+def write_state(folder, image=TRACE.image, **changes):
+    described = json.dumps(describe(**changes))
+    np.savez(folder / checkpoint_file.FILE_NAME, run="run", described=described, image=image)
+
+
+def test_what_is_altered_below_is_sound(tmp_path):
+    write_state(tmp_path)
+    assert checkpoint_file.load(tmp_path, "run").trace.step == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"level": -1},
+        {"level": "0"},
+        {"step": 1.5},
+        {"step": True},
+        {"loss": None},
+        {"seconds": "long"},
+        {"kind": "newton"},
+        {"kind_since": [0]},
+        {"notes": [3]},
+        {"losses": [{"step": 1}]},
+        {"levels": [{"size": [1], "steps": 1, "evaluations": 1}]},
+        {"image": np.full([1, 2, 2, 3], np.nan, np.float32)},
+        {"image": np.zeros([1, 2, 2, 4], np.float32)},
+        {"image": np.zeros([1, 0, 2, 3], np.float32)},
+        {"image": np.zeros([1, 2, 2, 3], np.int64)},
+    ],
+)
+def test_what_no_run_writes_is_refused(tmp_path, changes):
+    write_state(tmp_path, **changes)
+    with pytest.raises(ValueError, match="resume needs the checkpoint .* state.npz .* Received: "):
+        checkpoint_file.load(tmp_path, "run")

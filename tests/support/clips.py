@@ -100,12 +100,14 @@ def write_tone(container, stream, seconds):
     container.mux(stream.encode(None))
 
 
-def turn(path):
-    """Marks an MP4's picture as turned by a quarter: the matrix in its track's header."""
+def turn(path, matrix=(0, 1, -1, 0)):
+    """Gives an MP4's picture a display matrix a, b, c, d: by default a quarter clockwise.
+
+    A stored pixel at (x, y) is shown at (a x + c y, b x + d y).
+    """
     contents = bytearray(path.read_bytes())
     at = contents.index(b"tkhd") + 4 + 4 + 5 * 4 + 8 + 4 * 2
-    one = (1 << 16).to_bytes(4, "big")
-    minus = (-(1 << 16)).to_bytes(4, "big", signed=True)
+    a, b, c, d = (round(each * (1 << 16)).to_bytes(4, "big", signed=True) for each in matrix)
     zero, last = bytes(4), (1 << 30).to_bytes(4, "big")
-    contents[at : at + 36] = b"".join([zero, one, zero, minus, zero, zero, zero, zero, last])
+    contents[at : at + 36] = b"".join([a, b, zero, c, d, zero, zero, zero, last])
     path.write_bytes(contents)

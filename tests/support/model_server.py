@@ -42,10 +42,10 @@ class Model:
         return dict(zip(signature.outputs, self.functions[signature_name](*fed), strict=True))
 
     def answer(self, signature_name, inputs):
-        """Returns the outputs by name, or what an error says."""
+        """Returns the outputs by name, or what is said of a bad request; other errors end it."""
         try:
             return self.predict(signature_name, inputs)
-        except tf.errors.OpError as error:
+        except tf.errors.InvalidArgumentError as error:
             return error.message
 
 

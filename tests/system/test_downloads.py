@@ -1,6 +1,8 @@
 import hashlib
 import pathlib
+import socket
 import sys
+import threading
 
 import pytest
 import requests
@@ -128,3 +130,74 @@ def test_pip_ends_where_nobody_waits_for_it_any_more(monkeypatch, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         by_pip(tmp_path, interrupt)
     assert commands[1:] == ["killed"]
+
+
+# --- What its user can do ---
+
+REMEDIES = {
+    downloads.NoConnection: "connect to the internet once",
+    downloads.ProxyRefuses: "mend the proxy that HTTPS_PROXY or the system names",
+    downloads.UnknownCertificate: (
+        "name your network's certificates in REQUESTS_CA_BUNDLE and PIP_CERT"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (requests.exceptions.ProxyError("407"), downloads.ProxyRefuses),
+        (requests.exceptions.SSLError("self-signed"), downloads.UnknownCertificate),
+        (requests.ConnectionError("no route"), downloads.NoConnection),
+        (requests.Timeout("late"), downloads.NoConnection),
+    ],
+)
+def test_each_failure_of_a_server_has_a_remedy(monkeypatch, tmp_path, error, kind):
+    serve(monkeypatch, {ADDRESS: error})
+    with pytest.raises(kind) as caught:
+        from_server(tmp_path)
+    assert caught.value.remedy == REMEDIES[kind]
+
+
+@pytest.mark.parametrize(
+    ("warning", "kind"),
+    [
+        ("ProxyError('Cannot connect to proxy.', OSError('Tunnel connection failed: 407'))", 1),
+        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]'))", 2),
+        ("NewConnectionError('Failed to establish a new connection')", 0),
+    ],
+)
+def test_pip_s_warnings_tell_what_its_errors_do_not(monkeypatch, tmp_path, warning, kind):
+    lines = [f"WARNING: Retrying (Retry(total=0)) after connection broken by '{warning}'"]
+    fake_pip(monkeypatch, [*lines, "ERROR: No matching distribution found for name"], 1)
+    with pytest.raises(list(REMEDIES)[kind], match="No matching distribution found"):
+        by_pip(tmp_path)
+
+
+def test_file_that_is_not_there_is_no_matter_of_the_connection(monkeypatch, tmp_path):
+    fake_pip(monkeypatch, ["ERROR: No matching distribution found for name"], 1)
+    with pytest.raises(downloads.DownloadError) as caught:
+        by_pip(tmp_path)
+    assert caught.value.remedy == "give the file itself, by its path"
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", None])
+def test_proxy_that_refuses_is_told_by_name(monkeypatch, tmp_path, answer):
+    """A real one: it lets nobody through, or does not listen."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        if answer:
+            server.listen()
+            threading.Thread(target=answer_once, args=(server, answer), daemon=True).start()
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.getsockname()[1]}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with pytest.raises(downloads.ProxyRefuses, match="example.org: ProxyError"):
+            downloads.from_server("https://example.org/file.h5", MD5, tmp_path, lambda: None)
+
+
+def answer_once(server, answer):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(answer)

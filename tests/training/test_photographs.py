@@ -157,3 +157,44 @@ def test_values_are_the_photograph_s(tmp_path):
     image.write(tmp_path / "photo.png", pixels)
     (batch,) = photo_data.Photographs(24, 24).held_out([tmp_path / "photo.png"], 24, 1)
     assert_allclose(batch, pixels, atol=0.51 / 255)
+
+
+# --- Which photographs there are ---
+
+
+def found_in(folder):
+    return sorted(path.name for path in photo_data._paths(folder))
+
+
+def test_photographs_are_found_as_pictures_are_everywhere(tmp_path):
+    folder = write_photographs(tmp_path / "ph [2019]", 2)
+    for name in ("a.jfif", "b.JPE", "c.avif", "d.mpo", "notes.txt", ".hidden.jpg"):
+        (folder / "below [x]" / name).parent.mkdir(exist_ok=True)
+        (folder / "below [x]" / name).touch()
+    found = ["a.jfif", "b.JPE", "c.avif", "d.mpo", "photo_0.png", "photo_1.png"]
+    assert found_in(folder) == found
+    assert found_in(folder / "**" / "*") == found
+    assert found_in(folder / "photo_[0-9].png") == found_in(folder / "photo_%d.png") == found[4:]
+
+
+def test_samples_of_a_training_are_no_photographs(tmp_path, monkeypatch):
+    """Of another folder called so, and of other names in it, they are."""
+    write_photographs(tmp_path, 1)
+    for folder in ("model/samples", "model/worker_1/samples", "mine/samples"):
+        write_photographs(tmp_path / folder, 1)
+        (tmp_path / folder / "photo_0.png").rename(tmp_path / folder / "round_00012.png")
+    for folder in ("model", "model/worker_1"):
+        (tmp_path / folder / "training.txt").touch()
+    write_photographs(tmp_path / "model" / "samples", 1)
+    expected = ["mine/samples/round_00012.png", "model/samples/photo_0.png", "photo_0.png"]
+    found = photo_data._paths(tmp_path)
+    assert [str(path.relative_to(tmp_path)) for path in found] == expected
+    monkeypatch.chdir(tmp_path / "model" / "samples")
+    assert found_in(".") == ["photo_0.png"]
+
+
+def test_what_is_left_out_of_photographs_is_said(tmp_path):
+    write_photographs(tmp_path, 4)
+    (tmp_path / "a.nef").touch()
+    with pytest.warns(UserWarning, match=r"left out of .*: a.nef \(raw files must be developed"):
+        photo_data.find(tmp_path)

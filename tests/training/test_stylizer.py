@@ -270,3 +270,78 @@ def test_two_workers_end_where_one_does(photos, tmp_path):
     assert last_loss(tmp_path / "worker_0") == pytest.approx(
         last_loss(tmp_path / "alone"), rel=1e-4
     )
+
+
+# --- All is checked before anything is written ---
+
+
+def refused(photos, folder, config, styles=STYLES):
+    with pytest.raises(ValueError) as caught:
+        stylizer_training.train(photos, styles, folder, config, quiet=True)
+    return str(caught.value)
+
+
+def test_refused_setting_leaves_no_folder(photos, tiny, tmp_path):
+    config = dataclasses.replace(tiny, start=os.fspath(tmp_path / "nobody.keras"))
+    assert "model must be" in refused(photos, tmp_path / "model", config)
+    assert not (tmp_path / "model").exists()
+
+
+def test_unreadable_photographs_leave_no_folder(tiny, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for number in range(5):
+        (tmp_path / "photos" / f"{number}.jpg").write_bytes(b"no picture")
+    assert "photos must be readable" in refused(tmp_path / "photos", tmp_path / "model", tiny)
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("model", ["photos/0.png", "photos/0.png/model", "a" * 300, "proc"])
+def test_folder_that_cannot_be_made_is_refused(photos, tiny, tmp_path, monkeypatch, model):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "proc").symlink_to("nowhere")
+    before = sorted(tmp_path.rglob("*"))
+    assert f"Received: model={model}" in refused(photos, model, tiny)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_folder_that_a_full_disk_left_without_an_owner_is_free(tmp_path):
+    (tmp_path / "training.txt").touch()
+    loop.check_owner(tmp_path, "identity")
+
+
+@pytest.mark.parametrize("name", ["", " ", "wave ", "~root", "a\nb", "a\x1b[31m", "\udcff"])
+def test_name_that_no_flag_can_have_is_refused(photos, tiny, tmp_path, name):
+    styles = {"wave": STYLES["smooth"], name: STYLES["rough"]}
+    message = refused(photos, tmp_path / "model", tiny, styles)
+    assert message.startswith("styles must have names that can be written in a flag")
+    assert message.endswith(f"Received: {name!r}")
+    assert not (tmp_path / "model").exists()
+
+
+def test_commas_and_colons_are_no_obstacle():
+    training_config.check_names(("Kandinsky, Composition VII", "Night 23:00", "écume", "波"))
+
+
+@pytest.mark.parametrize(
+    ("size", "style_size", "expected"),
+    [((24, 32), 32, (32, 43)), ((200, 20), 100, (320, 32)), ((64, 48), 40, (43, 32))],
+)
+def test_styles_are_large_enough_for_the_deepest_layer(size, style_size, expected):
+    """As gatys has it: at block5 a feature is 16 pixels wide, and two are needed."""
+    config = stylizer_training.Config(style_size=style_size)
+    assert stylizer_training._fitted(picture(*size, seed=1), config).shape[1:3] == expected
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [{"content_weight": 0, "style_weight": 0, "total_variation_weight": 0, "range_weight": 0}],
+)
+def test_weights_that_are_all_0_are_refused(weights):
+    with pytest.raises(ValueError, match="weights must not all be 0"):
+        stylizer_training.Config(**weights)
+    stylizer_training.Config(**weights | {"range_weight": 1})
+
+
+def test_even_outer_kernel_is_refused_at_once():
+    with pytest.raises(ValueError, match="outer_kernel must be odd. Received: outer_kernel=4"):
+        stylizer_training.Config(outer_kernel=4)

@@ -7,6 +7,7 @@ from numpy.testing import assert_array_equal
 
 from tfstyle import image
 from tfstyle.video_io import encoding as video_encoding
+from tfstyle.video_io import parts as clip_parts
 from tfstyle.video_io import reading, video_writer, writing
 from tfstyle.video_io.clip import Clip
 
@@ -138,6 +139,13 @@ def test_a_new_part_leaves_nothing_of_a_killed_run(tmp_path):
     film = writing.begin(tmp_path / "out.mp4", "run", resume=True)
     film.write(FRAMES[2], 2, encoding(Clip("", (48, 64), clips.RATE, 1 / clips.RATE)))
     assert set(parts.iterdir()) - {parts / "part_00002.mkv"} == before
+
+
+def test_parts_come_by_their_numbers(tmp_path, monkeypatch):
+    """As text, part_100000 would come before part_99999, and be taken for a gap."""
+    monkeypatch.setattr(clip_parts, "part_name", lambda number: f"part_{number + 8}.mkv")
+    write(writing.begin(tmp_path / "out.mp4", "run"), FRAMES[:3])
+    assert writing.begin(tmp_path / "out.mp4", "run", resume=True).frames == 3
 
 
 def test_a_picture_that_is_missing_is_painted_again(tmp_path):

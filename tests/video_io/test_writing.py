@@ -9,7 +9,7 @@ from PIL import Image
 
 from tfstyle.video_io import encoding as video_encoding
 from tfstyle.video_io import reading, writing
-from tfstyle.video_io import sound as video_sound
+from tfstyle.video_io.beside import lost, tracks
 from tfstyle.video_io.clip import Clip, Colors
 
 av = pytest.importorskip("av")
@@ -71,7 +71,7 @@ def write_later(source, path, seconds):
 
 def warn_of_lost_sound(source, output):
     with reading.open_clip(source) as clip:
-        video_sound.warn_of_lost(clip, output)
+        lost.warn_of_lost(clip, output)
 
 
 def decode(path):
@@ -225,7 +225,7 @@ def test_sound_that_cannot_be_joined_does_not_cost_the_picture(tmp_path, source,
     def refuse(*_):
         raise av.error.InvalidDataError(1, "no header can be written")
 
-    monkeypatch.setattr(video_sound.Sound, "write_until", refuse)
+    monkeypatch.setattr(tracks.Tracks, "write_until", refuse)
     with pytest.warns(UserWarning, match=r"the sound cannot be kept: .*no header"):
         copy(source, tmp_path / "out.mp4")
     assert len(decode(tmp_path / "out.mp4")) == 8
@@ -235,7 +235,7 @@ def test_a_full_disk_is_not_taken_for_damaged_sound(tmp_path, source, monkeypatc
     def fill(*_):
         raise av.error.OSError(28, "No space left on device")
 
-    monkeypatch.setattr(video_sound.Sound, "write_until", fill)
+    monkeypatch.setattr(tracks.Tracks, "write_until", fill)
     with pytest.raises(OSError, match="output could not be joined .*No space"):
         copy(source, tmp_path / "out.mp4")
 

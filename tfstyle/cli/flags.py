@@ -1,23 +1,39 @@
-"""Flags and their help, made from the fields of dataclasses that use `settings.setting`."""
+"""Flags, made from the fields of dataclasses that use `settings.setting`, and read from words."""
 
 import argparse
 import dataclasses
-import shutil
-import textwrap
-import types
+import re
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from absl import flags
 
 from tfstyle import settings
+from tfstyle.cli import values
+
+ABSL_FLAGS = ("flagfile", "undefok")
+"""Flags that absl understands by itself, of which no help tells: they are as unknown as others."""
 
 
-def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> list[Any]:
+@dataclasses.dataclass(frozen=True)
+class Parsed:
+    """What a command was told."""
+
+    groups: list[Any]
+    """An instance of each dataclass."""
+    texts: dict[str, Any]
+    """The flags that were given, as they were written."""
+
+
+def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> Parsed:
     """Returns one instance of each dataclass, its fields read from `--field=value`.
 
-    Where two of them have a field of one name, the flag is the first one's.
+    Where two of them have a field of one name, the flag is the first one's. The last value of a
+    flag that is given twice counts.
+
+    Raises:
+        ValueError: a flag is unknown, its value is none that it takes, or it would do nothing.
     """
     # absl's global registry refuses to define a name twice, and one process may call `main` again.
     flag_values = flags.FlagValues()
@@ -26,13 +42,29 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
     fields = own_fields(groups)
     for group, names in fields:
         define_flags(group, names, flag_values)
+    read_words(program, arguments, flag_values)
+    texts = {name: flag_values[name].value for name in flag_values if flag_values[name].present}
+    made = [
+        read_group(group, {name: texts[name] for name in names if name in texts})
+        for group, names in fields
+    ]
+    check_used(texts, unused_fields(made))
+    return Parsed(made, texts)
+
+
+def read_words(program: str, words: Sequence[str], flag_values: flags.FlagValues) -> None:
+    """Gives the flags the values that the words have for them; raises ValueError for others."""
+    for word in words:
+        name = word.lstrip("-").partition("=")[0]
+        if word.startswith("-") and name in ABSL_FLAGS:
+            raise ValueError(_unknown(program, name, flag_values))
     try:
-        _, *rest = flag_values([program, *arguments])
+        _, *rest = flag_values([program, *words])
     except flags.UnrecognizedFlagError as error:
-        suggestion = settings.suggest(error.flagname, flag_values, "--")
-        raise ValueError(
-            f"unknown flag --{error.flagname}.{suggestion} See: {program} --help"
-        ) from error
+        raise ValueError(_unknown(program, error.flagname, flag_values)) from error
+    except flags.IllegalFlagValueError as error:
+        # Of switches alone: all others take text.
+        raise ValueError(_no_switch(error)) from error
     # absl's errors are no ValueErrors, which the command line tells in one sentence.
     except flags.Error as error:
         raise ValueError(error) from error
@@ -41,7 +73,17 @@ def parse(program: str, arguments: Sequence[str], groups: Sequence[type]) -> lis
         raise ValueError(
             f"flags are written --name=value, and patterns in quotes. Received: {' '.join(rest)}"
         )
-    return [read_group(group, names, flag_values) for group, names in fields]
+
+
+def _unknown(program: str, name: str, names: Iterable[str]) -> str:
+    return f"unknown flag --{name}.{settings.suggest(name, names, '--')} See: {program} --help"
+
+
+def _no_switch(error: flags.IllegalFlagValueError) -> str:
+    written = re.match(r"flag --(\w+)=(.*?): \(", str(error), re.DOTALL)
+    if written is None:
+        return str(error)
+    return f"{written[1]} must be true or false. Received: {written[1]}={written[2]}"
 
 
 def peek(name: str, arguments: Sequence[str]) -> str | None:
@@ -53,7 +95,7 @@ def peek(name: str, arguments: Sequence[str]) -> str | None:
     return getattr(parser.parse_known_args(arguments)[0], name)
 
 
-def own_fields(groups: Iterable[type]) -> list[tuple[type, list[str]]]:
+def own_fields(groups: Iterable[Any]) -> list[tuple[Any, list[str]]]:
     """Returns each dataclass with the fields that no earlier one has."""
     taken: set[str] = set()
     found = []
@@ -73,78 +115,56 @@ def define_flags(group: type, names: Iterable[str], flag_values: flags.FlagValue
         define(name, None, name, flag_values=flag_values)
 
 
-def read_group(group: type, names: Iterable[str], flag_values: flags.FlagValues) -> Any:
-    """Returns the dataclass made of the flags that were given."""
+def read_group(group: type, texts: Mapping[str, Any]) -> Any:
+    """Returns the dataclass made of the flags that were given.
+
+    Raises:
+        ValueError: the value of one is not what it must be.
+    """
     hints = typing.get_type_hints(group)
-    given = [name for name in names if flag_values[name].present]
-    return group(**{name: read(name, flag_values[name].value, hints[name]) for name in given})
+    # The dataclass itself asks for what must be given.
+    required = {field.name for field in dataclasses.fields(group) if field.default == ""}
+    return group(
+        **{
+            name: "" if text == "" and name in required else values.read(name, text, hints[name])
+            for name, text in texts.items()
+        }
+    )
 
 
-def read(name: str, text: Any, hint: Any) -> Any:
-    """Returns a flag's text, or True or False, as the type that its field declares."""
-    kind, optional = unwrap(hint)
-    if optional and text == "none":
-        return None
-    if typing.get_origin(kind) is tuple:
-        parts = (part.strip() for part in text.split(","))
-        return tuple(read(name, part, typing.get_args(kind)[0]) for part in parts if part)
-    try:
-        return kind(text)
-    except ValueError as error:
-        expected = settings.describe_type(hint)
-        raise ValueError(f"{name} must be {expected}. Received: {name}={text}") from error
-
-
-def unwrap(hint: Any) -> tuple[Any, bool]:
-    """Returns the type without its `| None`, and whether it had one."""
-    if typing.get_origin(hint) not in (types.UnionType, typing.Union):
-        return hint, False
-    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
-    # The first kind reads the text: a path, `str | os.PathLike`, as a string; layers, which are
-    # `tuple[str, ...] | str`, as a tuple.
-    return kinds[0], len(kinds) < len(typing.get_args(hint))
-
-
-# --- Help ---
-
-
-def describe(groups: Sequence[type], taken: Sequence[type] = ()) -> str:
-    """Returns the help of dataclasses: every flag with its default, meaning and range.
+def check_used(texts: Mapping[str, Any], unused: Mapping[str, str]) -> None:
+    """Raises ValueError when a flag was given that does nothing beside the others.
 
     Args:
-        groups: the dataclasses.
-        taken: those that have had their turn; what they have is left out.
+        texts: the flags that were given.
+        unused: by the name of a flag, with what it would do something.
     """
-    rows = own_fields([*taken, *groups])[len(taken) :]
-    fields = [
-        field for group, names in rows for field in dataclasses.fields(group) if field.name in names
-    ]
-    return "\n".join(map(describe_flag, fields))
+    for name, condition in unused.items():
+        if name in texts:
+            raise ValueError(
+                f"{name} does nothing but with {condition}; leave it out. "
+                f"Received: {name}={texts[name]}"
+            )
 
 
-def describe_flag(field: dataclasses.Field) -> str:
-    """Returns a flag with its default, and below it the help, the range and the unit."""
-    meaning = " ".join(filter(None, [field.metadata["help"], describe_allowed(field)]))
-    columns = min(shutil.get_terminal_size().columns, 100)
-    # textwrap refuses a width below 1, which a very narrow terminal would give.
-    lines = textwrap.wrap(meaning, max(columns - 6, 20), break_on_hyphens=False)
-    return "\n      ".join([f"  --{field.name}={describe_value(field.default)}", *lines])
+def unused_fields(groups: Sequence[Any]) -> dict[str, str]:
+    """Returns the fields whose `only_with` the others do not meet, by name, with that condition."""
+    fields = {
+        name: (group, group.__dataclass_fields__[name].metadata["only_with"])
+        for group, names in own_fields(groups)
+        for name in names
+    }
+    unused = {}
+    for name, (_, condition) in fields.items():
+        needed, _, wanted = condition.partition("=")
+        # A field may be shared by methods, of which some have no field of that name.
+        if needed in fields and not _is_met(getattr(fields[needed][0], needed), wanted):
+            unused[name] = f"--{condition.replace('|', ' or ')}"
+    return unused
 
 
-def describe_allowed(field: dataclasses.Field) -> str:
-    """Returns the sentence on a field's range or choices, empty when any text will do."""
-    limits = field.metadata
-    optional = " or none" * unwrap(field.type)[1]
-    if limits["choices"] or limits["minimum"] is not None or limits["maximum"] is not None:
-        words = settings.describe_range(field) + optional
-        return f"{words[0].upper()}{words[1:]}."
-    return f"In {limits['unit']}{optional}." if limits["unit"] else ""
-
-
-def describe_value(value: Any) -> str:
-    """Returns a default as it would be typed; the flags without one take paths."""
-    if value == "":
-        return "PATH"
-    if isinstance(value, tuple):
-        return ",".join(map(describe_value, value))
-    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+def _is_met(value: Any, wanted: str) -> bool:
+    is_given = value not in (None, "", False)
+    if wanted in ("", "none"):
+        return is_given == (wanted == "")
+    return value in wanted.split("|")

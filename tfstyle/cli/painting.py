@@ -2,10 +2,11 @@
 
 import contextlib
 import functools
-import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from tfstyle.cli import process, progress
+from tfstyle.image import paths
 from tfstyle.jobs import picture
 from tfstyle.jobs.method import Callback, Method
 from tfstyle.jobs.pairs import Pair
@@ -23,6 +24,9 @@ def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
     """
     tell = functools.partial(say, job.method, many=len(pairs) > 1, quiet=quiet)
     outcomes = picture.paint_all(job, pairs, tell)
+    present = [outcome.pair.output for outcome in outcomes if outcome.status is Status.PRESENT]
+    if present and not quiet:
+        process.say(describe_present(present))
     failures = [outcome.error for outcome in outcomes if outcome.error]
     if len(pairs) == 1 and failures:
         # `app.run` says it in one line, as any command's error.
@@ -43,6 +47,14 @@ def say(method: Method, outcome: PairOutcome, many: bool, quiet: bool) -> None:
         process.say(f"{pair.output}  {outcome.seconds:.1f} s  {outcome.sentence}")
     elif outcome.status is Status.FINISHED:
         process.say(f"{pair.output}  skipped: {outcome.sentence}")
+
+
+def describe_present(present: Sequence[Path]) -> str:
+    """Returns the one line for all outputs that were left alone, since they were there."""
+    if len(present) == 1:
+        return f"{present[0]}  skipped: it is there"
+    names = paths.name_some([path.name for path in present])
+    return f"{present[0].parent}  skipped: {len(present)} that are there, {names}"
 
 
 def watch(quiet: bool) -> picture.Watch:
@@ -72,6 +84,6 @@ def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
     @functools.cache
     def say_once() -> None:
         if not quiet and pair.content is not None:
-            print(f"{pair.content}, levels: {', '.join(map(str, levels))}", file=sys.stderr)
+            process.note(f"{pair.content}, levels: {', '.join(map(str, levels))}")
 
     return lambda reached: say_once()

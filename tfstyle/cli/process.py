@@ -1,46 +1,77 @@
-"""The process around a command: exit statuses, sentences to the user, signals, quiet imports."""
+"""The process around a command: exit statuses, sentences to the user, quiet imports."""
 
 import contextlib
 import importlib
 import os
-import signal
 import sys
 import types
+import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-# 130 is what shells report of a program that SIGINT, signal 2, has ended: 128 + 2.
-DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+from tfstyle.cli import streams
+
+# What shells report of a program that a signal has ended: 128 and its number, 2 for SIGINT and 13
+# for SIGPIPE.
+DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 """Exit statuses."""
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+"""The environment variable below whose level TensorFlow says nothing; 0 is all, 3 errors alone."""
 
 
 def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
     """Says the problem in one line on stderr and returns the exit status."""
-    print(f"{program}: {' '.join(str(problem).split())}", file=sys.stderr)
+    note(f"{program}: {' '.join(str(problem).split())}")
     return status
 
 
-def say(line: str) -> None:
-    """Prints on stdout at once, even a path that its encoding does not know."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+def note(line: str) -> None:
+    """Prints on stderr; where that takes no more, nobody can be told."""
+    try:
+        print(printable(line, sys.stderr.encoding), file=sys.stderr, flush=True)
+    except OSError:
+        streams.abandon(sys.stderr)
 
 
-@contextlib.contextmanager
-def stop_on_sigterm() -> Iterator[None]:
-    """Makes a polite kill do what Ctrl-C does: keep the best picture so far."""
+def say(*lines: str) -> None:
+    """Prints on stdout at once; see `printable`.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+        OSError: it takes no more.
+    """
     try:
-        # Python's own handler of Ctrl-C: what copes with KeyboardInterrupt copes with this.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:
-        # Only the main thread may set handlers.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        print(*(printable(line, sys.stdout.encoding) for line in lines), sep="\n", flush=True)
+    except BrokenPipeError:
+        streams.abandon(sys.stdout)
+        raise
+    except OSError as error:
+        streams.abandon(sys.stdout)
+        raise OSError(f"standard output takes no more: {error.strerror}") from error
+
+
+def printable(text: str, encoding: str | None = "utf-8") -> str:
+    r"""Returns a text whose control codes are written as Python writes them, such as \x1b.
+
+    Names come from files of others, too. Codes in them would move the terminal's cursor, rename its
+    window or turn the direction of what is shown. What the encoding does not know is written so,
+    too.
+    """
+    encoding = encoding or "utf-8"
+    escaped = "".join(_escaped(each) if _is_control(each) else each for each in text)
+    return escaped.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _is_control(character: str) -> bool:
+    # Persian and many emojis are written with the two joiners.
+    kind = unicodedata.category(character)
+    return kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\u200c\u200d"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 @contextlib.contextmanager
@@ -56,13 +87,13 @@ def warnings_in_a_line(program: str) -> Iterator[None]:
 
 
 def load(module: str, names: Iterable[str] | None = None) -> types.ModuleType:
-    """Imports a command's module without TensorFlow's chatter, unless a log level asks for it.
+    """Imports a command's module without TensorFlow's chatter, unless log level 0 asks for it.
 
     Args:
         module: its full name.
         names: what of the public names of a lazy module to import with it; None is all of them.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if os.environ.get(LOG_LEVEL) == "0":
         return importlib.import_module(module)
     with silent_descriptor(), quiet_log_level():
         loaded = importlib.import_module(module)
@@ -75,13 +106,15 @@ def load(module: str, names: Iterable[str] | None = None) -> types.ModuleType:
 @contextlib.contextmanager
 def quiet_log_level() -> Iterator[None]:
     """Sets TensorFlow's log level to errors alone; it stays if TensorFlow is loaded meanwhile."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    before = os.environ.get(LOG_LEVEL)
+    os.environ[LOG_LEVEL] = "3"
     try:
         yield
     finally:
         # Left behind, it would pass for the user's at the import that does load TensorFlow.
         if "tensorflow" not in sys.modules:
-            del os.environ["TF_CPP_MIN_LOG_LEVEL"]
+            del os.environ[LOG_LEVEL]
+            os.environ.update({} if before is None else {LOG_LEVEL: before})
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import typing
 from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console, RenderableType
@@ -28,6 +29,30 @@ def show(levels: Sequence[Level], quiet: bool = False) -> Iterator[Callable[[Pro
         yield bar.report
 
 
+def stderr() -> Console:
+    """Returns the console of stderr; a terminal that is closed takes the bar with it, no more."""
+    return Console(file=typing.cast("typing.IO[str]", _Closable(sys.stderr)))
+
+
+class _Closable:
+    """A stream that may be closed by its other end, which then goes unnoticed."""
+
+    def __init__(self, stream: typing.IO[str]):
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> typing.Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 class _Bar(RichProgress):
     """A bar over all levels with the loss terms below it; it vanishes at the end."""
 
@@ -40,7 +65,7 @@ class _Bar(RichProgress):
             TextColumn("{task.fields[position]}"),
             TimeRemainingColumn(),
             TextColumn("left"),
-            console=Console(stderr=True),
+            console=stderr(),
             transient=True,
         )
         self._task = self.add_task("starting", total=work(levels), position="")
@@ -93,7 +118,7 @@ def show_frames(length: int | None, earlier: int, quiet: bool = False) -> Iterat
     if quiet or not sys.stderr.isatty():
         yield lambda progress: None
         return
-    with make_frame_bar(length, earlier, Console(stderr=True)) as bar:
+    with make_frame_bar(length, earlier, stderr()) as bar:
         (task,) = bar.task_ids
         yield lambda progress: bar.update(
             task,

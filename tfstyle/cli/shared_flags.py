@@ -16,7 +16,9 @@ def content() -> Any:
 def output() -> Any:
     """Returns the field of where pictures are written."""
     return settings.setting(
-        "", "The picture to write, or a folder when there are many contents; required."
+        "",
+        "The picture to write, or when there are many contents a folder, or a pattern such as "
+        "out_%04d.png; required.",
     )
 
 
@@ -24,7 +26,7 @@ def skip_existing() -> Any:
     """Returns the field that keeps outputs of an earlier run."""
     return settings.setting(
         False,
-        "Leave outputs alone that are there, unless Ctrl-C cut them short.",
+        "Leave outputs alone that are there, unless Ctrl-C or a kill cut them short.",
     )
 
 

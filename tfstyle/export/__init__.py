@@ -7,6 +7,8 @@ import typing
 
 import lazy_loader
 
+from tfstyle.system import keras_backend
+
 if typing.TYPE_CHECKING:
     from tfstyle.export.config import Config as Config
     from tfstyle.export.onnx_litert import save_litert as save_litert
@@ -14,6 +16,8 @@ if typing.TYPE_CHECKING:
     from tfstyle.export.savedmodel import export as export
     from tfstyle.export.savedmodel import save as save
     from tfstyle.export.savedmodel import save_swap as save_swap
+
+keras_backend.choose_tensorflow()
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,

@@ -52,6 +52,7 @@ class Config:
     vgg_weights: str | os.PathLike = setting(
         "auto",
         "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
+        only_with="method=swap",
     )
     max_pixels: int | None = setting(
         None,
@@ -68,4 +69,9 @@ class Config:
             raise ValueError(
                 "format must be savedmodel and style none for method=swap. "
                 f"Received: format={self.format}, style={self.style}"
+            )
+        if self.format != "savedmodel" and self.max_pixels is not None:
+            raise ValueError(
+                "max_pixels must be none unless format=savedmodel: other files check no request. "
+                f"Received: format={self.format}, max_pixels={self.max_pixels}"
             )

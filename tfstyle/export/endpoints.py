@@ -29,8 +29,7 @@ def read_file(
     contents: tf.Tensor, index: tf.Tensor, max_pixels: int, name: str = "image_bytes"
 ) -> tf.Tensor:
     """Returns a file's image, `[1, height, width, 3]` in [0, 1]; see `request_files.decode`."""
-    pixels = request_files.decode(contents, index, max_pixels, name)
-    return tensors.from_bytes(pixels[tf.newaxis])
+    return request_files.decode(contents, index, max_pixels, name)[tf.newaxis]
 
 
 def write_file(pastiche: tf.Tensor) -> tf.Tensor:

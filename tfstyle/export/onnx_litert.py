@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import pathlib
+import tempfile
+import types
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.export import stylizer_endpoints
+from tfstyle.export import saving, stylizer_endpoints
 from tfstyle.networks import transform_net
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import extras, files
@@ -39,6 +41,7 @@ def save_onnx(
 
     Raises:
         ValueError: tf2onnx or ONNX Runtime are missing, or the file would paint differently.
+        OSError: the file cannot be written.
     """
     purpose = "format=onnx"
     converter = extras.load("tf2onnx", "onnx", purpose)
@@ -68,9 +71,23 @@ def save_litert(
     paint, specification = _frozen(stylizer, style)
     traced = tf.function(paint, specification, autograph=False).get_concrete_function()
     contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
-    run = litert.Interpreter(model_content=contents).get_signature_runner("serving_default")
+    run = _runner(litert, contents)
     _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
     _write(path, contents)
+
+
+def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str, np.ndarray]]:
+    """Returns what a LiteRT file computes."""
+    # XNNPACK, the delegate that is taken by default, announces itself on standard error.
+    plain = litert.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = litert.Interpreter(model_content=contents, experimental_op_resolver_type=plain)
+    if "serving_default" not in interpreter.get_signature_list():
+        # The converter writes a SavedModel there, and goes on without signatures where it cannot.
+        raise OSError(
+            "the folder for temporary files must have room for the network; let TMPDIR name "
+            f"another. Received: {tempfile.gettempdir()}"
+        )
+    return interpreter.get_signature_runner("serving_default")
 
 
 def _frozen(
@@ -142,6 +159,7 @@ def _silent(logger: str) -> Iterator[None]:
 
 def _write(path: str | pathlib.Path, contents: bytes) -> None:
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with files.atomically(path) as file:
-        file.write(contents)
+    with saving.naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with files.atomically(path) as file:
+            file.write(contents)

@@ -28,13 +28,12 @@ def images(given: tf.Tensor, max_pixels: int, name: str = "images") -> tf.Tensor
 
 def unit_range(floats: tf.Tensor, name: str = "images") -> tf.Tensor:
     """Returns floats that lie in [0, 1], where they did but for rounding."""
-    inside = require(
+    inside = _require_each(
         # False for a NaN, of which neither comparison holds.
-        tf.reduce_all((floats >= -TOLERANCE) & (floats <= 1 + TOLERANCE)),
+        (floats >= -TOLERANCE) & (floats <= 1 + TOLERANCE),
+        floats,
         f"{name} must lie in [0, 1], without NaN; the signature uint8 takes 0 to 255. "
-        "Received: values from {} to {}",
-        tf.reduce_min(floats),
-        tf.reduce_max(floats),
+        "Received: {} at {}",
     )
     with tf.control_dependencies([inside]):
         return tf.clip_by_value(floats, 0.0, 1.0)
@@ -50,21 +49,22 @@ def shares(style_weights: tf.Tensor, styles: int, count: tf.Tensor) -> tf.Tensor
     """
     expected = f"style_weights must be [batch, {styles}]: a weight for each style."
     weights = _of_shape(style_weights, [None, styles], expected)
-    # [rows, 1] sums, so that they divide row by row.
-    rows, sums = tf.shape(weights)[0], tf.reduce_sum(weights, axis=1, keepdims=True)
+    rows = tf.shape(weights)[0]
     for_each = require(
         (rows == 1) | (rows == count),
         "style_weights must have a row for each image, or one for all. Received: {} for {} images",
         rows,
         count,
     )
-    valid = require(
-        tf.reduce_all(weights >= 0) & tf.reduce_all((sums > 0) & tf.math.is_finite(sums)),
-        "style_weights must be 0 or more, and not all 0 in a row. Received: {}",
-        weights,
-    )
+    wanted = "style_weights must be 0 or more, finite, and not all 0 in a row. Received: {} "
+    valid = _require_each((weights >= 0) & tf.math.is_finite(weights), weights, wanted + "at {}")
     with tf.control_dependencies([for_each, valid]):
-        return weights / sums
+        sums = tf.reduce_sum(weights, axis=1)
+    # Of finite weights, too, a sum may be more than float32 holds.
+    fitting = (sums > 0) & tf.math.is_finite(sums)
+    with tf.control_dependencies([_require_each(fitting, sums, wanted + "as the sum of row {}")]):
+        # [rows, 1] sums, so that they divide row by row.
+        return weights / sums[:, tf.newaxis]
 
 
 def one_for_each(given: tf.Tensor, count: tf.Tensor, name: str, of: str) -> tf.Tensor:
@@ -99,7 +99,20 @@ def _of_shape(given: tf.Tensor, shape: list[int | None], expected: str) -> tf.Te
         return tf.ensure_shape(unknown, shape)
 
 
+def _require_each(valid: tf.Tensor, values: tf.Tensor, template: str) -> tf.Operation:
+    """Returns an assertion that fails with the first value that is not valid and its place."""
+    places = tf.where(tf.logical_not(valid))[:1]
+    # The sum of one value, so that it is shown without brackets.
+    value = tf.reduce_sum(tf.gather_nd(values, places))
+    return require(tf.reduce_all(valid), template, value, tf.reshape(places, [-1]))
+
+
 def require(condition: tf.Tensor, template: str, *values: tf.Tensor) -> tf.Operation:
     """Returns an assertion that fails with the template, in which {} stands for a value."""
-    # TF Serving hands its sentence on to whoever sent the request.
-    return tf.debugging.Assert(condition, [tf.strings.format(template, values)])
+    return require_sentence(condition, tf.strings.format(template, values))
+
+
+def require_sentence(condition: tf.Tensor, sentence: tf.Tensor) -> tf.Operation:
+    """Returns an assertion that fails with the sentence."""
+    # TF Serving hands it on to whoever sent the request.
+    return tf.debugging.Assert(condition, [sentence])

@@ -2,18 +2,17 @@
 
 import os
 import pathlib
-import shutil
-import tempfile
 from collections.abc import Sequence
 
 import keras
 
-from tfstyle.export import onnx_litert, stylizer_endpoints, swap_endpoints, warmup
+from tfstyle.export import onnx_litert, saving, stylizer_endpoints, swap_endpoints, warmup
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
+from tfstyle.system import destinations, parts
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -24,6 +23,7 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
     Raises:
         ValueError: the output exists or its name belongs to another format, the model or style is
             unknown, or what the format needs is not installed.
+        OSError: the output cannot be written.
     """
     # Before a network is loaded: a name that will not do is said at once.
     _check_output(pathlib.Path(output), config.format)
@@ -41,14 +41,13 @@ def _export_swap(output: str | pathlib.Path, config: Config) -> None:
 
 def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
     stylizer = pretrained.load(os.fspath(config.model or pretrained.NAME), config.precision)
-    style = None if config.style is None else transform_net.parse_style(config.style)
     if config.format == "onnx":
-        onnx_litert.save_onnx(stylizer, output, style)
+        onnx_litert.save_onnx(stylizer, output, config.style)
     elif config.format == "litert":
-        onnx_litert.save_litert(stylizer, output, style)
+        onnx_litert.save_litert(stylizer, output, config.style)
     else:
         limit = config.max_pixels or MAX_PIXELS["apply"]
-        save(stylizer, output, style=style, max_pixels=limit)
+        save(stylizer, output, style=config.style, max_pixels=limit)
 
 
 def save(
@@ -65,8 +64,8 @@ def save(
     - `serving_default`: `images` float32 `[batch, height, width, 3]` in [0, 1] to `pastiches`;
     - `uint8`: the same in bytes, 0 to 255;
     - `image_bytes`: strings `[batch]`, JPEG, PNG, BMP or GIF (its first frame) of any sizes, to
-      `pastiche_bytes`, PNG strings. TF Serving's REST API writes both in base64. EXIF orientation
-      is not looked at.
+      `pastiche_bytes`, PNG strings. TF Serving's REST API writes both in base64. Files are read as
+      `image.read` does, upright and in sRGB; what would come out otherwise is refused by name.
 
     A stylizer of several styles also takes `style_weights`, float32 `[batch or 1, styles]`, of
     which only the ratios count, unless a style or blend is baked in.
@@ -81,6 +80,7 @@ def save(
 
     Raises:
         ValueError: the folder exists, or the style is unknown.
+        OSError: the folder cannot be written.
     """
     _write(
         stylizer_endpoints.Endpoints(stylizer, style, max_pixels), [stylizer], pathlib.Path(folder)
@@ -116,6 +116,7 @@ def save_swap(
 
     Raises:
         ValueError: the folder exists.
+        OSError: it cannot be written.
     """
     precision = net.dtype_policy.compute_dtype
     features = features or vgg19.build(
@@ -143,22 +144,32 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
     for name in endpoints.names:
         specification = endpoints.input_signature(name)
         archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
+    with saving.naming(folder):
+        _write_out(archive, endpoints, folder)
+
+
+def _write_out(
+    archive: keras.export.ExportArchive, endpoints: Endpoints, folder: pathlib.Path
+) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
-        model = pathlib.Path(unfinished) / "model"
+    with parts.folder_for(folder) as unfinished:
+        model = unfinished / "model"
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)
-        shutil.move(model, folder)
+        model.rename(folder)
 
 
 def _check_output(output: pathlib.Path, chosen: str) -> None:
     """Raises ValueError unless something of that format may be written there."""
-    if output.exists():
+    # A link that leads nowhere is there as well.
+    if os.path.lexists(output):
         raise ValueError(f"output must not exist yet. Received: output={output}")
-    for name, suffix in SUFFIXES.items():
-        if suffix and (output.suffix == suffix) != (name == chosen):
-            raise ValueError(
-                f"output must end in {suffix} for format={name}, and only then. "
-                f"Received: output={output}, format={chosen}"
-            )
+    wanted = SUFFIXES[chosen]
+    if output.suffix != wanted:
+        ending = wanted or "no suffix, as a folder's name,"
+        raise ValueError(
+            f"output must end in {ending} for format={chosen}. "
+            f"Received: output={output}, format={chosen}"
+        )
+    destinations.check_folder(output, "output")

@@ -15,7 +15,8 @@ from tfstyle.image.arrays import (
     resize,
     to_bytes,
 )
-from tfstyle.image.reading import MAX_PIXELS, READ_FORMATS, Picture, read, read_picture
+from tfstyle.image.formats import READ_FORMATS
+from tfstyle.image.reading import MAX_PIXELS, Picture, read, read_picture
 from tfstyle.image.writing import WRITE_FORMATS, check_writable, write
 
 __all__ = [

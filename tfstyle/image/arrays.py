@@ -95,7 +95,8 @@ def to_bytes(values: np.ndarray) -> np.ndarray:
 
 def from_bytes(levels: np.ndarray) -> np.ndarray:
     """Returns levels from 0 to 255 as values in [0, 1], float32, of the same shape."""
-    return levels.astype(np.float32) / np.float32(255)
+    # In one step: a copy beside the result would take as much memory again.
+    return np.divide(levels, np.float32(255), dtype=np.float32)
 
 
 # --- Sizes and start images ---

@@ -1,27 +1,17 @@
-"""Pictures in: JPEG, PNG, WebP, TIFF, BMP and GIF files, upright, in sRGB, alpha aside."""
+"""Pictures in: the files that `formats` lists, upright, in sRGB, alpha aside."""
 
-import contextlib
 import dataclasses
-import io
-import os
-import threading
-import warnings
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from tfstyle.image import arrays, srgb
+from tfstyle.image import formats
 from tfstyle.image.arrays import ImageError
-from tfstyle.system import files
+from tfstyle.image.decoding import opening, quiet, source
+from tfstyle.image.decoding.source import Source
 
 MAX_PIXELS = 178_956_970
 """Largest picture that is decoded, height times width; Pillow's own limit."""
-
-READ_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-"""What `read` opens, decided by a file's content and not by its name."""
-
-_DEEP_GREY_MODES = ("I", "I;16", "I;16L", "I;16B", "F")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,151 +24,51 @@ class Picture:
     """`[height, width]`, float32 from 0 (clear) to 1 (opaque); None when the file has none."""
 
 
-def read(path: str | os.PathLike[str]) -> np.ndarray:
+def read(path: Source, *, longest: int | None = None) -> np.ndarray:
     """Returns the colours of an image file, as `read_picture` does, without its transparency.
 
     Returns:
         `[1, height, width, 3]`, float32 in [0, 1].
     """
-    return read_picture(path).pixels
+    return read_picture(path, longest=longest).pixels
 
 
-def read_picture(path: str | os.PathLike[str]) -> Picture:
-    """Reads the first frame of a JPEG, PNG, WebP, TIFF, BMP or GIF file.
+def read_picture(path: Source, *, longest: int | None = None) -> Picture:
+    """Reads the picture of a JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIF file.
 
     The EXIF orientation is applied, and colours are converted to sRGB when the file
-    embeds a usable ICC profile. Grey of 16 or 32 bits keeps its precision and its tone
-    curve; Pillow cuts 16-bit colour down to 8 bits.
+    embeds a usable ICC profile. Grey of 12, 16 or 32 bits keeps its precision and its tone
+    curve; Pillow cuts 16-bit colour down to 8 bits. Of several pictures the first is read: of an
+    animation its first frame on the whole canvas, and of a TIFF the first in full resolution,
+    never a thumbnail.
 
     Args:
-        path: the file; its content decides the format, not its name.
+        path: the file, or a pipe; or the bytes of one; or a file opened in binary mode, which is
+            read from its beginning where it has one, and stays open. The content decides the
+            format, not the name.
+        longest: the longest side in pixels that the picture is shrunk to afterwards, if it is.
+            A picture of more than 100 megapixels then comes back smaller, with at least twice as
+            many pixels on its longest side.
 
     Returns:
         The upright picture.
 
     Raises:
-        ImageError: there is no such file, or it is not a whole image of allowed size.
+        ImageError: there is no such file, or it is not a whole image of allowed size, or of more
+            pixels than this machine's memory takes.
     """
-    path = Path(path)
-    _check_readable(path)
+    name = source.describe(path)
+    with quiet.without_warnings(), source.opened(path, name) as file:
+        wanted = opening.Wanted(name, _formats(file, name), MAX_PIXELS, longest)
+        return Picture(*opening.decode(file, wanted))
+
+
+def _formats(file: BinaryIO, name: str) -> tuple[str, ...]:
+    """Returns the formats that the file may be opened as; raises where an extra is missing."""
+    header = file.read(formats.HEADER)
+    file.seek(0)
     try:
-        with _without_warnings():
-            return _to_picture(_decode(path))
-    except ImageError:
-        raise
-    except UnidentifiedImageError as error:
-        raise ImageError(
-            f"path must be a whole image file, one of {', '.join(READ_FORMATS)}; convert it first. "
-            f"Received: path={path}"
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise _too_large(path) from error
-    # Pillow's decoders raise anything on damaged files.
-    except Exception as error:
-        raise ImageError(
-            f"path must be an undamaged image file; get a new copy ({error}). Received: path={path}"
-        ) from error
-
-
-def _without_warnings() -> contextlib.AbstractContextManager[object]:
-    """Silences Pillow, which warns of oddities in files that it reads all the same.
-
-    On the main thread only: Python keeps one list of filters for all threads, and one thread
-    would put back what another has changed.
-    """
-    if threading.current_thread() is threading.main_thread():
-        return warnings.catch_warnings(action="ignore")
-    return contextlib.nullcontext()
-
-
-def _check_readable(path: Path) -> None:
-    if os.path.isdir(path):
-        trouble = "this is a folder; name one file"
-    elif files.is_name_too_long(path):
-        trouble = "its name is too long for the file system; shorten it"
-    elif not os.path.exists(path):
-        trouble = "there is none of this name; check it"
-    elif not os.access(path, os.R_OK):
-        trouble = "you may not read this one; change its permissions"
-    elif os.path.getsize(path) == 0:
-        trouble = "this one is empty; get a new copy"
-    else:
-        return
-    raise ImageError(f"path must be an image file, but {trouble}. Received: path={path}")
-
-
-def _decode(path: Path) -> Image.Image:
-    with Image.open(path, formats=READ_FORMATS) as file:
-        # Before a pixel is decoded. Pillow itself refuses only what has twice as many.
-        if file.width * file.height > MAX_PIXELS:
-            raise _too_large(path)
-        return ImageOps.exif_transpose(file)
-
-
-def _too_large(path: Path) -> ImageError:
-    return ImageError(
-        f"path must be an image of at most {MAX_PIXELS} pixels; scale it down first. "
-        f"Received: path={path}"
-    )
-
-
-def _to_picture(image: Image.Image) -> Picture:
-    if image.mode in _DEEP_GREY_MODES:
-        return _deep_grey_picture(image)
-    colours, alpha = _split_alpha(image)
-    colours = _to_srgb(colours, image.info.get("icc_profile"))
-    return Picture(_from_8_bit(colours)[np.newaxis], alpha)
-
-
-def _deep_grey_picture(image: Image.Image) -> Picture:
-    levels = np.asarray(image)
-    if not np.isfinite(levels).all():
-        raise ImageError(
-            "path must be an image of finite values; replace its NaN and infinite ones. "
-            f"Received: mode={image.mode}"
-        )
-    grey = np.clip(levels / _white_level(levels, image.mode), 0, 1).astype(np.float32)
-    pixels = np.repeat(grey[np.newaxis, :, :, np.newaxis], 3, axis=-1)
-    clear_level = image.info.get("transparency")
-    alpha = None if clear_level is None else (levels != clear_level).astype(np.float32)
-    return Picture(pixels, alpha)
-
-
-def _white_level(levels: np.ndarray, mode: str) -> float:
-    """Returns the level that stands for white: of the usual ones, the lowest that holds all."""
-    if mode.startswith("I;16"):
-        return 65535
-    usual = (1, 255, 65535) if mode == "F" else (65535, 2**31 - 1)
-    brightest = levels.max()
-    return next((level for level in usual if brightest <= level), brightest)
-
-
-def _split_alpha(image: Image.Image) -> tuple[Image.Image, np.ndarray | None]:
-    """Returns the colours, in mode L, RGB or CMYK as ICC profiles want them, and the alpha."""
-    alpha = None
-    if image.has_transparency_data:
-        # Grey stays grey: a profile of grey does not apply to RGB.
-        opaque_mode = "L" if image.mode in ("L", "LA") else "RGB"
-        # By way of RGBA, as transparency may also be a palette's entry or one colour.
-        rgba = image.convert("RGBA")
-        alpha = _from_8_bit(rgba.getchannel("A"))
-        image = rgba.convert(opaque_mode)
-    if image.mode not in ("L", "RGB", "CMYK"):
-        image = image.convert("RGB")
-    return image, alpha
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Returns the colours in sRGB; a profile that is broken or for another mode is ignored."""
-    if profile:
-        with contextlib.suppress(ImageCms.PyCMSError, OSError):
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, srgb.profile(), outputMode="RGB")
-            # Nothing comes back of a conversion in place alone, which this is not.
-            if converted is not None:
-                return converted
-    return image.convert("RGB")
-
-
-def _from_8_bit(image: Image.Image) -> np.ndarray:
-    return arrays.from_bytes(np.asarray(image))
+        return formats.readable(header)
+    except ValueError as error:
+        sentence = str(error).partition(" Received: ")[0]
+        raise ImageError(f"{sentence} Received: path={name}") from error

@@ -11,7 +11,7 @@ from PIL import Image
 from tfstyle import settings
 from tfstyle.image import arrays, srgb
 from tfstyle.image.arrays import ImageError
-from tfstyle.system import files
+from tfstyle.system import destinations, files
 
 WRITE_FORMATS = {
     ".jpeg": "JPEG",
@@ -53,8 +53,11 @@ def write(
     try:
         with files.atomically(path) as file:
             picture.save(file, file_format, icc_profile=srgb.profile_bytes(), **options)
-    # Disk full; more pixels than the format allows.
     except (OSError, ValueError) as error:
+        # Such as a full disk's, which names the file already.
+        if isinstance(error, OSError) and error.errno:
+            raise ImageError(str(error)) from error
+        # More pixels than the format allows.
         raise ImageError(
             f"path must take an image of {picture.width} x {picture.height} pixels, but writing "
             f"failed ({error}). Received: path={path}"
@@ -64,27 +67,12 @@ def write(
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raises ImageError when `write` could not write to `path`; ask before a long run."""
     path = Path(path)
-    if os.path.isdir(path):
-        raise ImageError(f"path must be a file name, not a folder. Received: path={path}")
-    _check_suffix(path)
-    if not os.path.isdir(path.parent):
-        raise ImageError(
-            f"path must lie in an existing folder; create {path.parent} first. "
-            f"Received: path={path}"
-        )
-    if files.is_name_too_long(path):
-        raise ImageError(
-            f"path must have a name that the file system takes; shorten it. Received: path={path}"
-        )
-    if os.path.islink(os.path.realpath(path)):
-        raise ImageError(
-            f"path must not be a link that leads back to itself; remove it. Received: path={path}"
-        )
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise ImageError(
-            f"path must lie in a folder that you may write to; change the permissions of "
-            f"{path.parent} or choose another. Received: path={path}"
-        )
+    # A folder is told so, whatever its name ends in.
+    if not os.path.isdir(path):
+        _check_suffix(path)
+    problem = destinations.why_no_file(path)
+    if problem:
+        raise ImageError(f"path must {problem}. Received: path={path}")
 
 
 def _check_suffix(path: Path) -> None:

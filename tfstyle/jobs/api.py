@@ -129,8 +129,7 @@ def paint_files(
         method,
         save_every=save_every,
         skip_existing=skip_existing,
-        # A lone picture is gone on with as it was asked for.
-        skip_finished=resume and content is not None and is_many(os.fspath(content)),
+        skip_finished=resume,
         watch=picture.unwatched if callback is None else _watched_by(callback),
     )
     return picture.paint_all(job, found, tell)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tfstyle import image
+from tfstyle.image.decoding import source
 from tfstyle.jobs import record
 
 
@@ -18,27 +19,51 @@ class Input:
     described: record.Input
 
 
-def split_paths(text: str) -> list[str]:
-    """Returns the comma-separated paths; a comma inside a path that exists stays in it."""
-    pieces = text.split(",")
-    # The longest first, so that a file whose name has a comma wins over its pieces.
-    ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
-    # Where no piece exists, the first is a path all the same: reading it says what is missing.
-    end = next(ends, 1)
-    rest = ",".join(pieces[end:])
-    return [",".join(pieces[:end]).strip(), *(split_paths(rest) if rest else [])]
+def split_paths(text: str, flag: str = "style") -> list[str]:
+    """Returns the comma-separated paths; a comma inside a path that exists stays in it.
+
+    Args:
+        text: what was written.
+        flag: what the caller calls it.
+
+    Raises:
+        ValueError: nothing stands beside a comma, or a path is named twice.
+    """
+    pieces, paths = text.split(","), []
+    while pieces:
+        # The longest first, so that a file whose name has a comma wins over its pieces. Where none
+        # exists, the first is a path all the same: reading it says what is missing.
+        ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
+        end = next(ends, 1)
+        paths.append(",".join(pieces[:end]).strip())
+        pieces = pieces[end:]
+    if "" in paths:
+        raise ValueError(f"{flag} must have a path beside each comma. Received: {flag}={text}")
+    if len(set(map(os.path.normpath, paths))) < len(paths):
+        raise ValueError(f"{flag} must name each picture once. Received: {flag}={text}")
+    return paths
 
 
-def read_input(path: str | os.PathLike[str], flag: str = "path") -> Input:
+def read_input(
+    path: str | os.PathLike[str], flag: str = "path", longest: int | None = None
+) -> Input:
     """Reads a picture; errors name it `flag`, as the caller knows it.
+
+    Args:
+        path: the file, or a pipe.
+        flag: what the caller calls it.
+        longest: see `image.read_picture`.
 
     Raises:
         ImageError: there is no picture of that name, or it cannot be read.
     """
     with naming(flag):
-        picture = image.read_picture(path)
+        # A pipe can be read once only.
+        pipe = None if os.path.isfile(path) else source.held(path)
+        picture = image.read_picture(pipe or path, longest=longest)
+    data = pipe.getvalue() if pipe else None
     # Its digest is taken at once: when the record is written, the file may be another.
-    return Input(picture, record.describe_input(path, picture.pixels))
+    return Input(picture, record.describe_input(path, picture.pixels, data))
 
 
 def read_inputs(paths: Iterable[str | os.PathLike[str]], flag: str) -> list[Input]:
@@ -60,3 +85,17 @@ def naming(flag: str) -> Iterator[None]:
     except image.ImageError as error:
         text = str(error).replace("Received: path=", f"Received: {flag}=")
         raise image.ImageError(re.sub("^path must", f"{flag} must", text)) from error
+
+
+@contextlib.contextmanager
+def hinting_at_pictures(style: str) -> Iterator[None]:
+    """Makes errors about a trained style's name say what paints with pictures, if it is of one."""
+    try:
+        yield
+    except ValueError as error:
+        if not os.path.isfile(style):
+            raise
+        raise ValueError(
+            "style must be a trained style's name for apply, and gatys and swap take pictures. "
+            f"Received: style={style}"
+        ) from error

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tfstyle import settings
+from tfstyle.jobs import inputs
 from tfstyle.jobs.inputs import Input, read_input
 from tfstyle.jobs.method import Callback, Size
 from tfstyle.methods.gatys import config as gatys_config
@@ -104,7 +105,8 @@ class ByNetwork:
 
     def check(self) -> None:
         """Raises ValueError when there is no such network or style."""
-        room(self.command).load(self.config.model, self.config.precision).shares(self._shares())
+        with inputs.hinting_at_pictures(self.style):
+            room(self.command).load(self.config.model, self.config.precision).shares(self.style)
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns no level, for want of an optimisation."""
@@ -112,15 +114,9 @@ class ByNetwork:
 
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the pastiche; `callback` is not called."""
-        result = room(self.command).stylize(content, self._shares(), self.config)
+        result = room(self.command).stylize(content, self.style, self.config)
         # `stylize` may be given a network that is in no file, so it names none.
         return dataclasses.replace(result, weights=self.weights)
-
-    def _shares(self) -> dict[str, float]:
-        # The module loads TensorFlow, which the help of a command does without.
-        from tfstyle.networks import transform_net
-
-        return transform_net.parse_style(self.style)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tfstyle import image
-from tfstyle.jobs import record
-from tfstyle.system import files
+from tfstyle.image import numbered
+from tfstyle.jobs import inputs, record
+from tfstyle.system import destinations, files
 
 Pairs = Sequence[tuple[Path | None, Path]]
 """(content, output) of each picture to paint; a texture is grown without a content."""
@@ -27,8 +28,29 @@ def check(pairs: Pairs, others: Sequence[Path], save_every: int, flag: str = "co
     if save_every:
         check_snapshots(pairs, others, save_every)
     for _, output in pairs:
+        # Of many, one may be a folder, or a link that leads nowhere.
+        if os.path.lexists(output):
+            inputs.check_writable(output)
         check_names(output, save_every)
         check_record(output)
+
+
+def naming(output: Path, flag: str = "content") -> Callable[[int, Path], Path]:
+    """Returns what names the output of each of many contents, by its place among them and its path.
+
+    Args:
+        output: a folder, which may not exist yet, or a pattern such as out_%04d.png.
+        flag: what the command calls the content.
+
+    Raises:
+        ValueError: pictures cannot be written there.
+    """
+    if os.path.isdir(output) or not numbered.has_place(output):
+        check_folder(output, flag)
+        return lambda index, content: output / f"{content.stem}.png"
+    pattern = numbered.parse(output, "output")
+    inputs.check_writable(pattern.path(numbered.FIRST))
+    return lambda index, content: pattern.path(numbered.FIRST + index)
 
 
 def check_folder(folder: Path, flag: str = "content") -> None:
@@ -38,17 +60,16 @@ def check_folder(folder: Path, flag: str = "content") -> None:
         folder: where they shall lie.
         flag: what the command calls the content.
     """
-    if os.path.isdir(folder):
-        # Any name will do: what is asked is whether the folder takes files.
-        image.check_writable(folder / "any.png")
     # lexists, since a link that leads nowhere cannot become a folder.
-    elif os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS:
-        raise ValueError(
-            f"output must be a folder, as {flag} is many pictures. Received: output={folder}"
-        )
+    is_file = os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS
+    if is_file and not os.path.isdir(folder):
+        problem = f"be a folder, as {flag} is many pictures"
+    elif not os.path.isdir(folder.parent):
+        problem = f"lie in an existing folder; create {folder.parent} first"
     else:
-        # The folder can be made where a picture of its name could be written.
-        image.check_writable(folder.with_name(f"{folder.name}.png"))
+        problem = destinations.why_no_folder(folder)
+    if problem:
+        raise ValueError(f"output must {problem}. Received: output={folder}")
 
 
 def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -> None:
@@ -126,6 +147,9 @@ def check_names(output: Path, save_every: int) -> None:
 def check_record(output: Path) -> None:
     """Raises ValueError when the record of `output` would replace what is no record."""
     path = record.path_for(output)
+    problem = destinations.why_no_file(path) if os.path.islink(path) else ""
+    if problem:
+        raise ValueError(f"output's record, {path}, must {problem}. Received: output={output}")
     # Such as package.json beside package.png.
     if os.path.exists(path) and not record.read(output):
         raise ValueError(

@@ -85,9 +85,9 @@ def resolve(
 def _pair_paths(content: str | None, output: Path, flag: str) -> list[tuple[Path | None, Path]]:
     # Path.is_dir raises where a name is too long, which is refused below in a sentence.
     if content is not None and (is_many(content) or os.path.isdir(output)):
-        with inputs.naming("output"):
-            outputs.check_folder(output, flag)
-        return [(path, output / f"{path.stem}.png") for path in find_contents(content, flag)]
+        name = outputs.naming(output, flag)
+        contents = find_contents(content, flag, warn=True)
+        return [(path, name(index, path)) for index, path in enumerate(contents)]
     inputs.check_writable(output)
     return [(None if content is None else Path(content), output)]
 

@@ -9,14 +9,15 @@ import dataclasses
 import enum
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tfstyle.jobs import inputs, resume
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing, describe_inputs
 from tfstyle.jobs.pairs import Pair
-from tfstyle.jobs.saving import save, snapshots
+from tfstyle.jobs.saving import remove_left, save, snapshots
 from tfstyle.result import Interrupted, Level, Progress, Result
-from tfstyle.system import errors
+from tfstyle.system import errors, signals
 
 Watch = Callable[[Pair, Sequence[Level]], contextlib.AbstractContextManager[Callback]]
 """Called as a picture begins, with its levels; what it returns is open while the picture is
@@ -121,7 +122,7 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     # Before the content is read: a folder of thousands takes minutes to read.
     if job.skip_existing and resume.is_there(pair.output):
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
-    source = None if pair.content is None else inputs.read_input(pair.content, job.flag)
+    source = None if pair.content is None else _read_content(job, pair.content)
     described = describe_inputs(job.method, source)
     # Not before the content is read: its digest tells whether the file has changed since.
     if job.skip_finished and resume.is_finished(
@@ -129,6 +130,12 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     ):
         return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
     return _paint_and_save(job, pair, source)
+
+
+def _read_content(job: Job, path: Path) -> Input:
+    size = getattr(job.method.config, "size", None)
+    # Quilting's may also be a width and a height.
+    return inputs.read_input(path, job.flag, size if isinstance(size, int) else None)
 
 
 def _paint_or_report(job: Job, pair: Pair) -> PairOutcome:
@@ -144,13 +151,17 @@ def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> PairOutcome:
     try:
         result = _stylize_watched(job, pair, source)
     except Interrupted as interruption:
-        save(job.method, pair, source, interruption.result, time.monotonic() - began)
+        # A second request may be an echo of the first, and must not cost the picture.
+        with signals.ignored():
+            save(job.method, pair, source, interruption.result, time.monotonic() - began)
         raise KeyboardInterrupt(_how_to_go_on(pair)) from None
     seconds = time.monotonic() - began
-    save(job.method, pair, source, result, seconds)
-    # Not before the picture and its record are safe.
-    if pair.checkpoint:
-        resume.forget(pair.checkpoint)
+    # A picture that is done is not lost to a request that comes while it is written.
+    with signals.deferred():
+        save(job.method, pair, source, result, seconds)
+        # Not before the picture and its record are safe.
+        if pair.checkpoint:
+            resume.forget(pair.checkpoint)
     return PairOutcome(pair, Status.PAINTED, str(result.outcome), seconds)
 
 
@@ -165,6 +176,7 @@ def _how_to_go_on(pair: Pair) -> str:
 def _stylize_watched(job: Job, pair: Pair, source: Input | None) -> Result:
     """Runs the method with all who watch it."""
     levels = _plan(job.method, source)
+    remove_left(pair.output, job.save_every, sum(level.steps for level in levels))
     if job.save_every and not levels:
         raise ValueError(
             "save_every must be 0 where a picture is painted in one pass. "

@@ -1,6 +1,7 @@
 """The record beside a result: `out.json` says how `out.png` came about, and from what."""
 
 import dataclasses
+import hashlib
 import importlib.metadata
 import json
 import math
@@ -15,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from tfstyle.result import LevelTrace, Loss, Result
-from tfstyle.system import files
+from tfstyle.system import doors, files
 from tfstyle.version import __version__
 
 # TensorFlow Probability minimises, and Pillow reads, resizes and writes: both decide the pixels.
@@ -53,15 +54,19 @@ class Account:
     levels: tuple[LevelTrace, ...] = ()
 
 
-def describe_input(path: str | os.PathLike[str], pixels: np.ndarray) -> Input:
+def describe_input(
+    path: str | os.PathLike[str], pixels: np.ndarray, data: bytes | None = None
+) -> Input:
     """Returns what the record keeps of a picture file.
 
     Args:
         path: the file.
         pixels: `[1, height, width, 3]`, the picture as it was read, upright.
+        data: what was read, where the file cannot be read again.
     """
     height, width = pixels.shape[1:3]
-    return Input(str(path), width, height, files.digest(path, "sha256"))
+    digest = files.digest(path, "sha256") if data is None else hashlib.sha256(data).hexdigest()
+    return Input(str(path), width, height, digest)
 
 
 def path_for(output: str | os.PathLike[str]) -> Path:
@@ -70,17 +75,34 @@ def path_for(output: str | os.PathLike[str]) -> Path:
 
 
 def read(output: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns the record of `output`; empty when there is none that can be read."""
+    """Returns the record of `output`; empty when there is none that can be read.
+
+    Its values may be anything: see `digests` for one that is looked into.
+    """
     try:
-        found = json.loads(path_for(output).read_bytes())
-    except (OSError, ValueError):
+        found = doors.read_json(path_for(output))
+    except (OSError, ValueError, RecursionError, doors.Unsound):
         return {}
     # The key tells our records from other programs' files, which are never replaced.
     return found if isinstance(found, dict) and "tfstyle" in found else {}
 
 
-def write(
-    output: str | os.PathLike[str],
+def digests(found: Mapping[str, Any]) -> list[Any]:
+    """Returns the hashes of the pictures that a record names, None where it has none."""
+    inputs = found.get("inputs")
+    pictures = inputs if isinstance(inputs, list) else []
+    return [each.get("sha256") if isinstance(each, dict) else None for each in pictures]
+
+
+def write(output: str | os.PathLike[str], **facts: Any) -> Path:
+    """Writes the record of a result, whole or not at all, and returns its path; see `encode`."""
+    path = path_for(output)
+    with files.atomically(path) as file:
+        file.write(encode(**facts))
+    return path
+
+
+def encode(
     *,
     command: str,
     config: Settings,
@@ -88,20 +110,16 @@ def write(
     result: Result | Account,
     seconds: float,
     more: Mapping[str, Any] = types.MappingProxyType({}),
-) -> Path:
-    """Writes the record of a result, whole or not at all.
+) -> bytes:
+    """Returns what is written in the record of a result.
 
     Args:
-        output: the picture that the record describes.
         command: the command's name, such as "gatys".
         config: the method's `Config`; every field is kept.
         inputs: contents first, then styles, in the order given.
         result: what the method returned, or what there is to tell of it.
         seconds: how long the method ran, what it had worked before a resumption left out.
         more: what else there is to say, in JSON's own types.
-
-    Returns:
-        The record's path.
     """
     record = {
         "tfstyle": __version__,
@@ -117,11 +135,8 @@ def write(
     }
     # JSON has no NaN, and other readers refuse it; `_plain` has made it null.
     text = json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    path = path_for(output)
-    with files.atomically(path) as file:
-        # File names may hold bytes that are not UTF-8; JSON escapes those as \udcXX.
-        file.write(text.encode("utf-8", "backslashreplace"))
-    return path
+    # File names may hold bytes that are not UTF-8; JSON escapes those as \udcXX.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def describe_config(config: Settings) -> dict[str, Any]:

@@ -8,12 +8,17 @@ from typing import Any
 
 from tfstyle.jobs import record
 from tfstyle.result import tells_interruption
-from tfstyle.system import files
+from tfstyle.system import destinations, parts
 
 
 def has_begun(checkpoint: Path) -> bool:
-    """Returns whether an earlier run left anything in the folder of its state."""
-    return os.path.isdir(checkpoint) and any(checkpoint.iterdir())
+    """Returns whether an earlier run left anything in the folder of its state.
+
+    What a kill has left half written is nothing to go on from.
+    """
+    return os.path.isdir(checkpoint) and not all(
+        parts.NAME.fullmatch(path.name) for path in checkpoint.iterdir()
+    )
 
 
 def forget(checkpoint: Path) -> None:
@@ -28,28 +33,19 @@ def forget(checkpoint: Path) -> None:
 
 def check_folder(checkpoint: Path) -> None:
     """Raises ValueError when `checkpoint` neither is a folder to write to nor can become one."""
-    if files.is_name_too_long(checkpoint):
-        raise ValueError(
-            "checkpoint must have a name that the file system takes; shorten it. "
-            f"Received: checkpoint={checkpoint}"
-        )
-    # The run makes what is missing of the path, so its nearest folder that is there decides.
-    nearest = next(path for path in (checkpoint, *checkpoint.parents) if os.path.exists(path))
-    if not nearest.is_dir():
-        raise ValueError(
-            f"checkpoint must be a folder, and {nearest} is a file; choose another. "
-            f"Received: checkpoint={checkpoint}"
-        )
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise ValueError(
-            f"checkpoint must lie in a folder that you may write to; change the permissions of "
-            f"{nearest} or choose another. Received: checkpoint={checkpoint}"
-        )
+    destinations.check_folder(checkpoint, "checkpoint")
 
 
 def is_there(output: Path) -> bool:
-    """Returns whether an output is there, and not just as far as an interrupted run had come."""
-    return output.exists() and not _was_interrupted(record.read(output))
+    """Returns whether an output is there, and not just as far as an interrupted run had come.
+
+    A run that was killed between the picture and its record has left a part of the record.
+    """
+    return (
+        output.exists()
+        and not _was_interrupted(record.read(output))
+        and not parts.is_left(record.path_for(output))
+    )
 
 
 def is_finished(
@@ -66,8 +62,10 @@ def is_finished(
         found.get("command") == command
         and found.get("config") == record.describe_config(config)
         # By digests alone: a picture that was moved is still the same picture.
-        and [each["sha256"] for each in found["inputs"]] == [each.sha256 for each in inputs]
+        and record.digests(found) == [each.sha256 for each in inputs]
         and not _was_interrupted(found)
+        # Else the picture may be a later run's, killed before it had its record.
+        and not parts.is_left(record.path_for(output))
     )
 
 

@@ -11,6 +11,7 @@ from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.result import Progress, Result
+from tfstyle.system import files, parts
 
 
 def save(method: Method, pair: Pair, source: Input | None, result: Result, seconds: float) -> None:
@@ -23,16 +24,35 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
         result: what the method returned.
         seconds: how long it ran.
     """
-    # The picture first: no record shall tell of a picture that could not be written.
-    write_picture(pair.output, result.image, None if source is None else source.picture.alpha)
-    record.write(
-        pair.output,
-        command=method.command,
-        config=method.config,
-        inputs=describe_inputs(method, source),
-        result=result,
-        seconds=seconds,
-    )
+    pair.output.parent.mkdir(exist_ok=True)
+    # Begun before the picture, by which a kill between the two is known afterwards. Written after
+    # it: no record shall tell of a picture that could not be written.
+    with files.atomically(pair.record) as file:
+        write_picture(pair.output, result.image, None if source is None else source.picture.alpha)
+        file.write(
+            record.encode(
+                command=method.command,
+                config=method.config,
+                inputs=describe_inputs(method, source),
+                result=result,
+                seconds=seconds,
+            )
+        )
+
+
+def remove_left(output: Path, every: int, steps: int) -> None:
+    """Removes what a killed run has left of a picture and of its snapshots.
+
+    What it has left of the record stays until that is written: see `resume.is_there`.
+
+    Args:
+        output: the picture.
+        every: steps between snapshots; 0 is none.
+        steps: of the whole run.
+    """
+    parts.remove_left(output)
+    for step in range(every, steps + 1, every) if every else ():
+        parts.remove_left(outputs.snapshot_path(output, step))
 
 
 def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> None:
@@ -43,7 +63,8 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
         pixels: `[1, height, width, 3]`, in [0, 1].
         alpha: `[height, width]` of the content, from 0 (clear) to 1; None where it has none.
     """
-    path.parent.mkdir(exist_ok=True)
+    with files.naming(path.parent):
+        path.parent.mkdir(exist_ok=True)
     if alpha is not None:
         # [1, height, width, 3], since `resize` takes images.
         three_channels = np.repeat(alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)

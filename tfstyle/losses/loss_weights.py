@@ -25,6 +25,18 @@ class Weights:
     temporal: float = 0.0
     """Above 0 for a frame that is held to earlier pastiches; see `objective.Held`."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError when nothing counts, so that any image would do."""
+        terms = (
+            self.content * max(self.content_layers.values(), default=0.0),
+            self.style * max(self.style_layers.values(), default=0.0),
+            self.total_variation,
+            self.out_of_range,
+            self.temporal,
+        )
+        if not any(terms):
+            raise ValueError("weights must not all be 0; raise that of a term. Received: all 0")
+
     @property
     def layers(self) -> tuple[str, ...]:
         """Every layer that a term looks at, sorted."""

@@ -59,8 +59,8 @@ def build(
 
 
 # Reading, building and tracing cost more than a small picture: the last objective serves the next
-# picture of a folder too.
-@functools.lru_cache(maxsize=1)
+# picture of a folder too. A clip has two: the first frame of a scene is held to nothing.
+@functools.lru_cache(maxsize=2)
 def _build_on_vgg19(
     config: Settings, temporal_weight: float, stamp: tuple[str, int, int] | None
 ) -> tuple[Objective, dict[str, str]]:

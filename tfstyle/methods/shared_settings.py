@@ -35,9 +35,10 @@ def style_scale() -> Any:
 
 def preserve_color(
     help: str = "How the content's colours are kept (Gatys et al. 2016).",
+    only_with: str = "",
 ) -> Any:
     """Returns the field of what becomes of the content's colours."""
-    return setting("none", help, choices=color.MODES)
+    return setting("none", help, choices=color.MODES, only_with=only_with)
 
 
 def learning_rate_of_pixels() -> Any:
@@ -47,6 +48,7 @@ def learning_rate_of_pixels() -> Any:
         "Adam's step, in image units (1 is black to white).",
         minimum=1e-6,
         maximum=1,
+        only_with="optimizer=adam",
     )
 
 

@@ -1,5 +1,6 @@
 """The layers of the inverse network: VGG19's down to one of them, in reverse order."""
 
+import itertools
 import math
 
 import keras
@@ -27,7 +28,7 @@ def build(
         unit: what features are divided by.
         dtype: of the arithmetic.
     """
-    return keras.Sequential(
+    net = keras.Sequential(
         [
             keras.Input([None, None, channels], name="features", dtype="float32"),
             keras.layers.Rescaling(1 / unit, dtype=dtype, name="in_units"),
@@ -37,6 +38,9 @@ def build(
         ],
         name="inverse_net",
     )
+    # It takes no dtype, and by Keras's global policy it would round the features that it is given.
+    net.dtype_policy = "float32"
+    return net
 
 
 def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
@@ -51,6 +55,13 @@ def _convolutions(layer: str, width: int) -> list[tuple[int, int]]:
     ]
     enlarge = [2 if deeper.endswith("conv1") else 1 for deeper in names[:1:-1]]
     return list(zip(channels[::-1], [1, 1, *enlarge], strict=False))
+
+
+def values(layer: str, channels: int, width: int) -> int:
+    """Returns how many values the weights have; see `build`."""
+    counts = [channels, *(count for count, _ in _convolutions(layer, width)), 3]
+    # Kernels and biases.
+    return sum((9 * given + 1) * made for given, made in itertools.pairwise(counts))
 
 
 def _convolution(

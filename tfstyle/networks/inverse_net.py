@@ -1,12 +1,18 @@
 """The inverse network: from features at a layer of VGG19 back to the image, in one pass."""
 
+import dataclasses
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
+from tfstyle.networks.architecture import InverseArchitecture
+from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.loading import weights
+from tfstyle.networks.loading.kinds import Kind
 from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
@@ -31,12 +37,12 @@ class InverseNet(keras.Model):
     def __init__(
         self,
         *,
-        layer: str = "block3_conv1",
-        pooling: str = "max",
-        padding: str = "reflect",
-        channels: int = 256,
-        width: int = 64,
-        unit: float = 1.0,
+        layer: str = InverseArchitecture.layer,
+        pooling: str = InverseArchitecture.pooling,
+        padding: str = InverseArchitecture.padding,
+        channels: int = InverseArchitecture.channels,
+        width: int = InverseArchitecture.width,
+        unit: float = InverseArchitecture.unit,
         **kwargs: Any,
     ) -> None:
         """Takes what it is trained for, so that other features can be refused, and its size.
@@ -48,9 +54,13 @@ class InverseNet(keras.Model):
             channels: the features'.
             width: channels of the layers at the image's size; VGG19 has 64.
             unit: what features are divided by, near their root mean square.
-            **kwargs: Keras's.
+            **kwargs: Keras's; `dtype` is float32 by default.
+
+        Raises:
+            ValueError: there is no such layer, pooling or padding, or a number is out of its range.
         """
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
+        InverseArchitecture(layer, pooling, padding, channels, width, unit)
         self.layer, self.pooling, self.padding = vgg19_layers.parse_layer(layer), pooling, padding
         self.channels, self.width, self.unit = channels, width, unit
         self.net = inverse_layers.build(self.layer, channels, width, unit, self.dtype_policy)
@@ -84,14 +94,41 @@ class InverseNet(keras.Model):
         sides = (None if side is None else side * stride for side in (rows, columns))
         return (batch, *sides, 3)
 
+    # What a processor is fastest with must not be written: another one is going to run it.
+    @split_convolution.for_any_processor()
+    def export(self, filepath: Any, *args: Any, input_signature: Any = None, **kwargs: Any) -> None:
+        """Writes as Keras's models do; by default for features of any batch and size."""
+        features = keras.InputSpec("float32", [None, None, None, self.channels])
+        super().export(filepath, *args, input_signature=input_signature or [features], **kwargs)
+
     def architecture(self) -> dict[str, Any]:
         """Returns what `__init__` takes, but Keras's."""
         names = ("layer", "pooling", "padding", "channels", "width", "unit")
         return {name: getattr(self, name) for name in names}
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the images' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
+
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         return {**super().get_config(), **self.architecture()}
+
+
+def _plan(settings: Mapping[str, Any]) -> int:
+    """Returns how many values an inverse network's weights have; see `Kind`."""
+    found = InverseArchitecture(**settings)
+    return inverse_layers.values(vgg19_layers.parse_layer(found.layer), found.channels, found.width)
+
+
+KIND = Kind(
+    "inverse network",
+    InverseNet,
+    tuple(field.name for field in dataclasses.fields(InverseArchitecture)),
+    _plan,
+)
+"""What an inverse network's file has to tell."""
 
 
 def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> InverseNet:
@@ -103,14 +140,10 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
         precision: of its arithmetic; "auto" takes this machine's fastest. Images are float32.
 
     Raises:
-        ValueError: there is no such network.
+        ValueError: there is no such network, or its file is another or damaged.
+        MemoryError: there is too little memory for it.
     """
-    path, precision = find(model), resolve_precision(precision)
-    packed = path.suffix == packing.SUFFIX
-    net = unpack(path, precision) if packed else keras.models.load_model(path)
-    if not isinstance(net, InverseNet):
-        raise ValueError(f"model must be an inverse network. Received: model={model}")
-    return packing.in_precision(net, net.architecture(), precision)
+    return weights.load(find(model), KIND, resolve_precision(precision), f"model={model}")
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
@@ -125,12 +158,3 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
 def pack(net: InverseNet, path: pathlib.Path) -> None:
     """Writes the weights in float16 with the network's settings."""
     packing.pack(net, net.architecture(), path)
-
-
-def unpack(path: pathlib.Path, precision: str = "float32") -> InverseNet:
-    """Returns what `pack` wrote.
-
-    Raises:
-        ValueError: the file is another or damaged.
-    """
-    return packing.unpack(path, InverseNet, "inverse network", precision)

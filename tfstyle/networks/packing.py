@@ -1,14 +1,18 @@
-"""Trained networks in files: float16 weights with the settings, nothing that can run."""
+"""Trained networks into files: float16 weights with the settings, nothing that can run.
+
+`loading` reads them.
+"""
 
 import json
+import os
 import pathlib
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import numpy as np
 
+from tfstyle.system import files
 from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
@@ -22,38 +26,30 @@ TRAINED = ("best.keras", "latest.keras")
 
 
 def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path) -> None:
-    """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes."""
-    arrays = {
-        f"w{index:03}": weight.astype(np.float16)
-        for index, weight in enumerate(network.get_weights())
-    }
-    # Not compressed: the shipped files would be 8 % smaller, and slower to open.
-    np.savez(path, architecture=json.dumps(architecture), **arrays)
-
-
-def unpack(
-    path: pathlib.Path, make: Callable[..., keras.Model], kind: str, precision: str = "float32"
-) -> keras.Model:
-    """Returns what `pack` wrote.
-
-    Args:
-        path: the file.
-        make: the network from its architecture.
-        kind: what the network is called where the file is refused.
-        precision: of its arithmetic; weights are float32 in any.
+    """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes.
 
     Raises:
-        ValueError: the file is another or damaged.
+        ValueError: a weight is not finite, or too large for float16.
+        OSError: the disk does not take the file; the message names it. An earlier one stays.
     """
-    try:
-        # Without pickles, as np.load has it by default: a file from elsewhere can run nothing.
-        with np.load(path) as file:
-            network = make(**json.loads(str(file["architecture"])), dtype=dtype_policy(precision))
-            arrays = [file[name].astype(np.float32) for name in sorted(file) if name[0] == "w"]
-        network.set_weights(arrays)
-    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"model must be a packed {kind}. Received: model={path}") from error
-    return network
+    arrays: dict[str, Any] = {
+        f"w{index:03}": _as_float16(weight) for index, weight in enumerate(network.weights)
+    }
+    # Not compressed: the shipped files would be 8 % smaller, and slower to open.
+    with files.atomically(path) as file:
+        np.savez(file, architecture=np.array(json.dumps(architecture)), **arrays)
+
+
+def _as_float16(weight: keras.Variable) -> np.ndarray:
+    # What is too large becomes infinite, and would be found only where the file is read.
+    with np.errstate(over="ignore"):
+        values = np.asarray(weight).astype(np.float16)
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"weights must be finite and at most {np.finfo(np.float16).max:.0f} to be packed; save "
+            f"the network as a .keras file. Received: {weight.path}"
+        )
+    return values
 
 
 def in_precision(network: keras.Model, architecture: dict[str, Any], precision: str) -> keras.Model:
@@ -81,7 +77,8 @@ def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str])
     path = pathlib.Path(model)
     # A file of that name in the working folder comes before a shipped one.
     candidates = [path, *(path / name for name in TRAINED), shipped]
-    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    # Of a name that the system does not take, `Path.is_file` raises what it is not asked for.
+    found = next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
     if found is None:
         choices = f"{', '.join(names)} or the path of a trained one"
         raise ValueError(f"model must be {choices}. Received: model={model}")

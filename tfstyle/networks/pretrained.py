@@ -1,13 +1,15 @@
 """Trained stylizers: where they lie, how they are packed, and how one is loaded."""
 
 import dataclasses
-import json
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
-import keras
-
 from tfstyle.networks import packing, transform_net
+from tfstyle.networks.architecture import Architecture, check_styles
+from tfstyle.networks.loading import weights
+from tfstyle.networks.loading.kinds import Kind
+from tfstyle.system import doors
 from tfstyle.system.precision import resolve_precision
 
 NAME = "masters"
@@ -17,15 +19,50 @@ PHOTOGRAPH = packing.SHIPPED / "photograph.jpg"
 """What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
 
 
+LONGEST_CARD = 2**20
+"""Bytes."""
+
+
+def _plan(settings: Mapping[str, Any]) -> int:
+    """Returns how many values a stylizer's weights have; see `Kind`."""
+    own = dict(settings)
+    styles = check_styles(own.pop("styles", ()))
+    return Architecture(**own).values(len(styles))
+
+
+KIND = Kind(
+    "stylizer",
+    transform_net.Stylizer,
+    ("styles", *(field.name for field in dataclasses.fields(Architecture))),
+    _plan,
+)
+"""What a stylizer's file has to tell."""
+
+
 def names() -> list[str]:
     """Returns the names of the stylizers that the package ships, sorted."""
     return sorted(path.stem for path in packing.SHIPPED.glob(f"*{packing.SUFFIX}"))
 
 
 def works(model: str | pathlib.Path) -> dict[str, str]:
-    """Returns painter, title and year by style, as far as a card beside the model tells them."""
+    """Returns painter, title and year by style, as far as a card beside the model tells them.
+
+    Raises:
+        ValueError: the card is another file or damaged.
+    """
     card = find(model).with_suffix(".json")
-    return json.loads(card.read_text("utf-8"))["styles"] if card.exists() else {}
+    if not card.exists():
+        return {}
+    cure = "mend it, or move it away from the model"
+    with doors.checked("model's card must name its styles' works", card, cure, f"model={model}"):
+        found = doors.read_json(card, LONGEST_CARD)["styles"]
+        return {str(style): _as_text(work) for style, work in dict(found).items()}
+
+
+def _as_text(work: Any) -> str:
+    if not isinstance(work, str):
+        raise doors.Unsound("has a work that is no text")
+    return work
 
 
 def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> transform_net.Stylizer:
@@ -37,14 +74,11 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> transf
         precision: of its arithmetic; "auto" takes this machine's fastest. In and out are float32.
 
     Raises:
-        ValueError: there is no such stylizer; the message lists what exists.
+        ValueError: there is no such stylizer, and the message lists what exists; or its file is
+            another or damaged.
+        MemoryError: there is too little memory for it.
     """
-    path, precision = find(model), resolve_precision(precision)
-    packed = path.suffix == packing.SUFFIX
-    stylizer = unpack(path, precision) if packed else keras.models.load_model(path)
-    if not isinstance(stylizer, transform_net.Stylizer):
-        raise ValueError(f"model must be a stylizer. Received: model={model}")
-    return in_precision(stylizer, precision)
+    return weights.load(find(model), KIND, resolve_precision(precision), f"model={model}")
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
@@ -64,15 +98,6 @@ def in_precision(stylizer: transform_net.Stylizer, precision: str) -> transform_
 def pack(stylizer: transform_net.Stylizer, path: pathlib.Path) -> None:
     """Writes the weights in float16 with the network's settings: half a `.keras` file's bytes."""
     packing.pack(stylizer, architecture(stylizer), path)
-
-
-def unpack(path: pathlib.Path, precision: str = "float32") -> transform_net.Stylizer:
-    """Returns what `pack` wrote.
-
-    Raises:
-        ValueError: the file is another or damaged.
-    """
-    return packing.unpack(path, transform_net.Stylizer, "stylizer", precision)
 
 
 def architecture(stylizer: transform_net.Stylizer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import keras
 import tensorflow as tf
 
+from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import convolutions, norms
 
 OUTPUT_SCALE = 0.1
@@ -18,16 +19,6 @@ STRIDE = 4
 """The transform net halves the image's sides twice."""
 
 Features = TypeVar("Features")
-
-
-@dataclasses.dataclass(frozen=True)
-class Architecture:
-    """What a transform net is, but for its styles; `Stylizer` says what each means."""
-
-    width: int
-    residual_blocks: int
-    outer_kernel: int
-    inner_norms: bool
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,25 +2,29 @@
 
 import dataclasses
 import functools
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfstyle import settings
-from tfstyle.networks import stages
-from tfstyle.networks.layers import mirror
-from tfstyle.networks.stages import STRIDE, Architecture
-
-OUTER_KERNELS = range(1, 10, 2)
-"""Sides that the first and the last layer's kernels may have."""
+from tfstyle.networks import architecture, stages
+from tfstyle.networks.architecture import Architecture
+from tfstyle.networks.layers import mirror, split_convolution
+from tfstyle.networks.stages import STRIDE
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
 
+LARGEST_SHARE = 1e9
+"""Only the shares' ratios count; beyond it their sums overflow in the end."""
+
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
-"""A style's name, shares by name, or shares as a tensor `[styles]` or `[batch, styles]`."""
+"""A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as
+a tensor `[styles]` or `[batch, styles]`."""
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -41,30 +45,27 @@ class Stylizer(keras.Model):
         self,
         styles: Sequence[str],
         *,
-        width: int = 32,
-        residual_blocks: int = 5,
-        outer_kernel: int = 9,
-        inner_norms: bool = True,
+        width: int = Architecture.width,
+        residual_blocks: int = Architecture.residual_blocks,
+        outer_kernel: int = Architecture.outer_kernel,
+        inner_norms: bool = Architecture.inner_norms,
         **kwargs: Any,
     ) -> None:
         """Takes what the network is.
 
         Args:
             styles: their names.
-            width: channels of the first layer.
-            residual_blocks: how many there are.
+            width: channels of the first layer, from 1 to 512.
+            residual_blocks: how many there are, up to 64.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
-            **kwargs: what Keras's models take.
+            **kwargs: what Keras's models take; `dtype` is float32 by default.
+
+        Raises:
+            ValueError: the styles are not different names, or a measure is out of its range.
         """
-        super().__init__(**kwargs)
-        if not styles or len(set(styles)) != len(styles):
-            raise ValueError(f"styles must be different names. Received: styles={styles}")
-        if outer_kernel not in OUTER_KERNELS:
-            raise ValueError(
-                f"outer_kernel must be odd, from 1 to 9. Received: outer_kernel={outer_kernel}"
-            )
-        self.styles = tuple(styles)
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.styles = architecture.check_styles(styles)
         self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
         self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
         self.net = stages.connect(self.blocks, len(styles), self.dtype_policy)
@@ -102,27 +103,53 @@ class Stylizer(keras.Model):
         # Grown to a side that can be halved twice; what the growth has painted is cut away again.
         grown = mirror.mirror_to(images, fitting(height), fitting(width))
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
-        return [tf.ensure_shape(pastiches[:, :height, :width], images.shape), *others]
+        # By sizes: computed ends would become floats in ONNX, too short ones in float16.
+        cut = tf.slice(pastiches, [0, 0, 0, 0], [-1, height, width, -1])
+        # Not by tf.ensure_shape, which LiteRT does not know.
+        cut.set_shape(images.shape)
+        return [cut, *others]
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
 
         Raises:
-            ValueError: a name is unknown, or the shares by name sum to zero.
+            ValueError: a name is unknown, a share is not finite or below 0, the shares by name sum
+                to zero, or a tensor has another shape.
         """
         if style is None or isinstance(style, (str, Mapping)):
             style = self._shares_by_name(style or self.styles[0])
         shares = tf.cast(tf.convert_to_tensor(style), tf.float32)
+        self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
 
     def _shares_by_name(self, style: str | Mapping[str, float]) -> list[float]:
-        given = {style: 1.0} if isinstance(style, str) else dict(style)
-        for name in given:
+        given = parse_style(style, self.styles) if isinstance(style, str) else dict(style)
+        for name, share in given.items():
             settings.check_choice("style", name, self.styles)
+            _check_share(name, share)
         total = sum(given.values())
-        if not total > 0 or min(given.values()) < 0:
+        if not total > 0:
             raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
         return [given.get(name, 0.0) / total for name in self.styles]
+
+    def _check_tensor(self, shares: tf.Tensor) -> None:
+        """Raises ValueError unless a tensor is a share for each style, finite where that is known.
+
+        In a graph the values are not known yet: `export` checks them there.
+        """
+        rank, styles = shares.shape.rank, len(self.styles)
+        if rank is not None and (rank not in (1, 2) or shares.shape[-1] not in (None, styles)):
+            raise ValueError(
+                f"shares must be [{styles}] or [batch, {styles}], one for each style. "
+                f"Received: shares of shape {shares.shape}"
+            )
+        if tf.executing_eagerly():
+            values = shares.numpy()
+            if not np.isfinite(values).all():
+                raise ValueError(
+                    "shares must be finite numbers. "
+                    f"Received: {values[~np.isfinite(values)][0]} among the shares"
+                )
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...], **_: Any
@@ -130,28 +157,84 @@ class Stylizer(keras.Model):
         """Returns the images' own shape."""
         return input_shape
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
+        """Returns the pastiches' shape and type, for models that have this one in them."""
+        # Keras takes the arithmetic's type for the output's.
+        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
+
+    # What a processor is fastest with must not be written: another one is going to run it.
+    @split_convolution.for_any_processor()
+    def export(self, filepath: Any, *args: Any, input_signature: Any = None, **kwargs: Any) -> None:
+        """Writes as Keras's models do; by default for any batch and size, in the first style."""
+        signature = input_signature or [keras.InputSpec("float32", [None, None, None, 3])]
+        super().export(filepath, *args, input_signature=signature, **kwargs)
+
     def get_config(self) -> dict[str, Any]:
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
         return {**super().get_config(), "styles": self.styles, **own}
 
 
-def parse_style(text: str) -> dict[str, float]:
+def _check_share(name: str, share: Any) -> None:
+    is_number = isinstance(share, numbers.Real) and not isinstance(share, bool)
+    # No number lies in the range, either.
+    if not is_number or not 0 <= share <= LARGEST_SHARE:
+        raise ValueError(
+            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
+        )
+
+
+def parse_style(text: str, styles: Sequence[str]) -> dict[str, float]:
     """Returns shares by name from "great_wave" or "great_wave:0.6,the_scream:0.4".
 
+    Names may have commas and colons: what is a name as a whole is not taken apart.
+
+    Args:
+        text: what was written.
+        styles: the names that there are.
+
     Raises:
-        ValueError: a share is no number.
+        ValueError: a share is no number, nothing stands beside a comma, or a style is named twice.
     """
-    shares = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        name, _, share = part.partition(":")
-        try:
-            shares[name] = float(share or 1)
-        except ValueError as error:
+    shares: dict[str, float] = {}
+    pieces = text.split(",")
+    while pieces:
+        name, share, taken = _first_style(pieces, styles)
+        if not name or share is None:
             raise ValueError(
                 f"style must be a name, or names with shares as a:0.6,b:0.4. Received: style={text}"
-            ) from error
+            )
+        if name in shares:
+            raise ValueError(f"style must name each style once. Received: style={text}")
+        shares[name] = share
+        pieces = pieces[taken:]
     return shares
+
+
+def _first_style(pieces: Sequence[str], styles: Sequence[str]) -> tuple[str, float | None, int]:
+    """Returns the style that the pieces begin with, its share, and how many pieces these are.
+
+    The share is None where it is no number.
+    """
+    most = 1 + max(name.count(",") for name in styles)
+    # The longest first, so that a name with a comma wins over its pieces.
+    for taken in range(min(most, len(pieces)), 0, -1):
+        text = ",".join(pieces[:taken]).strip()
+        if text in styles:
+            return text, 1.0, taken
+        name, _, share = text.rpartition(":")
+        if name.strip() in styles and _number(share) is not None:
+            return name.strip(), _number(share), taken
+    # A name that there is not, which is told of with those that there are.
+    name, colon, share = pieces[0].strip().rpartition(":")
+    return (name, _number(share), 1) if colon else (share, 1.0, 1)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def fitting(side: tf.Tensor) -> tf.Tensor:

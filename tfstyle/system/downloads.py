@@ -25,7 +25,48 @@ Begun = Callable[[], None]
 
 
 class DownloadError(Exception):
-    """A file cannot be had from there: no network, no such file, or another one than expected."""
+    """A file cannot be had from there: no such file, or another one than expected."""
+
+    remedy = "give the file itself, by its path"
+    """What its user can do."""
+
+
+class NoConnection(DownloadError):
+    """No server can be reached."""
+
+    remedy = "connect to the internet once"
+
+
+class ProxyRefuses(DownloadError):
+    """The proxy lets nothing through, or cannot be reached itself."""
+
+    remedy = "mend the proxy that HTTPS_PROXY or the system names"
+
+
+class UnknownCertificate(DownloadError):
+    """The certificate of the server, or of a proxy in between, is of nobody whom we trust."""
+
+    remedy = "name your network's certificates in REQUESTS_CA_BUNDLE and PIP_CERT"
+
+
+KINDS = {
+    requests.exceptions.ProxyError: ProxyRefuses,
+    requests.exceptions.SSLError: UnknownCertificate,
+    requests.RequestException: NoConnection,
+}
+"""What the errors of requests mean, the special ones first."""
+
+PIP_WORDS = {
+    "ProxyError": ProxyRefuses,
+    "SSLError": UnknownCertificate,
+    "CERTIFICATE_VERIFY_FAILED": UnknownCertificate,
+    "ConnectionError": NoConnection,
+    "NewConnectionError": NoConnection,
+    "ConnectTimeoutError": NoConnection,
+    "ReadTimeoutError": NoConnection,
+    "NameResolutionError": NoConnection,
+}
+"""What words in pip's lines mean, the special ones first."""
 
 
 def from_server(address: str, md5: str, folder: pathlib.Path, begun: Begun) -> pathlib.Path:
@@ -53,8 +94,9 @@ def from_server(address: str, md5: str, folder: pathlib.Path, begun: Begun) -> p
                 address, f"md5:{md5}", fname=name, path=folder, downloader=downloader
             )
     except requests.RequestException as error:
-        # By its kind alone: its words are a page of nested ones.
-        raise DownloadError(f"{host}: {type(error).__name__}") from error
+        kind = next(kind for cause, kind in KINDS.items() if isinstance(error, cause))
+        # By its name alone: its words are a page of nested ones.
+        raise kind(f"{host}: {type(error).__name__}") from error
     except ValueError as error:
         # So pooch says that the hash is another.
         raise DownloadError(f"{host} has another {name} than expected") from error
@@ -149,4 +191,7 @@ def _pip_s_error(requirement: str, lines: list[str]) -> Exception:
     if any(full in line for line in lines):
         return OSError(errno.ENOSPC, full)
     errors = [line for line in lines if line.startswith("ERROR:")] or lines[-1:]
-    return DownloadError(f"pip, asked for {requirement}: {' '.join(errors[:1])}")
+    # Its errors say that there is no such package, whatever kept it from the index; warnings of
+    # its tries say what did.
+    kinds = (kind for word, kind in PIP_WORDS.items() if any(word in line for line in lines))
+    return next(kinds, DownloadError)(f"pip, asked for {requirement}: {' '.join(errors[:1])}")

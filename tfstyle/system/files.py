@@ -4,10 +4,24 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
+
+from tfstyle.system import parts
+
+ADVICE = {
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room within your quota",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f), or choose another disk",
+    errno.EROFS: "choose a folder on a disk that is not mounted read-only",
+    errno.EACCES: "change the permissions, or choose another folder",
+    errno.EPERM: "change the permissions, or choose another folder",
+    errno.EIO: "choose another disk, for this one fails",
+    errno.ENOENT: "create its folder first",
+    errno.ENOTDIR: "create its folder first",
+}
+"""What to do where the system refuses to write a file, by the error's number."""
 
 
 def is_name_too_long(path: str | os.PathLike[str]) -> bool:
@@ -25,21 +39,100 @@ def atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Readers see the old file or the whole new one. On an error, Ctrl-C included, the old
     file stays as it was and nothing is left behind. Links are followed.
+
+    Raises:
+        OSError: the disk does not take it; the message names the file and says why.
     """
+    with _part_of(path) as part:
+        yield part.file
+
+
+@contextlib.contextmanager
+def unfinished(path: str | os.PathLike[str], suffix: str = "") -> Iterator[Path]:
+    """Yields where a library may write the file that takes the place of `path` at the end.
+
+    As `atomically` does, for libraries that write to names only.
+
+    Args:
+        path: the file.
+        suffix: how the temporary name ends, where a library goes by that.
+
+    Raises:
+        OSError: the disk does not take it; the message names the file and says why.
+    """
+    with _part_of(path, suffix) as part:
+        yield part.path
+        # Else the name could survive a power cut that the bytes do not.
+        sync(part.path)
+
+
+@contextlib.contextmanager
+def _part_of(path: str | os.PathLike[str], suffix: str = "") -> Iterator[parts.Part]:
+    """Yields what takes the place of `path` at the end, if no error came."""
     path = Path(os.path.realpath(path))
-    # A name of its own, in the same folder: another process may be at the same, and a file can only
-    # take another's place at once on the same disk.
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    # In the same folder: a file can only take another's place at once on the same disk.
+    with naming(path, *parts.names_of(path, suffix)):
+        part = parts.create(path, suffix)
+        try:
+            yield part
+            part.become(path)
+        except BaseException:
+            # What went wrong first is what is told.
+            with contextlib.suppress(OSError):
+                part.discard()
+            raise
+
+
+def sync(path: str | os.PathLike[str]) -> None:
+    """Waits until a file is on the disk."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str], *others: str | os.PathLike[str]) -> Iterator[None]:
+    """Raises OSError with a sentence where the system refuses to write `path`.
+
+    The system's own error names no file, or a temporary one, and libraries wrap it up.
+
+    Args:
+        path: what is written.
+        others: names that it has meanwhile. Errors of other files are left as they are.
+    """
     try:
-        with open(temporary, "xb") as file:
-            yield file
-            # Else the name could survive a power cut that the bytes do not.
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        yield
+    except Exception as error:
+        code = _refusal(error, {os.fspath(each) for each in (path, *others)})
+        if code is None:
+            raise
+        refuse(path, code, error)
+
+
+def refuse(path: str | os.PathLike[str], code: int, cause: Exception | None = None) -> NoReturn:
+    """Raises OSError, of the number `code`, with the sentence that `path` cannot be written."""
+    refused = OSError(
+        f"path must lie where it can be written: {os.strerror(code).lower()}; "
+        f"{ADVICE.get(code, 'choose another folder')}. Received: path={os.fspath(path)}"
+    )
+    refused.errno = code
+    raise refused from cause
+
+
+def _refusal(error: BaseException | None, names: set[str]) -> int | None:
+    """Returns the number of the system's error that lies behind a library's, if there is one."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno:
+            # Without the system's words it is a sentence already.
+            is_bare = error.strerror is not None and error.filename is None
+            is_ours = error.filename is not None and os.fspath(error.filename) in names
+            return error.errno if is_bare or is_ours else None
+        # TensorFlow and HDF5 only quote it.
+        quoted = (code for code in ADVICE if os.strerror(code) in str(error))
+        if (code := next(quoted, None)) is not None:
+            return code
+        # In closing what it could not write, zipfile fails again.
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def digest(path: str | os.PathLike[str], algorithm: str) -> str:

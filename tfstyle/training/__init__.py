@@ -5,4 +5,8 @@ Each of these modules has `Config` and `train`. Nothing is loaded before it is a
 
 import lazy_loader
 
+from tfstyle.system import keras_backend
+
+keras_backend.choose_tensorflow()
+
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["inverse", "stylizer"])

@@ -1,18 +1,19 @@
 """What happens after each round of a training: it is saved, drawn and reported."""
 
+import contextlib
 import csv
-import importlib.util
 import math
 import pathlib
 from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.image import contact_sheet
+from tfstyle.system import doors, files, parts
 from tfstyle.training import photographs as photo_data
+from tfstyle.training.keeping import backup, curves
 from tfstyle.training.trainer import Trainer
 
 COLUMNS = 4
@@ -32,19 +33,25 @@ def make(
         photographs: warned of where they cannot be read.
         sample: `[1, height, width, 3]`, from which samples are made after each round.
     """
-    callbacks = [
-        # Two checkpoints: a stop while one is written leaves the other.
-        keras.callbacks.BackupAndRestore(
-            folder / "backup", delete_checkpoint=False, double_checkpoint=True
-        ),
-        keras.callbacks.CSVLogger(folder / "losses.csv", append=True),
+    return [
+        curves.LogLosses(folder),
         SaveNetwork(trainer.network(), folder),
         ShowSamples(lambda: trainer.samples(sample), folder),
         WarnOfPhotographs(photographs),
+        *curves.tensorboard(folder),
+        # Last: a round that was stopped before it is done anew, and writes all of these anew.
+        backup.Backup(trainer, folder),
     ]
-    if importlib.util.find_spec("tensorboard"):
-        callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
-    return callbacks
+
+
+def save_network(network: keras.Model, path: pathlib.Path) -> None:
+    """Writes the network whole or not at all, as Keras does.
+
+    Raises:
+        OSError: the disk does not take it; the message names the file. An earlier one stays.
+    """
+    with files.unfinished(path, path.suffix) as temporary:
+        network.save(temporary)
 
 
 class SaveNetwork(keras.callbacks.Callback):
@@ -59,25 +66,44 @@ class SaveNetwork(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes `latest.keras`, and `best.keras` when it is."""
-        self._save("latest.keras")
+        save_network(self._network, self._folder / "latest.keras")
         if logs and logs.get("val_loss", math.inf) < self._least:
             self._least = logs["val_loss"]
-            self._save("best.keras")
-
-    def _save(self, name: str) -> None:
-        """Writes the file whole or not at all."""
-        unfinished = self._folder / f"unfinished_{name}"
-        self._network.save(unfinished)
-        unfinished.replace(self._folder / name)
+            save_network(self._network, self._folder / "best.keras")
 
 
 def held_out_losses(folder: pathlib.Path) -> list[float]:
-    """Returns the held-out loss after each round that earlier runs of this training have done."""
+    """Returns the held-out loss after each round that earlier runs of this training have done.
+
+    Raises:
+        ValueError: the curves' file is damaged or another program's.
+    """
     losses = folder / "losses.csv"
     if not losses.exists():
         return []
-    with losses.open(newline="") as file:
+    with _state_of(folder, losses), losses.open(newline="", encoding="utf-8") as file:
         return [float(row["val_loss"]) for row in csv.DictReader(file)]
+
+
+def _state_of(folder: pathlib.Path, path: pathlib.Path) -> contextlib.AbstractContextManager[None]:
+    """Returns what makes one sentence of whatever is wrong with a file of a training's folder."""
+    expected = "model must be a new folder, or that of a training to go on with"
+    return doors.checked(expected, path, "train in a new folder", f"model={folder}")
+
+
+class Backup(keras.callbacks.BackupAndRestore):
+    """Keras's backup of the training, whose errors of reading are one sentence."""
+
+    def __init__(self, folder: pathlib.Path):
+        """Takes the training's folder."""
+        # Two checkpoints: a stop while one is written leaves the other.
+        super().__init__(folder / "backup", delete_checkpoint=False, double_checkpoint=True)
+        self._folder = folder
+
+    def on_train_begin(self, logs=None):
+        """Reads where an earlier run got to."""
+        with _state_of(self._folder, self._folder / "backup"):
+            super().on_train_begin(logs)
 
 
 class ShowSamples(keras.callbacks.Callback):
@@ -90,14 +116,13 @@ class ShowSamples(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes `samples/round_00012.png`."""
-        (self._folder / "samples").mkdir(exist_ok=True)
+        samples = self._folder / "samples"
+        with files.naming(samples):
+            samples.mkdir(exist_ok=True)
+        parts.remove_all_left(samples)
         drawn = contact_sheet.draw(self._make(), COLUMNS)
-        image.write(self._folder / "samples" / f"round_{epoch + 1:05}.png", drawn)
-        if importlib.util.find_spec("tensorboard"):
-            writer = tf.summary.create_file_writer(str(self._folder / "tensorboard" / "samples"))
-            with writer.as_default():
-                tf.summary.image("samples", drawn, step=epoch)
-            writer.close()
+        image.write(samples / f"round_{epoch + 1:05}.png", drawn)
+        curves.show_samples(self._folder, drawn, epoch)
 
 
 class WarnOfPhotographs(keras.callbacks.Callback):

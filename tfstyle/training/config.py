@@ -6,10 +6,13 @@ No TensorFlow is loaded here: `tfstyle train --help` needs none.
 import dataclasses
 import math
 import os
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from tfstyle import settings
 from tfstyle.methods import shared_settings
+from tfstyle.networks import architecture
 from tfstyle.settings import setting
 from tfstyle.system import devices
 
@@ -81,6 +84,22 @@ def rounds(config: Config) -> tuple[int, int]:
     return count, math.ceil(config.steps / count)
 
 
+def check_names(styles: Sequence[str]) -> None:
+    """Raises ValueError when a style has a name by which no flag could ask for it.
+
+    Commas and colons may be in it: a whole name is looked for before a blend is.
+    """
+    for name in styles:
+        # Control characters, separators of lines, and halves of what no encoding has.
+        unwritable = {"Cc", "Cs", "Zl", "Zp"}.intersection(map(unicodedata.category, name))
+        if not name.strip() or name != name.strip() or name.startswith("~") or unwritable:
+            raise ValueError(
+                "styles must have names that can be written in a flag: neither empty, nor with "
+                "spaces at an end, a ~ at the beginning or control characters; rename the style. "
+                f"Received: {name!r}"
+            )
+
+
 # --- Fields of one meaning, whose default each training sets ---
 
 
@@ -99,7 +118,11 @@ def range_weight() -> Any:
 def width(default: int, layers: str) -> Any:
     """Returns the field of how many channels the network has in the layers that are named."""
     return setting(
-        default, f"Channels of the network's {layers}.", unit="channels", minimum=1, maximum=512
+        default,
+        f"Channels of the network's {layers}.",
+        unit="channels",
+        minimum=1,
+        maximum=architecture.WIDTHS[-1],
     )
 
 

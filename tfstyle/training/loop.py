@@ -8,18 +8,23 @@ from typing import TypeVar
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import devices
+from tfstyle.system import destinations, devices, files, parts
 from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
-from tfstyle.training.config import Config, rounds
+from tfstyle.training.config import Config, check_names, rounds
+from tfstyle.training.keeping import backup, curves
 from tfstyle.training.trainer import Trainer
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
 """The classes of the optimisers that `config.OPTIMIZERS` names."""
+
+OWNER = "training.txt"
+"""The file in the folder of a training that tells it from others."""
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
 
@@ -48,46 +53,58 @@ def run(
 
     Raises:
         ValueError: there are too few photographs, none can be read, the folder is another
-            training's, or TF_CONFIG lists no workers where `strategy` wants them.
+            training's, a style's name cannot be written in a flag, or TF_CONFIG lists no workers
+            where `strategy` wants them. Nothing is written then.
     """
-    # First of all: a strategy of several workers must be made before TensorFlow does anything.
+    check_names(tuple(styles))
+    destinations.check_folder(folder, "model")
+    # A strategy of several workers must be made before TensorFlow does anything.
     spread = devices.strategy(config.strategy)
     split = photo_data.find(photos, config.held_out_share, config.seed)
     folder = _own_folder(pathlib.Path(folder))
-    _claim(folder, checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles)))
+    identity = checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles))
+    check_owner(folder, identity)
     # Before the network is built: its first weights are drawn from Keras's global seed.
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
         trainer = build(styles, config)
-    _fit(trainer, split, folder, config, noise, quiet)
-    trainer.network().save(folder / trainer.FILE_NAME)
+    done = backup.restore(trainer, folder)
+    photographs = photo_data.Photographs(config.photo_size, config.crop)
+    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
+    crops = photographs.training(
+        split.training,
+        config.crop,
+        config.batch,
+        config.seed,
+        noise=noise,
+        # The state has the weights, but not the place in the endless row of crops.
+        batches_before=done * rounds(config)[1],
+    )
+    # Not before all has been checked: what is refused leaves the folder to other settings.
+    _claim(folder, identity)
+    # A round is done again where its losses were written, but not yet its state.
+    curves.keep_rounds(folder, done)
+    _fit(trainer, photographs, crops, held_out, folder, config, done, quiet)
+    callbacks.save_network(trainer.network(), folder / trainer.FILE_NAME)
     return trainer.network()
 
 
 def _fit(
     trainer: Trainer,
-    split: photo_data.Split,
+    photographs: photo_data.Photographs,
+    crops: tf.data.Dataset,
+    held_out: tf.data.Dataset,
     folder: pathlib.Path,
     config: Config,
-    noise: float,
+    done: int,
     quiet: bool,
 ) -> None:
-    """Takes all rounds that are left."""
-    photographs = photo_data.Photographs(config.photo_size, config.crop)
-    held_out = photographs.held_out(split.held_out, config.crop, config.batch)
+    """Takes all rounds that are left, of which so many are done."""
     sample = next(iter(held_out))[:1]
     epochs, steps_per_epoch = rounds(config)
-    # The backup has the weights, but not the place in the endless row of crops.
-    steps_before = len(callbacks.held_out_losses(folder)) * steps_per_epoch
     trainer.fit(
-        photographs.training(
-            split.training,
-            config.crop,
-            config.batch,
-            config.seed,
-            noise=noise,
-            batches_before=steps_before,
-        ),
+        crops,
+        initial_epoch=done,
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=held_out,
@@ -107,16 +124,38 @@ def _own_folder(folder: pathlib.Path) -> pathlib.Path:
     return folder / f"worker_{place}" if place else folder
 
 
-def _claim(folder: pathlib.Path, identity: str) -> None:
-    """Makes the folder this training's own; raises ValueError when it is another's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    owner = folder / "training.txt"
-    if owner.exists() and owner.read_text() != identity:
+def check_owner(folder: pathlib.Path, identity: str) -> None:
+    """Raises ValueError when the folder is another training's.
+
+    Args:
+        folder: where to; it need not exist.
+        identity: what `training.txt` has of the training.
+    """
+    owner = folder / OWNER
+    # On a full disk version 0.1.0 left it empty. As bytes: another program's file need not be text.
+    if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):
         raise ValueError(
             "model must be a new folder, or that of the same training with the same settings and "
             f"styles. Received: model={folder}"
         )
-    owner.write_text(identity)
+
+
+def _claim(folder: pathlib.Path, identity: str) -> None:
+    """Makes the folder this training's own."""
+    with files.naming(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with files.atomically(folder / OWNER) as file:
+        file.write(identity.encode())
+    _remove_unfinished(folder)
+
+
+def _remove_unfinished(folder: pathlib.Path) -> None:
+    """Removes the files that a kill has left half written."""
+    for room in (folder, folder / "samples", folder / backup.FOLDER):
+        parts.remove_all_left(room)
+    # Version 0.1.0 called them so.
+    for path in folder.glob("unfinished_*.keras"):
+        path.unlink(missing_ok=True)
 
 
 # --- What `build` needs ---

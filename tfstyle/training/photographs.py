@@ -1,8 +1,8 @@
 """Training photographs: from a folder to batches of random crops."""
 
 import dataclasses
-import glob
 import pathlib
+import re
 import threading
 import warnings
 from collections.abc import Sequence
@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.image import tensors
-
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+from tfstyle.image import formats, tensors
+from tfstyle.image import paths as picture_paths
 
 MOST_ELONGATED = 4
 """Longest side over the least that is used of a photograph; of longer ones, the beginning."""
@@ -55,11 +54,19 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
     return Split(training=tuple(shuffled[held_out:]), held_out=tuple(shuffled[:held_out]))
 
 
-def _paths(folder: pathlib.Path) -> list[pathlib.Path]:
-    pattern = str(folder / "**" / "*") if folder.is_dir() else str(folder)
-    found = map(pathlib.Path, glob.iglob(pattern, recursive=True))
+def _paths(folder: str | pathlib.Path) -> list[pathlib.Path]:
+    matched = picture_paths.match(str(folder), "photos", subfolders=True)
+    picture_paths.warn_of_left_out(folder, matched)
     # Sorted: the order of a folder's files is the file system's, and the split depends on it.
-    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
+    found = sorted(filter(formats.has_picture_suffix, matched))
+    return [path for path in found if not _is_sample(path)]
+
+
+def _is_sample(path: pathlib.Path) -> bool:
+    """Returns whether a picture is what a training has painted; see `callbacks.ShowSamples`."""
+    path = path.absolute()
+    is_named_so = re.fullmatch(r"samples/round_[0-9]{5,}\.png", "/".join(path.parts[-2:]))
+    return bool(is_named_so) and (path.parents[1] / "training.txt").is_file()
 
 
 class Photographs:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks import pretrained, transform_net, vgg19_layers
 from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config
@@ -65,9 +65,16 @@ def build(
     trainer = StylizerTrainer(
         _stylizer(photos, tuple(styles), config),
         objective.Objective(features, terms),
-        {name: image.fit(style, config.style_size) for name, style in styles.items()},
+        {name: _fitted(style, config) for name, style in styles.items()},
     )
     return loop.equip(trainer, config)
+
+
+def _fitted(style: np.ndarray, config: Config) -> np.ndarray:
+    """Returns a style at its training size, larger where the deepest layer needs it."""
+    height, width = style.shape[1:3]
+    layers = config.weights().layers
+    return image.fit(style, vgg19_layers.longest_side(height, width, config.style_size, layers))
 
 
 def _stylizer(

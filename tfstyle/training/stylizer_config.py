@@ -4,6 +4,7 @@ import dataclasses
 import os
 
 from tfstyle.losses import loss_weights
+from tfstyle.networks import architecture
 from tfstyle.settings import setting
 from tfstyle.training import config
 
@@ -32,7 +33,7 @@ class Config(config.Config):
         "How deep the network is.",
         unit="residual blocks",
         minimum=0,
-        maximum=64,
+        maximum=architecture.RESIDUAL_BLOCKS[-1],
     )
     outer_kernel: int = setting(
         9,
@@ -40,7 +41,7 @@ class Config(config.Config):
         "5 paints a video as fast as it plays.",
         unit="pixels",
         minimum=1,
-        maximum=9,
+        maximum=architecture.OUTER_KERNELS[-1],
     )
     inner_norms: bool = setting(
         True,
@@ -51,6 +52,15 @@ class Config(config.Config):
         "A trained stylizer to begin from, by name or path; of the same width, depth and "
         "outer_kernel. New styles begin as the mean of its own."
     )
+
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range, or no term counts."""
+        super().__post_init__()
+        if self.outer_kernel % 2 == 0:
+            raise ValueError(
+                f"outer_kernel must be odd. Received: outer_kernel={self.outer_kernel}"
+            )
+        self.weights()
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms, on the layers that the reference system names."""

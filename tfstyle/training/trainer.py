@@ -24,8 +24,10 @@ class Trainer(keras.Model):
 
     def __init__(self, *terms: str):
         """Takes the names of the objective's terms."""
-        super().__init__()
-        self._meters = {name: keras.metrics.Mean(name=name) for name in ("loss", *terms)}
+        # Under Keras's global policy mixed_float16, the optimiser would scale the loss.
+        super().__init__(dtype="float32")
+        names = ("loss", *terms)
+        self._meters = {name: keras.metrics.Mean(name=name, dtype="float32") for name in names}
 
     # A method: Keras would find an attribute's weights a second time.
     def network(self) -> keras.Model:

@@ -54,6 +54,12 @@ class Frame:
     """`[height, width, 3]`, uint8, upright."""
     tick: int
     """The time, in units of the clip's `tick_seconds`."""
+    alpha: np.ndarray | None = None
+    """`[height, width]`, uint8, 255 being opaque; None where the clip has no transparency."""
+
+    def cut_out(self, pastiche: np.ndarray) -> np.ndarray:
+        """Returns its pastiche, `[height, width, 3]`, with its transparency as a fourth channel."""
+        return pastiche if self.alpha is None else np.dstack([pastiche, self.alpha])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +111,10 @@ class Clip:
     """The tick at which its last frame ends, once it was read to the end of its source."""
     seams: list[Seam] = dataclasses.field(default_factory=list, repr=False)
     """The seams that its frames have passed so far; the sound goes by them."""
-    has_sound: bool = False
+    is_file: bool = False
+    """Whether it is a video file, in which sound, subtitles and titles may stand beside it."""
+    has_alpha: bool = False
+    """Whether something of it is transparent; its frames have an `alpha` then."""
     problem: str = ""
     """What could not be read, once it was to be."""
     frames: Iterator[Frame] = dataclasses.field(default=iter(()), repr=False)

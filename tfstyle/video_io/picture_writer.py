@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,19 +13,33 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tfstyle import image
-from tfstyle.system import files
+from tfstyle.image import numbered
+from tfstyle.image.numbered import Numbered
+from tfstyle.system import files, parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
-from tfstyle.video_io.video_writer import check_run
+from tfstyle.video_io.parts import check_run, telling
 
-NAME = re.compile(r"frame_([0-9]{6,})\.png")
-"""How the pictures are named, counted from 0."""
-
-TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.part")
-"""What a kill may leave of a picture; see `files.atomically`."""
+SUFFIX = ".png"
+"""Of all pictures: without loss, since a later frame may need them."""
 
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
+
+
+def names(output: Path) -> Numbered:
+    """Returns how the pictures of an output are named.
+
+    Args:
+        output: a folder, in which they are called frame_000000.png, or a pattern such as
+            frame_%04d.png, whose numbers begin at 1.
+
+    Raises:
+        ValueError: the pattern has several places for a number.
+    """
+    if output.is_dir() or not numbered.has_place(output):
+        return Numbered(output, "frame_", 6, SUFFIX)
+    return numbered.parse(output, "output")
 
 
 class _State(typing.TypedDict):
@@ -38,7 +52,7 @@ class _State(typing.TypedDict):
 
 
 class Pictures:
-    """A folder of pictures being written, as `Film` writes a video; each is a part of its own.
+    """Pictures being written into a folder, as `Film` writes a video; each is a part of its own.
 
     The hidden file `.run` says whose they are, and in a line for each what `close_part` was told.
     """
@@ -51,8 +65,12 @@ class Pictures:
         Raises:
             ValueError: the pictures are another run's, or another program's.
         """
-        self._folder, self._run = output, run
-        self._note = output / ".run"
+        self._run, self._names = run, names(output)
+        self._folder = self._names.folder
+        is_pattern = self._folder != output
+        self._first = numbered.FIRST if is_pattern else 0
+        # Several patterns may share a folder.
+        self._note = self._folder / (f".{output.name}.run" if is_pattern else ".run")
         self._was_interrupted = self._note.exists()
         self._states = self._find(resume) if self._was_interrupted else []
         self._written = self.frames
@@ -82,13 +100,14 @@ class Pictures:
         return map(self._read, range(self.frames))
 
     def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
-        """Writes a frame `[height, width, 3]`, uint8."""
-        self._begin()
+        """Writes a frame `[height, width, 3]`, uint8, or one with its transparency as a fourth."""
         mark = PngInfo()
         mark.add_text("Software", SOFTWARE)
-        with files.atomically(self._path(self._written)) as file:
-            # The fastest compression: a clip is many pictures, and they are lossless at any.
-            Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
+        with telling(self._folder, "written"):
+            self._begin()
+            with files.atomically(self._path(self._written)) as file:
+                # The fastest compression: a clip is many pictures, and they are lossless at any.
+                Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
         self._written += 1
 
     def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
@@ -97,9 +116,20 @@ class Pictures:
             return
         state: _State = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
         # One line more, not the whole note anew: at frame n that would be n lines.
-        with self._note.open("a") as file:
-            file.write(json.dumps(state) + "\n")
+        with telling(self._folder, "written"):
+            self._add_to_note(json.dumps(state) + "\n")
         self._states.append(state)
+
+    def _add_to_note(self, line: str) -> None:
+        """Adds a whole line to the note, or none."""
+        whole = self._note.stat().st_size
+        try:
+            with self._note.open("a") as file:
+                file.write(line)
+        except OSError:
+            # Else the next line, if there is room again, would go on a torn one.
+            os.truncate(self._note, whole)
+            raise
 
     def finish(self, clip: Clip, encoding: Encoding) -> None:
         """Forgets the run."""
@@ -120,8 +150,12 @@ class Pictures:
         try:
             lines = self._note.read_text("utf-8").rpartition("\n")[0].splitlines()
             first, *states = (json.loads(line) for line in lines)
-            return first["run"], states
-        except (KeyError, TypeError, ValueError):
+            # Taken apart, for what has other keys or values is no note of ours.
+            found = [
+                _State(last=int(each["last"]), seconds=each["seconds"] + 0.0) for each in states
+            ]
+            return first["run"], found
+        except (KeyError, TypeError, ValueError, RecursionError):
             pass
         raise ValueError(self._foreign(self._note))
 
@@ -131,12 +165,10 @@ class Pictures:
             return []
         stale = []
         for path in sorted(self._folder.iterdir()):
-            named = NAME.fullmatch(path.name)
-            if named and int(named[1]) >= self.frames:
+            number = self._names.number(path.name)
+            if number is not None and number - self._first >= self.frames:
                 if not _is_ours(path):
                     raise ValueError(self._foreign(path))
-                stale.append(path)
-            elif self._was_interrupted and TEMPORARY.fullmatch(path.name):
                 stale.append(path)
         return stale
 
@@ -156,13 +188,15 @@ class Pictures:
             file.write("".join(lines).encode())
         for path in self._stale:
             path.unlink(missing_ok=True)
+        if self._was_interrupted:
+            parts.remove_all_left(self._folder)
         self._is_begun = True
 
     def _read(self, number: int) -> np.ndarray:
         return image.to_bytes(image.read(self._path(number))[0])
 
     def _path(self, number: int) -> Path:
-        return self._folder / f"frame_{number:06}.png"
+        return self._names.path(self._first + number)
 
 
 def _is_ours(path: Path) -> bool:

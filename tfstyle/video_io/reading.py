@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from tfstyle import image
 from tfstyle.image import paths as picture_paths
@@ -26,7 +29,8 @@ def open_clip(
     """Yields the clip at a path.
 
     Args:
-        path: a video file, a folder or quoted pattern of pictures, or "camera:0".
+        path: a video file, a folder or quoted pattern of pictures, such as frame_%04d.png, or
+            "camera:0".
         longest: of a frame's sides, in pixels; None keeps the frames' own size.
         start: seconds to leave out at the beginning.
         duration: seconds to take; None takes all there is.
@@ -49,13 +53,15 @@ def open_clip(
 
 @contextlib.contextmanager
 def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -> Iterator[Clip]:
-    paths = picture_paths.find_contents(path, "input")
-    first = round(span.begin * rate)
-    chosen = paths[first : None if span.end is None else round(span.end * rate)]
+    found = picture_paths.find_contents(path, "input", warn=True)
+    numbers = picture_paths.numbers(path, found)
+    _warn_of_gaps(found, numbers)
+    frames = range(round(span.begin * rate), _end(span, rate))
+    chosen = [each for each in zip(numbers, found, strict=True) if each[0] in frames]
     if not chosen:
         raise ValueError(f"input must have pictures in that span. Received: input={path}")
     # Pictures may have any size of the first one's shape, within a pixel.
-    shape = _shape_of_first(chosen)
+    shape = _shape_of_first([path for _, path in chosen])
     clip = Clip(
         path=path,
         size=shape if longest is None else image.fit_size(*shape, longest),
@@ -63,9 +69,27 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
         tick_seconds=1 / rate,
         length=len(chosen),
         span=span,
+        has_alpha=any(_is_transparent(path) for _, path in chosen),
     )
-    clip.frames = _read_all(clip, chosen, first, shape)
+    clip.frames = _read_all(clip, chosen, shape)
     yield clip
+
+
+def _end(span: Span, rate: Fraction) -> int:
+    """Returns the number of the frame at which a span ends."""
+    return sys.maxsize if span.end is None else round(span.end * rate)
+
+
+def _warn_of_gaps(found: Sequence[Path], numbers: Sequence[int]) -> None:
+    """Warns of numbers that a pattern's pictures lack between the first and the last."""
+    missing = numbers[-1] + 1 - len(numbers)
+    if missing:
+        before = next(path for place, path in enumerate(found) if numbers[place + 1] > place + 1)
+        warnings.warn(
+            f"numbers are missing, {missing} in all and the first after {before}; the picture "
+            "before a gap is shown until its end",
+            stacklevel=2,
+        )
 
 
 def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
@@ -87,28 +111,48 @@ def _shape(pixels: np.ndarray) -> tuple[int, int]:
 
 
 def _read_all(
-    clip: Clip, paths: Sequence[Path], first: int, shape: tuple[int, int]
+    clip: Clip, chosen: Sequence[tuple[int, Path]], shape: tuple[int, int]
 ) -> Iterator[Frame]:
-    """Yields the pictures from tick `first` on, but for those that cannot be used."""
+    """Yields the pictures at their ticks, but for those that cannot be used."""
     reasons: list[Exception] = []
-    for tick, path in enumerate(paths, start=first):
+    for tick, path in chosen:
         try:
-            pixels = _read_one(path, shape, clip.size)
+            picture = _read_one(path, shape)
         except (OSError, ValueError) as error:
             reasons.append(error)
             count = f"{len(reasons)} pictures are" if len(reasons) > 1 else "a picture is"
             clip.problem = f"{count} left out, {reasons[0]}"
         else:
-            yield Frame(pixels, tick)
+            pixels = image.to_bytes(image.resize(picture.pixels, clip.size)[0])
+            yield Frame(pixels, tick, _alpha(picture, clip.size) if clip.has_alpha else None)
 
 
-def _read_one(path: Path, shape: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
-    pixels = image.read(path)
-    own_height, own_width = _shape(pixels)
+def _is_transparent(path: Path) -> bool:
+    """Returns whether something of a picture is transparent; of one that cannot be read nothing."""
+    with contextlib.suppress(OSError, ValueError, Image.DecompressionBombError):
+        # By the header first: most pictures have none, and are not decoded for this.
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as file:
+            may_be = file.has_transparency_data
+        alpha = image.read_picture(path).alpha if may_be else None
+        return alpha is not None and bool((alpha < 1).any())
+    return False
+
+
+def _alpha(picture: image.Picture, size: tuple[int, int]) -> np.ndarray:
+    """Returns the transparency at a size, as `Frame` has it; a picture without any is opaque."""
+    if picture.alpha is None:
+        return np.full(size, 255, np.uint8)
+    three_channels = np.repeat(picture.alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
+    return image.to_bytes(image.resize(three_channels, size)[0, :, :, 0])
+
+
+def _read_one(path: Path, shape: tuple[int, int]) -> image.Picture:
+    picture = image.read_picture(path)
+    own_height, own_width = _shape(picture.pixels)
     if image.fit_size(own_height, own_width, max(shape)) != shape:
         height, width = shape
         raise ValueError(
             f"pictures of a clip must have the first one's shape, {width}x{height}. "
             f"Received: {path} with {own_width}x{own_height}"
         )
-    return image.to_bytes(image.resize(pixels, size)[0])
+    return picture

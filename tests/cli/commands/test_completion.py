@@ -53,7 +53,8 @@ def scripts(tmp_path_factory):
 def folder(tmp_path, monkeypatch):
     """A working folder with pictures, one of them in a folder, one with a space in its name."""
     monkeypatch.chdir(tmp_path)
-    for name in ("photo.jpg", "painting.png", "my cat.jpg", "pictures/wave.png"):
+    names = ("photo.jpg", "painting.png", "my cat.jpg", "pictures/wave.png", "old [2019]/a.jfif")
+    for name in names:
         pathlib.Path(name).parent.mkdir(exist_ok=True)
         pathlib.Path(name).touch()
     return tmp_path
@@ -115,6 +116,17 @@ def test_values_are_those_of_the_flag(candidates):
 def test_values_stand_behind_the_flag_where_bash_does_not_part_at_equals_signs(candidates):
     found = candidates("tfstyle", "gatys", "--pooling=", breaks="' '")
     assert found == ["--pooling=max", "--pooling=average"]
+
+
+@pytest.mark.parametrize(
+    "words", [("apply",), ("export",), ("video",), ("video", "--method", "=", "apply")]
+)
+def test_trained_styles_are_offered_by_name(candidates, words):
+    assert candidates("tfstyle", *words, "--style", "=", "the_") == ["the_scream", "the_kiss"]
+
+
+def test_styles_that_are_pictures_are_not_offered_by_name(candidates):
+    assert candidates("tfstyle", "video", "--method", "=", "gatys", "--style", "=", "the_") == [""]
 
 
 def test_value_may_be_a_word_of_its_own(candidates):
@@ -235,6 +247,11 @@ class Terminal:
         ("tfstyle gatys --content=pict", "tfstyle gatys --content=pictures/"),
         ("tfstyle gatys --content=pictures/w", "tfstyle gatys --content=pictures/wave.png "),
         ("tfstyle gatys --content=my", "tfstyle gatys --content=my\\ cat.jpg "),
+        ("tfstyle gatys --content=ol", "tfstyle gatys --content=old\\ \\[2019\\]/"),
+        (
+            "tfstyle train --photos=old\\ \\[2019\\]/a",
+            "tfstyle train --photos=old\\ \\[2019\\]/a.jfif ",
+        ),
         ("tfstyle gatys --style=photo.jpg,pai", "tfstyle gatys --style=photo.jpg,painting.png "),
         ("tfstyle gatys --quie", "tfstyle gatys --quiet "),
         ("tfstyle video --method=gatys --line_s", "tfstyle video --method=gatys --line_search="),

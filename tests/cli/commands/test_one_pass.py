@@ -114,6 +114,46 @@ def test_style_that_cannot_be_is_one_sentence(model, photo, tmp_path, capsys, st
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.parametrize("command", ["apply", "video"])
+def test_picture_as_style_is_answered_with_who_takes_one(model, photo, tmp_path, capsys, command):
+    flags = [f"--model={model}", f"--style={photo}", f"--output={tmp_path / 'painted'}"]
+    (tmp_path / "painted").mkdir()
+    what = f"--content={photo}" if command == "apply" else f"--input={tmp_path / '*.png'}"
+    assert app.main([command, what, *flags]) == 2
+    assert capsys.readouterr().err == (
+        f"tfstyle {command}: style must be a trained style's name for apply, and gatys and swap "
+        f"take pictures. Received: style={photo}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("style", "shares"),
+    [
+        ("Kandinsky, Composition VII", [1, 0]),
+        ("Night 23:00", [0, 1]),
+        ("Night 23:00:0.25,Kandinsky, Composition VII:0.75", [0.75, 0.25]),
+    ],
+)
+def test_names_with_commas_and_colons(stylizer, photo, tmp_path, style, shares):
+    names = ("Kandinsky, Composition VII", "Night 23:00")
+    named = type(stylizer)(names, width=4, residual_blocks=1)
+    named.set_weights(stylizer.get_weights())
+    pretrained.pack(named, tmp_path / "named.npz")
+    assert apply(tmp_path / "named.npz", photo, tmp_path / "out.png", style=style) == 0
+    expected = pretrained.load(tmp_path / "named.npz")(
+        image.read(photo), style=np.array(shares, np.float32)
+    )
+    assert_allclose(image.read(tmp_path / "out.png"), expected, atol=0.51 / 255)
+
+
+@pytest.mark.parametrize("command", ["train", "train_inverse"])
+def test_style_that_is_missing_is_told_by_its_flag(tmp_path, capsys, command):
+    model = tmp_path / "model"
+    assert app.main([command, "--photos=no", "--styles=mine.jpg", f"--model={model}"]) == 2
+    assert "Received: styles=mine.jpg" in capsys.readouterr().err
+    assert not model.exists()
+
+
 def test_model_that_is_none_is_one_sentence(photo, tmp_path, capsys):
     assert apply("mastres", photo, tmp_path / "out.png") == 2
     assert "model must be" in capsys.readouterr().err

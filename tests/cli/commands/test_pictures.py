@@ -111,6 +111,14 @@ def test_checkpoint_and_resume_are_handed_on(method, folder):
     assert method.calls[0][3:] == ("state", True)
 
 
+def test_finished_picture_is_left_as_it_is(method, folder, capsys):
+    assert gatys("--checkpoint=state") == 0
+    capsys.readouterr()
+    assert gatys("--checkpoint=state", "--resume") == 0
+    assert capsys.readouterr().out == "out.png  skipped: an earlier run finished it\n"
+    assert len(method.calls) == 1
+
+
 def test_of_many_only_those_begun_are_resumed(method, folder):
     (folder / "state" / "in").mkdir(parents=True)
     (folder / "state" / "in" / "state.npz").write_bytes(b"")

@@ -459,10 +459,11 @@ def test_other_settings_or_another_file_need_their_own(loads, weights_file, cont
     assert changed.weights["sha256"] == "17"
 
 
-def test_one_set_up_is_kept_at_most(loads, weights_file, content, style):
-    for weight in (1.0, 2.0):
+def test_two_set_ups_are_kept_at_most(loads, weights_file, content, style):
+    """A clip's first frames have one, and those that are held to others another."""
+    for weight in (1.0, 2.0, 3.0):
         paint_with(weights_file, content, style, style_weight=weight)
-    assert perceptual._build_on_vgg19.cache_info().currsize == 1
+    assert perceptual._build_on_vgg19.cache_info().currsize == 2
 
 
 # --- Interrupting ---

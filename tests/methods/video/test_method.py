@@ -1,6 +1,7 @@
 """Clips painted by every method."""
 
 import dataclasses
+import types
 
 import keras
 import numpy as np
@@ -10,10 +11,12 @@ from numpy.testing import assert_array_equal
 from samples import TINY_CHANNELS, picture
 
 from tfstyle import settings
+from tfstyle.losses import perceptual
 from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.video import method as video
+from tfstyle.methods.video import painters
 from tfstyle.networks import inverse_net, transform_net
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
@@ -61,6 +64,40 @@ def test_without_stabilising_each_frame_is_the_methods_own(stylizer):
     for frame, pastiche in zip(clip, video.stylize(clip, "wave", PLAIN), strict=True):
         alone = feed_forward.stylize(frame, "wave", stylizer=stylizer).image[0]
         assert_array_equal(pastiche, np.rint(alone * 255).astype(np.uint8))
+
+
+def test_one_graph_serves_every_clip_in_every_style(monkeypatch):
+    keras.utils.set_random_seed(0)
+    net = transform_net.Stylizer(["wave", "scream"], width=4, residual_blocks=1)
+    monkeypatch.setattr(feed_forward, "load", lambda model, precision: net)
+    traces = []
+    from_bytes = painters.tensors.from_bytes
+    monkeypatch.setattr(
+        painters.tensors, "from_bytes", lambda frames: traces.append(1) or from_bytes(frames)
+    )
+    for style in ("wave", "scream", {"wave": 0.5, "scream": 0.5}, "wave"):
+        for size in ((48, 64), (32, 40)):
+            (clip,) = frames(1, size=size)
+            (pastiche,) = video.stylize([clip], style, PLAIN)
+            alone = feed_forward.stylize(clip, style, stylizer=net).image[0]
+            assert_array_equal(pastiche, np.rint(alone * 255).astype(np.uint8))
+    assert len(traces) == 1
+
+
+def test_the_optimisations_of_every_clip_share_their_two_graphs(tiny_encoder, monkeypatch):
+    """One for the first frame of a scene, and one for those that are held to earlier ones."""
+    vgg = types.SimpleNamespace(name="tiny", sha256="")
+    built = []
+    monkeypatch.setattr(perceptual.vgg19_weights, "load", lambda source: vgg)
+    monkeypatch.setattr(perceptual.vgg19_files, "stamp", lambda source: None)
+    monkeypatch.setattr(
+        perceptual.vgg19, "build", lambda *_, **options: built.append(1) or tiny_encoder
+    )
+    perceptual._build_on_vgg19.cache_clear()
+    for _ in range(3):
+        assert len(list(video.stylize(frames(2), [STYLE], method=gatys_config(frame_steps=1)))) == 2
+    perceptual._build_on_vgg19.cache_clear()
+    assert len(built) == 2
 
 
 def test_pastiches_come_one_at_a_time(stylizer):

@@ -6,7 +6,6 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.cli import painting, shared_flags
-from tfstyle.image import paths
 from tfstyle.jobs import inputs, pairs
 from tfstyle.jobs.methods import ByStyles
 from tfstyle.jobs.picture import Job
@@ -57,8 +56,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         method,
         save_every=files.save_every,
         skip_existing=files.skip_existing,
-        # Of many; a lone picture is gone on with as it was asked for.
-        skip_finished=files.resume and paths.is_many(files.content),
+        skip_finished=files.resume,
         watch=painting.watch(files.quiet),
     )
     return painting.paint_all(job, found, files.quiet)

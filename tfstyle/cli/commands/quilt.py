@@ -34,7 +34,7 @@ class Files:
 
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Sews every picture and returns the exit status; a lone failure is raised."""
-    textures = inputs.read_inputs(inputs.split_paths(files.texture), "texture")
+    textures = inputs.read_inputs(inputs.split_paths(files.texture, "texture"), "texture")
     found = pairs.resolve(files.content, files.output, textures)
     job = Job(
         Quilting(command, config, textures),

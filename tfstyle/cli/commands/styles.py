@@ -9,6 +9,7 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.cli import process
 from tfstyle.image import contact_sheet
+from tfstyle.jobs import inputs
 
 COLUMNS = 4
 """Pictures in a row of the sheet."""
@@ -32,15 +33,24 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     from tfstyle.networks import pretrained
 
     stylizer = module.load(config.model, config.precision)
-    for line in describe(stylizer.styles, pretrained.works(config.model)):
-        process.say(line)
-    if files.sheet is not None:
-        # What cannot be written is refused before the photograph is painted in every style.
-        image.check_writable(files.sheet)
+    lines = describe(stylizer.styles, pretrained.works(config.model))
+    if files.sheet is None:
+        process.say(*lines)
+        return process.DONE
+    # What cannot be written is refused before the photograph is painted in every style.
+    inputs.check_writable(files.sheet, "sheet")
+    with inputs.naming("content"):
         content = image.read(files.content or pretrained.PHOTOGRAPH)
-        image.write(files.sheet, _draw(content, stylizer, module, config))
-        process.say(f"{files.sheet}  drawn")
+    process.say(*lines)
+    image.write(files.sheet, _draw(content, stylizer, module, config))
+    process.say(f"{files.sheet}  drawn")
     return process.DONE
+
+
+def unused(files: Files, config: Any) -> dict[str, str]:
+    """Returns the flags that do nothing beside the others, each with what it is for."""
+    only_drawn = ("content", "size", "precision")
+    return {} if files.sheet else dict.fromkeys(only_drawn, "--sheet")
 
 
 def describe(styles: tuple[str, ...], works: dict[str, str]) -> list[str]:

@@ -41,12 +41,13 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Trains, and returns the exit status."""
     styles = {}
-    for path in inputs.split_paths(files.styles):
+    for path in inputs.split_paths(files.styles, "styles"):
         name = Path(path).stem
         # A network knows its styles by name: two of one name would be one style.
         if name in styles:
             raise ValueError(f"styles must have different names. Received: {name} twice")
-        styles[name] = image.read(path)
+        with inputs.naming("styles"):
+            styles[name] = image.read(path)
     module.train(files.photos, styles, files.model, config, quiet=files.quiet)
     if not files.quiet:
         process.say(f"{files.model}  trained; {USES[command].format(model=files.model)}")

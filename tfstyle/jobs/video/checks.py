@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tfstyle.image import paths
+from tfstyle.image import numbered, paths
+from tfstyle.image.numbered import Numbered
 from tfstyle.jobs import inputs, outputs, record
 from tfstyle.jobs.video.job import VideoJob
-from tfstyle.video_io import picture_writer, video_writer, window, writing
+from tfstyle.video_io import parts, picture_writer, window, writing
 
 
 def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
@@ -40,22 +41,24 @@ def _check_clashes(job: VideoJob, read: Sequence[str | Path]) -> None:
             raise ValueError(
                 f"{name} must not replace an input. Received: {name}={getattr(job, name)}"
             )
-    folder = _folder(job)
-    if folder is not None:
-        _check_folder(job, folder, named)
+    pictures = _pictures_written(job)
+    if pictures is not None:
+        _check_folder(job, pictures, named)
     elif job.output is not None:
         _check_parts(Path(job.output), named)
 
 
-def _check_folder(job: VideoJob, output: Path, named: Mapping[str, str | Path]) -> None:
+def _check_folder(job: VideoJob, output: Numbered, named: Mapping[str, str | Path]) -> None:
     """Raises ValueError when pictures would be written among those that are read.
 
     Whatever these are called, a run that goes on would take the pastiches for frames.
     """
-    folder = os.path.realpath(output)
-    frames = set(map(os.path.realpath, _pictures(job)))
+    folder = os.path.realpath(output.folder)
+    # A pattern with a number takes none but its own for frames.
+    is_pattern = numbered.has_place(job.input) and not os.path.isdir(job.input)
+    frames = set() if is_pattern else set(map(os.path.realpath, _pictures(job)))
     for path, given in named.items():
-        is_named_so = picture_writer.NAME.fullmatch(os.path.basename(path))
+        is_named_so = output.number(os.path.basename(path)) is not None
         if os.path.dirname(path) == folder and (path in frames or is_named_so):
             raise ValueError(
                 f"output must be another folder than that of the input {given}. "
@@ -66,7 +69,7 @@ def _check_folder(job: VideoJob, output: Path, named: Mapping[str, str | Path]) 
 def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
     """Raises ValueError when an input is one of the parts of an interrupted run, which go."""
     output = Path(os.path.realpath(output))
-    folder = str(output.with_name(video_writer.parts_name(output)))
+    folder = str(output.with_name(parts.parts_name(output)))
     for path, given in named.items():
         if os.path.dirname(path) == folder:
             raise ValueError(
@@ -78,30 +81,27 @@ def _check_parts(output: Path, named: Mapping[str, str | Path]) -> None:
 def _written(job: VideoJob) -> Iterator[tuple[str, Path]]:
     """Yields each output with the flag that asks for it; of a folder those that are there."""
     if job.output is not None:
-        output = Path(job.output)
-        yield "output", output
-        yield "output", record.path_for(output)
-        if _folder(job) and output.is_dir():
-            present = output.iterdir()
-            yield from (
-                ("output", path) for path in present if picture_writer.NAME.fullmatch(path.name)
-            )
+        yield "output", Path(job.output)
+        yield "output", record.path_for(job.output)
+        pictures = _pictures_written(job)
+        if pictures is not None:
+            yield from (("output", path) for path in pictures.find().values())
     if job.strip is not None:
         yield "strip", Path(job.strip)
 
 
-def _folder(job: VideoJob) -> Path | None:
-    """Returns the folder that pictures are written to; None where that is not asked for."""
+def _pictures_written(job: VideoJob) -> Numbered | None:
+    """Returns the pictures that are to be written; None where that is not asked for."""
     if job.output is None or writing.is_video(Path(job.output)):
         return None
-    return Path(job.output)
+    return picture_writer.names(Path(job.output))
 
 
 def _check_strip(job: VideoJob) -> None:
     """Raises ValueError when the strip would be one of the pictures of the clip that is written."""
-    output = _folder(job)
+    output = _pictures_written(job)
     if job.strip is None or output is None:
         return
     folder, name = os.path.split(os.path.realpath(job.strip))
-    if folder == os.path.realpath(output) and picture_writer.NAME.fullmatch(name):
+    if folder == os.path.realpath(output.folder) and output.number(name) is not None:
         raise ValueError(f"strip must not replace an output. Received: strip={job.strip}")

@@ -42,6 +42,8 @@ class Facts:
     inputs: Sequence[record.Input]
     weights: dict[str, str]
     """Names and digests of the trained networks."""
+    has_alpha: bool = False
+    """Whether the clip is transparent: its parts are coded in another way."""
 
     @functools.cached_property
     def run(self) -> str:
@@ -55,6 +57,8 @@ class Facts:
             # What "auto" means here: another machine's frames may be of another precision.
             precision.resolve_precision(self.settings.frames.precision),
             COURSE,
+            # Only where it is so: other clips of 0.1.0 go on.
+            *(["transparent"] if self.has_alpha else []),
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
@@ -66,6 +70,7 @@ def gather(job: VideoJob, clip: Clip, styles: Sequence[record.Input], settings: 
         settings=settings,
         inputs=[describe_clip(job, clip), *styles],
         weights=weights_used(job, settings.frames),
+        has_alpha=clip.has_alpha,
     )
 
 

@@ -18,16 +18,17 @@ class VideoJob:
 
     input: str = setting(
         "",
-        "The clip: a video file, a folder or quoted pattern of pictures, or a camera as camera:0; "
-        "required.",
+        "The clip: a video file, a folder or quoted pattern of pictures such as frame_%04d.png, or "
+        "a camera as camera:0; required.",
     )
     style: str = setting(
         "", "As the method takes it: a trained style's name, or a picture's path; required."
     )
     output: str | None = setting(
         None,
-        "The video to write, or a folder for pictures as frame_000000.png, where those that an "
-        "earlier run wrote are replaced, and others refused; a camera may do without.",
+        "The video to write, a folder for pictures as frame_000000.png, or a pattern for them such "
+        "as frame_%04d.png; those that an earlier run wrote are replaced, and others refused; a "
+        "camera may do without.",
     )
     method: str = setting("apply", "The command that paints the frames.", choices=METHODS)
     start: float = setting(0.0, "Where to begin.", unit="seconds", minimum=0, maximum=1e9)

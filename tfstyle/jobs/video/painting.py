@@ -15,9 +15,9 @@ from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
-from tfstyle.networks import transform_net
 from tfstyle.system import devices, errors
-from tfstyle.video_io import reading, sound, writing
+from tfstyle.video_io import reading, writing
+from tfstyle.video_io.beside import lost
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film
@@ -60,7 +60,8 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         earlier = find_finished(job, found, film)
         if earlier:
             return as_outcome(earlier)
-        painter = video.painter(styles, config, method)
+        with inputs.hinting_at_pictures(job.style if job.method == "apply" else ""):
+            painter = video.painter(styles, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
             outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
@@ -73,7 +74,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
 def read_styles(job: VideoJob) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if job.method == "apply":
-        return transform_net.parse_style(job.style), []
+        return job.style, []
     read = inputs.read_inputs(inputs.split_paths(job.style), "style")
     return [each.picture.pixels for each in read], [each.described for each in read]
 
@@ -100,7 +101,7 @@ def begin(job: VideoJob, found: Facts, clip: Clip) -> Film | Pictures | None:
         return None
     output = Path(job.output)
     if writing.is_video(output):
-        sound.warn_of_lost(clip, output)
+        lost.warn_of_lost(clip, output)
     return writing.begin(output, found.run, job.resume)
 
 
@@ -113,11 +114,18 @@ def find_finished(job: VideoJob, found: Facts, film: Film | Pictures | None) -> 
     earlier = record.read(job.output)
     is_whole = (
         (earlier.get("run"), earlier.get("output")) == (found.run, Path(job.output).name)
-        and earlier["outcome"] == COMPLETE
+        and earlier.get("outcome") == COMPLETE
+        and _has_counts(earlier)
         and film.is_complete(earlier["frames"])
         and (job.strip is None or os.path.exists(job.strip))
     )
     return earlier if is_whole else {}
+
+
+def _has_counts(earlier: Mapping[str, Any]) -> bool:
+    """Returns whether a record says how many frames there are, and how long they took."""
+    frames, seconds = earlier.get("frames"), earlier.get("seconds")
+    return type(frames) is int and isinstance(seconds, (int, float))
 
 
 def as_outcome(earlier: Mapping[str, Any]) -> ClipOutcome:

@@ -1,20 +1,18 @@
 """One clip while it is painted: read ahead, painted, written behind, and all of it at once."""
 
-import collections
 import contextlib
 import itertools
-import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
+from tfstyle.jobs.video.keeping import Keeper, Painted
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
+from tfstyle.jobs.video.recalling import recall
 from tfstyle.methods.video import Painter
-from tfstyle.video_io import contact_strip, encoding, pipeline, window
+from tfstyle.video_io import contact_strip, encoding, meter, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
 from tfstyle.video_io.picture_writer import Pictures
 from tfstyle.video_io.video_writer import Film
@@ -46,13 +44,10 @@ class ClipRun:
         """
         self._job, self._clip, self._painter, self._film = job, clip, painter, film
         self._workers, self._watch = workers, watch
-        self._last: list[np.ndarray] = []
-        # A second Ctrl-C closes the part while the writer's thread may still be in it.
-        self._writing = threading.Lock()
-        self._encoding = encoding.Encoding.of(clip, job.crf)
         self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
         self._window = window.Window() if job.show else None
-        self.meter = pipeline.Meter()
+        self.meter = meter.Meter()
+        self._keeper = Keeper(film, encoding.Encoding.of(clip, job.crf), self.meter)
         self.earlier = film.frames if film else 0
         self.earlier_seconds = film.seconds if film else 0.0
         self.painted = 0
@@ -65,7 +60,8 @@ class ClipRun:
         """
         try:
             with self._read_ahead() as frames:
-                self._recall(frames)
+                if self._film is not None:
+                    recall(self._film, self._painter, self._strip, frames)
                 frames = self._warm_up(frames)
                 # Passing over earlier frames and setting up the network say nothing about the rate.
                 self.meter.restart()
@@ -74,7 +70,8 @@ class ClipRun:
             outcome = self._outcome(ending)
             self._finish()
         except KeyboardInterrupt as interruption:
-            raise KeyboardInterrupt(self._how_to_go_on()) from interruption
+            told = self._keeper.how_to_go_on(self._job.is_camera)
+            raise KeyboardInterrupt(told) from interruption
         except Exception:
             if self._job.is_camera:
                 # There is no going on with what has passed.
@@ -88,27 +85,8 @@ class ClipRun:
 
     def _read_ahead(self) -> contextlib.AbstractContextManager[Iterator[Frame]]:
         """Returns the frames, made ready by a thread; a camera has its own, for its newest."""
-        source = pipeline.timed(self._clip, self.meter, "reading")
+        source = meter.timed(self._clip, self.meter, "reading")
         return contextlib.nullcontext(source) if self._job.is_camera else pipeline.ahead(source)
-
-    def _recall(self, frames: Iterator[Frame]) -> None:
-        """Passes over what an earlier run has painted, remembering its last frames."""
-        if self._film is None or not self.earlier:
-            return
-        kept = self._film.last_pastiches()[-self._painter.memory.length :]
-        passed = self._see(itertools.islice(frames, self.earlier))
-        last = collections.deque(passed, maxlen=len(kept))
-        for frame, pastiche in zip(last, kept, strict=True):
-            self._painter.memory.remember(frame.pixels, pastiche)
-
-    def _see(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        """Yields what an earlier run has painted; the strip sees it with its pastiches."""
-        pastiches = self._film.pastiches() if self._film and self._strip else iter(())
-        for frame in frames:
-            pastiche = next(pastiches, None)
-            if self._strip and pastiche is not None:
-                self._strip.see(frame.pixels, pastiche)
-            yield frame
 
     def _warm_up(self, frames: Iterator) -> Iterator:
         """Paints the first frame in vain, so that several workers do not all set the network up."""
@@ -119,23 +97,23 @@ class ClipRun:
 
     def _paint_and_write(self, frames: Iterator) -> str:
         """Paints what is left, and makes it safe whatever happens; returns why it ended."""
-        writer = pipeline.Behind(self._write)
+        writer = pipeline.Behind(self._keeper.write)
         try:
             ending = self._paint_all(frames, writer)
-            self._keep(writer)
+            self._keeper.keep(writer)
             return ending
         except KeyboardInterrupt:
-            self._keep(writer)
+            self._keeper.keep(writer)
             if self._job.is_camera and self.painted:
                 return "ended by Ctrl-C"
             raise
         except BaseException:
             # What went wrong first is what is told.
             with contextlib.suppress(Exception):
-                self._keep(writer)
+                self._keeper.keep(writer)
             raise
 
-    def _paint_all(self, frames: Iterator, writer: pipeline.Behind) -> str:
+    def _paint_all(self, frames: Iterator, writer: pipeline.Behind[Painted]) -> str:
         with self._watch(self._clip.length, self.earlier) as callback:
             for frame, prepared in pipeline.in_parallel(self._prepare, frames, self._workers):
                 with self.meter.busy("finishing"):
@@ -143,7 +121,7 @@ class ClipRun:
                 self.painted += 1
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
-                writer.put((pastiche, frame.tick, self._painter.memory.pastiches()))
+                writer.put((frame, pastiche, self._painter.memory.pastiches()))
                 callback(self._progress())
                 if self._window and not self._window.show(pastiche):
                     return self._close_early()
@@ -164,49 +142,13 @@ class ClipRun:
         with self.meter.busy("painting", self._workers):
             return self._painter.prepare(frame.pixels)
 
-    def _write(self, item: tuple[np.ndarray, int, list[np.ndarray]]) -> None:
-        """Writes one pastiche; runs in the writer's thread."""
-        pastiche, tick, last_pastiches = item
-        if self._film is None:
-            return
-        with self.meter.busy("writing"), self._writing:
-            self._film.write(pastiche, tick, self._encoding)
-            # Never empty: by that `_keep` knows that nothing was written.
-            self._last = last_pastiches or [pastiche]
-            if self._film.is_due:
-                self._film.close_part(self._last, self.meter.elapsed)
-
-    def _keep(self, writer: pipeline.Behind) -> None:
-        """Makes safe what is painted, also when the last frames cannot be written."""
-        try:
-            writer.close()
-        finally:
-            with self._writing:
-                if self._film is not None and self._last:
-                    self._film.close_part(self._last, self.meter.elapsed)
-
-    def _how_to_go_on(self) -> str:
-        """Returns what to say of an interruption."""
-        if self._film is None or not self._film.frames or self._job.is_camera:
-            return "interrupted"
-        return (
-            f"interrupted after {self._film.frames} frames; the same command with "
-            "--resume goes on from there"
-        )
-
     def _finish(self) -> None:
-        """Makes the video of its parts, and writes the strip."""
-        if self._film is not None:
-            if not self._film.frames:
-                raise ValueError(
-                    "input must have frames in the span that start and duration give. "
-                    f"Received: input={self._clip.path}"
-                )
-            self._film.finish(self._clip, self._encoding)
+        """Makes the output of what is safe, and writes the strip."""
+        self._keeper.finish(self._clip)
         if self._strip and self._job.strip is not None and self.earlier + self.painted:
             try:
                 image.write(self._job.strip, self._strip.image())
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 # The clip is there already.
                 warnings.warn(f"the strip could not be written: {error}", stacklevel=2)
 

@@ -48,6 +48,7 @@ class Config:
         True,
         "Whether the pair's luminance is brought to the target's mean and deviation, for "
         "features=luminance.",
+        only_with="features=luminance",
     )
     smoothing: float = setting(
         3.0,
@@ -55,12 +56,14 @@ class Config:
         unit="pixels",
         minimum=0,
         maximum=20,
+        only_with="source=none",
     )
     smoothing_edge: float = setting(
         0.1,
         "Difference of neighbouring pixels that counts as an edge there; white less black is 1.",
         minimum=1e-3,
         maximum=1e6,
+        only_with="source=none",
     )
     levels: str | int = setting(
         "auto",

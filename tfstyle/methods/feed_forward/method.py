@@ -32,7 +32,8 @@ def stylize(
         stylizer: one at hand, instead of `config.model`.
 
     Raises:
-        ValueError: an image, the style or a setting cannot be used.
+        ValueError: an image, the style or a setting cannot be used, or the network's values
+            overflow.
     """
     content = image.as_image(content, "content")
     stylizer = stylizer or load(os.fspath(config.model), config.precision)
@@ -43,7 +44,14 @@ def stylize(
     pastiche = (
         strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
     )
-    return Result(np.asarray(pastiche), outcome=ONE_PASS)
+    painted = np.asarray(pastiche)
+    # Weights may be finite and what they sum up is not, in float16 above all.
+    if not np.isfinite(painted).all():
+        raise ValueError(
+            "model must paint finite values, and this one's overflow; take precision=float32 or "
+            f"another model. Received: model={config.model}, precision={config.precision}"
+        )
+    return Result(painted, outcome=ONE_PASS)
 
 
 def weights_used(config: Config) -> dict[str, str]:

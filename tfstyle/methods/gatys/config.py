@@ -80,7 +80,7 @@ class Config:
     layer_balance: str = setting(
         "relative",
         "relative divides each layer's loss by its target's own size, so that layers count alike; "
-        "plain leaves the reference system's formula as it stands (then try style_weight=1000).",
+        "plain leaves the reference system's formula as it stands (then try style_weight=100).",
         choices=("relative", "plain"),
     )
     # The plain style term falls with 1 / (H W) and the total variation grows with H W: weights
@@ -134,6 +134,7 @@ class Config:
         "unit_step",
         "L-BFGS's: unit_step tries the whole step first, hager_zhang is TFP's own.",
         choices=options.LINE_SEARCHES,
+        only_with="optimizer=lbfgs",
     )
     # 50 pairs take five times the memory, and the loss after 200 evaluations is but 2 % lower.
     history: int = setting(
@@ -141,6 +142,7 @@ class Config:
         "Correction pairs that L-BFGS keeps.",
         minimum=1,
         maximum=1000,
+        only_with="optimizer=lbfgs",
     )
     learning_rate: float = shared_settings.learning_rate_of_pixels()
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()

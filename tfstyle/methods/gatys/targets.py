@@ -1,7 +1,6 @@
 """What an image of each level is compared with: content and styles, at that level's size."""
 
 import functools
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -50,11 +49,9 @@ def objective_at(
 def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
-    smallest = vgg19_layers.smallest_side(config.weights().layers)
-    # The longest side at which the shorter one is as long as the deepest layer needs.
-    enough = math.ceil(smallest * max(height, width) / min(height, width))
-    longest = max(1, round(max(level.size) * config.style_scale))
-    return image.fit_size(height, width, max(longest, enough))
+    wanted = round(max(level.size) * config.style_scale)
+    longest = vgg19_layers.longest_side(height, width, wanted, config.weights().layers)
+    return image.fit_size(height, width, longest)
 
 
 def _blend(styles: int, config: Config) -> list[float]:

@@ -49,6 +49,7 @@ class Config:
         unit="passes",
         minimum=1,
         maximum=20,
+        only_with="content",
     )
     blur: float = setting(
         1.0,
@@ -56,12 +57,14 @@ class Config:
         unit="pixels",
         minimum=0,
         maximum=100,
+        only_with="content",
     )
     match_range: str = setting(
         "histogram",
         "With a content: how its luminance is brought to the texture's range, without which a dark "
         "painting has no block for a bright sky.",
         choices=color.RANGES,
+        only_with="content",
     )
     style_scale: float | None = setting(
         1.0,
@@ -69,12 +72,15 @@ class Config:
         "texture's own pixels.",
         minimum=0.05,
         maximum=8,
+        only_with="content",
     )
     preserve_color: str = shared_settings.preserve_color(
-        "With a content: how its colours are kept (Gatys et al. 2016)."
+        "With a content: how its colours are kept (Gatys et al. 2016).", only_with="content"
     )
     tileable: bool = setting(
-        False, "Without a content: whether the result's opposite borders fit together."
+        False,
+        "Without a content: whether the result's opposite borders fit together.",
+        only_with="content=none",
     )
     seed: int = setting(0, "Seed of the drawing of blocks.", minimum=0, maximum=2**32 - 1)
 

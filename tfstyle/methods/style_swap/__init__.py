@@ -4,6 +4,8 @@ import typing
 
 import lazy_loader
 
+from tfstyle.system import keras_backend
+
 if typing.TYPE_CHECKING:
     from tfstyle.methods.style_swap.config import STARTS as STARTS
     from tfstyle.methods.style_swap.config import Config as Config
@@ -13,6 +15,8 @@ if typing.TYPE_CHECKING:
     from tfstyle.methods.style_swap.method import weights_used as weights_used
     from tfstyle.methods.style_swap.style_bank import StyleBank as StyleBank
     from tfstyle.methods.style_swap.style_bank import Styles as Styles
+
+keras_backend.choose_tensorflow()
 
 # `Config` comes without TensorFlow: flags and help are made of it.
 __getattr__, __dir__, __all__ = lazy_loader.attach(

@@ -132,9 +132,16 @@ class Config:
         "Where decode=optimize begins: at the content, as the paper does, whose colours flat areas "
         "keep, since the layer hardly sees them; or at what the inverse network paints.",
         choices=STARTS,
+        only_with="decode=optimize",
     )
     # As many as their code takes, which are of Adam.
-    steps: int = setting(100, "Optimiser's steps, for decode=optimize.", minimum=0, maximum=100_000)
+    steps: int = setting(
+        100,
+        "Optimiser's steps, for decode=optimize.",
+        minimum=0,
+        maximum=100_000,
+        only_with="decode=optimize",
+    )
     # Differs from the 1e-7 of their code, whose loss is not relative: chosen by eye.
     total_variation_weight: float = setting(
         1e-4,
@@ -142,15 +149,20 @@ class Config:
         "the maxima's mesh show in flat areas.",
         minimum=0,
         maximum=1e9,
+        only_with="decode=optimize",
     )
     range_weight: float = setting(
         1e-3,
         "Weight of the penalty on values beyond black and white, for decode=optimize.",
         minimum=0,
         maximum=1e9,
+        only_with="decode=optimize",
     )
     optimizer: str = setting(
-        "lbfgs", "How the loss is minimised, for decode=optimize.", choices=options.OPTIMIZERS
+        "lbfgs",
+        "How the loss is minimised, for decode=optimize.",
+        choices=options.OPTIMIZERS,
+        only_with="decode=optimize",
     )
     learning_rate: float = shared_settings.learning_rate_of_pixels()
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()

@@ -18,6 +18,7 @@ class Config:
         "shows where that is trusted; 0 paints each frame by itself.",
         minimum=0,
         maximum=0.99,
+        only_with="method=apply|swap",
     )
     reach: tuple[int, ...] = setting(
         (1,),

@@ -128,18 +128,29 @@ def by_network(style: transform_net.Style, method: feed_forward.Config) -> Paint
     """Returns what paints a frame by a trained network."""
     stylizer = feed_forward.load(os.fspath(method.model), method.precision)
     shares = stylizer.shares(style)
-    whole = tf.function(
-        lambda frames: stylizer(tensors.from_bytes(frames), style=shares),
-        # One graph for frames of any size.
-        input_signature=[tf.TensorSpec([1, None, None, 3], tf.uint8)],
-    )
+    whole = _whole(stylizer)
 
     def paint(frame: np.ndarray) -> np.ndarray | tf.Tensor:
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
-            return whole(frame[np.newaxis])
+            return whole(frame[np.newaxis], shares)
         return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
 
     return paint
+
+
+# Tracing costs more than many frames: the next clip has the last one's graph, as it has its
+# network.
+@functools.lru_cache(maxsize=1)
+def _whole(stylizer: transform_net.Stylizer) -> Callable[[np.ndarray, tf.Tensor], tf.Tensor]:
+    """Returns what paints a frame `[1, height, width, 3]`, uint8, in one go, by styles' shares."""
+
+    def paint(frames: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        return stylizer(tensors.from_bytes(frames), style=shares)
+
+    # One graph for frames of any size, in any of the network's styles.
+    frames = tf.TensorSpec([1, None, None, 3], tf.uint8)
+    shares = tf.TensorSpec([1, len(stylizer.styles)], tf.float32)
+    return tf.function(paint, input_signature=[frames, shares])
 
 
 def by_style_swap(styles: Any, method: style_swap.Config) -> PaintFrame:

@@ -22,7 +22,7 @@ class ReflectConv2D(keras.layers.Conv2D):
     """
 
     def __init__(self, *args: Any, enlarge: int = 1, abreast: int = 1, **kwargs: Any) -> None:
-        """Takes what `keras.layers.Conv2D` takes; `padding` is always "valid".
+        """Takes what `keras.layers.Conv2D` takes; padding and data format are always the same.
 
         Args:
             *args: Conv2D's.
@@ -31,7 +31,8 @@ class ReflectConv2D(keras.layers.Conv2D):
                 for the same result sooner where a layer has few filters.
             **kwargs: Conv2D's.
         """
-        super().__init__(*args, **{**kwargs, "padding": "valid"})
+        fixed = {"padding": "valid", "data_format": "channels_last"}
+        super().__init__(*args, **{**kwargs, **fixed})
         self.enlarge, self.abreast = enlarge, abreast
         self.reach = self.kernel_size[0] // 2
 
@@ -96,9 +97,11 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     size = [batch, height * times + 2, (width + spare) * times + 2, kernel.shape[-1]]
     patch = tf.transpose(patch, [0, 1, 3, 2])
     whole = tf.nn.conv2d_transpose(wide, patch, size, times, "VALID")
-    # TensorFlow's own cropping is a hundred times slower on a CPU.
+    # TensorFlow's own cropping is a hundred times slower on a CPU. By sizes: slices' ends that are
+    # computed become floats in ONNX, too short ones in float16.
     margin = times + 1
-    return whole[:, margin:-margin, margin : (width - 1) * times + 1]
+    inner = [batch, (height - 2) * times, (width - 2) * times, kernel.shape[-1]]
+    return tf.slice(whole, [0, margin, margin, 0], inner)
 
 
 def _spare_columns(width: tf.Tensor) -> tf.Tensor:

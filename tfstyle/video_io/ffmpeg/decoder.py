@@ -25,7 +25,7 @@ class Decoder:
     def __init__(self, source: Source):
         """Takes the open file; nothing is read before `frames` is."""
         self._source = source
-        self._context = source.stream.codec_context
+        self._context = source.decoder
         self.ledger = FrameLedger(self._context.name)
         self.recordings = Recordings()
         self.sound_end = 0.0
@@ -57,6 +57,8 @@ class Decoder:
     def _packets(self) -> Iterator[AnyPacket | None]:
         """Yields the picture's packets; the last one is None, upon which decoders give the rest."""
         stream, container = self._source.stream, self._source.container
+        # Now: as the program ends, when generators are closed, nothing can be loaded any more.
+        ffmpeg_error = load_pyav().error.FFmpegError
         try:
             for packet in container.demux(stream, *container.streams.audio):
                 # The sound is only read for when it ends; it need not be decoded.
@@ -66,7 +68,7 @@ class Decoder:
                 elif packet.size:
                     self._enter(packet)
                     yield packet
-        except load_pyav().error.FFmpegError as error:
+        except ffmpeg_error as error:
             self.error = error
         yield None
 

@@ -9,8 +9,9 @@ import warnings
 import numpy as np
 
 from tfstyle import image
-from tfstyle.video_io.clip import Clip, Colors, Fraction, Span
+from tfstyle.video_io.clip import Clip, Colors, Fraction, Frame, Span
 from tfstyle.video_io.ffmpeg.decoder import Decoder
+from tfstyle.video_io.ffmpeg.orientation import Orientation
 from tfstyle.video_io.ffmpeg.source import Source, unreadable
 
 if typing.TYPE_CHECKING:
@@ -31,12 +32,13 @@ HIGH_DYNAMIC_RANGE = {16: "PQ", 18: "HLG"}
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """How decoded frames become the clip's: their size first, then quarter turns."""
+    """How decoded frames become the clip's: their size first, then their orientation."""
 
     height: int
     width: int
-    turns: int
-    """Quarters against the clock."""
+    """Sides of the clip's frames, upright."""
+    has_alpha: bool
+    """Whether transparency comes with them."""
 
     @classmethod
     def of(cls, decoded: VideoFrame, longest: int | None) -> Shape:
@@ -44,28 +46,26 @@ class Shape:
         size = decoded.height, decoded.width
         if longest is not None:
             size = image.fit_size(*size, longest)
-        # Telephones store clips on their side. Some versions of PyAV do not tell.
-        return cls(*size, turns=round(getattr(decoded, "rotation", 0) / 90) % 4)
+        height, width = size[::-1] if Orientation.of(decoded).is_on_its_side else size
+        kind = decoded.format
+        return cls(height, width, kind.has_palette or any(c.is_alpha for c in kind.components))
 
-    @property
-    def is_on_its_side(self) -> bool:
-        """Whether stored columns become rows."""
-        return self.turns % 2 == 1
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        """(height, width) of the clip's frames."""
-        size = self.height, self.width
-        return size[::-1] if self.is_on_its_side else size
-
-    def to_pixels(self, decoded: VideoFrame) -> np.ndarray:
-        """Returns a decoded frame as `[height, width, 3]`, uint8, upright."""
+    def to_frame(self, decoded: VideoFrame, tick: int) -> Frame:
+        """Returns a decoded frame upright, shown at that tick."""
+        # Each frame's own: what turns while it is recorded turns back, and is fitted to the first.
+        orientation = Orientation.of(decoded)
+        upright = self.height, self.width
+        height, width = upright[::-1] if orientation.is_on_its_side else upright
         # Bicubic aliases when it shrinks: an area's mean does not.
-        interpolation = "AREA" if self.width < decoded.width else "BICUBIC"
-        pixels = decoded.reformat(
-            width=self.width, height=self.height, format="rgb24", interpolation=interpolation
+        interpolation = "AREA" if width < decoded.width else "BICUBIC"
+        kind = "rgba" if self.has_alpha else "rgb24"
+        stored = decoded.reformat(
+            width=width, height=height, format=kind, interpolation=interpolation
         ).to_ndarray()
-        return np.ascontiguousarray(np.rot90(pixels, self.turns))
+        pixels = orientation.apply(stored)
+        if not self.has_alpha:
+            return Frame(pixels, tick)
+        return Frame(np.ascontiguousarray(pixels[..., :3]), tick, pixels[..., 3])
 
 
 def describe(source: Source, path: str, longest: int | None, span: Span) -> tuple[Clip, Shape]:
@@ -74,18 +74,26 @@ def describe(source: Source, path: str, longest: int | None, span: Span) -> tupl
     if first is None:
         raise unreadable(path, "not one frame can be decoded")
     shape = Shape.of(first, longest)
+    orientation = Orientation.of(first)
+    if orientation.is_odd:
+        warnings.warn(
+            f"{path} is to be shown turned by another angle than quarters; it is painted turned by "
+            "the nearest",
+            stacklevel=2,
+        )
     aspect = source.stream.sample_aspect_ratio or Fraction(1)
     clip = Clip(
         path=path,
-        size=shape.upright,
+        size=(shape.height, shape.width),
         rate=source.rate,
         tick_seconds=source.tick_seconds,
         length=source.length(span),
         colors=_colors(first, path),
-        pixel_aspect=1 / aspect if shape.is_on_its_side else aspect,
+        pixel_aspect=1 / aspect if orientation.is_on_its_side else aspect,
         origin=source.origin,
         span=span,
-        has_sound=source.has_sound,
+        is_file=True,
+        has_alpha=shape.has_alpha,
     )
     return clip, shape
 

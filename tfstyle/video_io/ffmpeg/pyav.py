@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import types
 import typing
 from fractions import Fraction
@@ -19,6 +20,9 @@ if typing.TYPE_CHECKING:
 MARGIN = 1.0
 """Seconds that are wound further back: an index may count when frames are decoded, not shown."""
 
+TAG_ERRORS = "surrogateescape"
+"""Titles in letters that are not UTF-8 are carried byte for byte."""
+
 INDEXED = ("mov,mp4", "matroska")
 """How FFmpeg's names of kinds of file begin that are wound to the right frame, by their index."""
 
@@ -26,6 +30,12 @@ INDEXED = ("mov,mp4", "matroska")
 def load_pyav() -> types.ModuleType:
     """Returns PyAV; raises ValueError, naming the extra, when it is not installed."""
     return extras.load("av", "video", "reading and writing video")
+
+
+def open_file(path: str | os.PathLike[str]) -> InputContainer:
+    """Returns a video file, open; raises FFmpeg's errors."""
+    # An absolute path, since FFmpeg takes what stands before a colon for a protocol.
+    return load_pyav().open(os.path.abspath(path), metadata_errors=TAG_ERRORS)
 
 
 def tick_seconds(stream: Stream) -> Fraction:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
+import re
 import typing
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 
 from tfstyle.video_io.clip import Span
-from tfstyle.video_io.ffmpeg.pyav import load_pyav, tick_seconds
+from tfstyle.video_io.ffmpeg.pyav import load_pyav, open_file, tick_seconds
 
 if typing.TYPE_CHECKING:
     from av.container import InputContainer
+    from av.video.codeccontext import VideoCodecContext
     from av.video.stream import VideoStream
+
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""The decoders that also decode transparency, for those that pass over it."""
+
+TRACK_END = re.compile(r"([0-9]{1,9}):([0-9]{1,2}):([0-9]{1,2}(?:\.[0-9]*)?)")
+"""How Matroska states when a track ends: 00:00:03.040000000."""
 
 FEWEST = 0.9
 """Share of the frames that duration and rate make, which a file must state to be believed."""
@@ -37,15 +45,16 @@ def open_source(path: str) -> Iterator[Source]:
     """
     av = load_pyav()
     try:
-        # An absolute path, since FFmpeg takes what stands before a colon for a protocol.
-        container = av.open(os.path.abspath(path))
+        container = open_file(path)
     except av.error.FFmpegError as error:
         raise unreadable(path, error) from error
     with container:
-        yield Source(container, _moving_picture(container, path))
+        stream = moving_picture(container, path)
+        yield Source(container, stream, _decoder(stream))
 
 
-def _moving_picture(container: InputContainer, path: str) -> VideoStream:
+def moving_picture(container: InputContainer, path: str) -> VideoStream:
+    """Returns a file's first stream of moving pictures; raises ValueError when there is none."""
     # A song's cover, or a film's poster, is a stream of pictures too.
     attached = load_pyav().stream.Disposition.attached_pic
     moving = [each for each in container.streams.video if not each.disposition & attached]
@@ -61,12 +70,35 @@ def _moving_picture(container: InputContainer, path: str) -> VideoStream:
     return stream
 
 
+def _decoder(stream: VideoStream) -> VideoCodecContext:
+    """Returns what decodes a stream, transparency included."""
+    own = stream.codec_context
+    # Copied files say it in capitals.
+    says = {key.lower(): value for key, value in stream.metadata.items()}
+    name = WITH_ALPHA.get(own.name) if says.get("alpha_mode") == "1" else None
+    if name is None:
+        return own
+    try:
+        decoder = typing.cast("VideoCodecContext", load_pyav().CodecContext.create(name, "r"))
+    except load_pyav().error.FFmpegError:
+        warnings.warn(
+            f"the transparency is left out, since this FFmpeg was built without {name}",
+            stacklevel=2,
+        )
+        return own
+    # What the file says, and not the stream in it.
+    for fact in ("color_range", "colorspace", "color_primaries", "color_trc"):
+        setattr(decoder, fact, getattr(own, fact))
+    return decoder
+
+
 @dataclasses.dataclass(frozen=True)
 class Source:
     """A video file that is open, with the stream that is its picture."""
 
     container: InputContainer
     stream: VideoStream
+    decoder: VideoCodecContext
 
     @property
     def tick_seconds(self) -> Fraction:
@@ -93,9 +125,9 @@ class Source:
         """How long the file says that its picture lasts, from its first frame."""
         if self.stream.duration is not None:
             return float(self.stream.duration * self.tick_seconds)
-        # Matroska states when the track ends, as 00:00:03.040000000.
-        if "DURATION" in self.stream.metadata:
-            hours, minutes, seconds = map(float, self.stream.metadata["DURATION"].split(":"))
+        stated = TRACK_END.fullmatch(self.stream.metadata.get("DURATION", ""))
+        if stated:
+            hours, minutes, seconds = map(float, stated.groups())
             return 3600 * hours + 60 * minutes + seconds - self.origin
         # Where there is sound, that may be what lasts so long.
         if self.whole_seconds is None or self.has_sound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import os
 import typing
@@ -12,6 +13,7 @@ from tfstyle.video_io.clip import Clip, Frame, Span
 from tfstyle.video_io.ffmpeg.clock import Clock
 from tfstyle.video_io.ffmpeg.decoder import Decoder
 from tfstyle.video_io.ffmpeg.description import Shape, describe
+from tfstyle.video_io.ffmpeg.interlacing import Timed, weave_out
 from tfstyle.video_io.ffmpeg.pyav import load_pyav, wind
 from tfstyle.video_io.ffmpeg.source import Source, open_source, unreadable
 
@@ -23,9 +25,6 @@ MISSING_END = 0.5
 
 LONG = 0.1
 """Seconds into the span for which a frame of before it must be shown, so as to belong to it."""
-
-Timed = tuple["VideoFrame", int]
-"""A decoded frame, and the tick at which it is shown."""
 
 
 @contextlib.contextmanager
@@ -46,9 +45,20 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
     # Opened twice, since not every file can be wound back behind its first frame.
     with open_source(path) as source:
         clip, shape = describe(source, path, longest, span)
+    if clip.has_alpha and _is_opaque(clip, shape):
+        clip.has_alpha, shape = False, dataclasses.replace(shape, has_alpha=False)
     with open_source(path) as source:
         clip.frames = _read(source, clip, shape)
         yield clip
+
+
+def _is_opaque(clip: Clip, shape: Shape) -> bool:
+    """Returns whether nothing of a clip is transparent, though its coding could say it."""
+    # Before hours of work, since it decides how the result is coded, and what is warned of. Most
+    # clips that have transparency have it in their first frame.
+    with open_source(clip.path) as source:
+        frames = _read(source, dataclasses.replace(clip), shape)
+        return all(frame.alpha is None or frame.alpha.min() == 255 for frame in frames)
 
 
 def _read(source: Source, clip: Clip, shape: Shape) -> Iterator[Frame]:
@@ -58,8 +68,8 @@ def _read(source: Source, clip: Clip, shape: Shape) -> Iterator[Frame]:
     if clip.span.begin:
         wind(source.container, clip.origin + clip.span.begin, source.stream)
     timed = ((each, clock.read(each, decoder.recordings.fell_at)) for each in decoder.frames())
-    for decoded, tick in _within(clip.span, timed, clock):
-        yield Frame(shape.to_pixels(decoded), tick)
+    for decoded, tick in _within(clip.span, weave_out(timed), clock):
+        yield shape.to_frame(decoded, tick)
     clip.last_end = clock.end
     if clip.span.end is not None:
         # A last frame may be shown for longer than the span.

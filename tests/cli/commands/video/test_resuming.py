@@ -7,7 +7,7 @@ from film_stub import decode, film, record
 
 from tfstyle import image
 from tfstyle.cli import app
-from tfstyle.video_io import encoding, joining, pipeline
+from tfstyle.video_io import encoding, joining, meter, pipeline
 
 av = film_stub.av
 folder, stop, failing = film_stub.folder, film_stub.stop, film_stub.failing  # Fixtures.
@@ -91,7 +91,7 @@ def test_another_span_or_coding_is_not_gone_on_with(stop, capsys, flag):
 @pytest.mark.parametrize("output", ["out.mp4", "out"])
 def test_earlier_seconds_and_frames_count(folder, stop, monkeypatch, output):
     """By a clock that says 100 seconds whenever it is asked."""
-    monkeypatch.setattr(pipeline.Meter, "elapsed", 100.0)
+    monkeypatch.setattr(meter.Meter, "elapsed", 100.0)
     stop(4)
     assert film(output=output) == 130
     assert film("--resume", output=output) == 0

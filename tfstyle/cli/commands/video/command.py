@@ -1,8 +1,10 @@
 """`tfstyle video`: a clip in, its pastiche out."""
 
 import functools
+import os
 import types
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tfstyle import settings
@@ -21,6 +23,21 @@ def groups(method: types.ModuleType, arguments: Sequence[str]) -> list[type]:
     chosen = flags.peek("method", arguments) or Files.method
     settings.check_choice("method", chosen, METHODS)
     return [Files, method.Config, method.METHODS[chosen]]
+
+
+def unused(files: Files, clip_config: Any, frame_config: Any) -> dict[str, str]:
+    """Returns the flags that do nothing beside the others, each with what it is for."""
+    # Loads PyAV, which the flags and their help do without.
+    from tfstyle.video_io import writing
+
+    found = {}
+    if files.output is None or not writing.is_video(Path(files.output)):
+        found["crf"] = "a video as --output"
+    if files.is_camera or os.path.isfile(files.input):
+        found["rate"] = "pictures as --input"
+    if files.method != "gatys" and clip_config.stabilize == 0:
+        found |= dict.fromkeys(("reach", "cut"), "--stabilize above 0")
+    return found
 
 
 def run(

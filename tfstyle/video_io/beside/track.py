@@ -1,4 +1,4 @@
-"""When the sound of a clip is heard in its pastiche, also where recordings were joined on."""
+"""When a track of a clip is heard or read in its pastiche, also where recordings were joined on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from tfstyle.video_io.ffmpeg.pyav import packet_seconds
 
 if typing.TYPE_CHECKING:
     from av.audio.stream import AudioStream
+    from av.subtitles.stream import SubtitleStream
 
     from tfstyle.video_io.ffmpeg.pyav import AnyPacket
+
+    CopiedStream = AudioStream | SubtitleStream
 
 NEAR = 5.0
 """Seconds that a recording's sound may begin or end apart from its picture."""
@@ -31,14 +34,14 @@ class Written:
 
 
 class Track:
-    """One track of sound: it moves packets to their times in the pastiche.
+    """One track of sound or subtitles: it moves packets to their times in the pastiche.
 
     In a file of joined recordings all times fall where another one begins, and those of the sound
     by other amounts than those of the picture. The picture is read first and notes its seams; the
     sound behind a seam is shifted as the picture was, so that both stay in step.
     """
 
-    def __init__(self, target: AudioStream, seams: Sequence[Seam], shift: float):
+    def __init__(self, target: CopiedStream, seams: Sequence[Seam], shift: float):
         """Begins in front of the first packet.
 
         Args:
@@ -47,6 +50,8 @@ class Track:
             shift: seconds from the file's time to the pastiche's.
         """
         self.target = target
+        self.is_text = target.type == "subtitle"
+        """Whether it is one of subtitles, of which several may be shown at once."""
         self.written = Written()
         self._seams, self._shift = seams, shift
         self._passed = 0
@@ -76,6 +81,8 @@ class Track:
 
     def goes_on(self, packet: AnyPacket, seconds: float) -> bool:
         """Returns whether a packet at a time of the pastiche follows on what is written."""
+        if self.is_text:
+            return (packet.dts or 0) >= self.written.time
         # Where recordings overlap, what they both have is heard once.
         if seconds < self.written.end - packet_seconds(packet) / 2:
             return False

@@ -1,74 +1,44 @@
-"""The sound of a clip, copied as it is beside its pastiche."""
+"""The sound and the subtitles of a clip, copied as they are beside its pastiche."""
 
 from __future__ import annotations
 
 import contextlib
-import io
-import os
+import math
 import typing
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from tfstyle.video_io.beside import lost, tags
+from tfstyle.video_io.beside.track import Track, Written
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.ffmpeg.pyav import load_pyav, packet_seconds, wind
-from tfstyle.video_io.track import Track, Written
 
 if typing.TYPE_CHECKING:
-    from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
 
     from tfstyle.video_io.ffmpeg.pyav import AnyPacket
 
-FORMATS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4", ".webm": "webm"}
-"""FFmpeg's names of the kinds of file, by suffix."""
 
+class Tracks:
+    """The clip's sound and subtitles, beside a picture that starts within it."""
 
-def warn_of_lost(clip: Clip, output: Path) -> None:
-    """Warns of each track of the clip's sound that the output's kind of file has no place for."""
-    if not clip.has_sound:
-        return
-    with load_pyav().open(os.path.abspath(clip.path)) as source:
-        for number, stream in enumerate(source.streams.audio, start=1):
-            reason = _why_unfit(stream, output.suffix.lower())
-            if reason:
-                # None where FFmpeg does not know it.
-                codec = stream.codec_context
-                warnings.warn(
-                    f"the sound cannot be kept in {output.suffix}, track {number} "
-                    f"({codec.name if codec else 'unknown'}): {reason}",
-                    stacklevel=2,
-                )
+    def __init__(self, source: InputContainer, target: OutputContainer, clip: Clip, shift: float):
+        """Adds the tracks that fit to an open container, with their names.
 
-
-def _why_unfit(stream: AudioStream, suffix: str) -> str:
-    """Returns why a track cannot be copied into that kind of file; nothing if it can."""
-    # FFmpeg has no list of what fits into what: beginning a file in memory shows it.
-    try:
-        with load_pyav().open(io.BytesIO(), "w", format=FORMATS[suffix]) as target:
-            target.add_stream_from_template(stream)
-            target.start_encoding()
-    except (ValueError, load_pyav().error.FFmpegError) as error:
-        return str(error)
-    return ""
-
-
-class Sound:
-    """The clip's sound, copied as it is, beside a picture that starts at so many seconds of it."""
-
-    def __init__(
-        self, stack: contextlib.ExitStack, target: OutputContainer, clip: Clip, start: float
-    ):
-        """Adds the tracks that fit to an open container; the stack closes the source."""
-        self._target, self._clip = target, clip
-        self._shift = clip.origin + start
-        source = stack.enter_context(load_pyav().open(os.path.abspath(clip.path)))
-        suffix = Path(target.name).suffix.lower()
-        self._tracks = {
-            stream.index: Track(target.add_stream_from_template(stream), clip.seams, self._shift)
-            for stream in source.streams.audio
-            if not _why_unfit(stream, suffix)
-        }
+        Args:
+            source: the clip's file, open, from its beginning.
+            target: to which nothing is written yet.
+            clip: what is taken of the source.
+            shift: seconds from the source's times to the target's.
+        """
+        self._target, self._clip, self._shift = target, clip, shift
+        self._tracks = {}
+        for stream in lost.fitting(source, Path(target.name).suffix.lower()):
+            copied = target.add_stream_from_template(stream)
+            copied.disposition = stream.disposition
+            tags.copy_names(stream, copied)
+            self._tracks[stream.index] = Track(copied, clip.seams, shift)
         self._refused: list[ValueError] = []
         """Why packets could not be copied."""
         if clip.span.begin:
@@ -109,14 +79,17 @@ class Sound:
 
     def _read(self, source: InputContainer) -> Iterator[tuple[float, AnyPacket]]:
         """Yields each packet, moved to its time in the pastiche, with that in seconds."""
-        playing = {stream for stream in source.streams.audio if stream.index in self._tracks}
+        playing = {stream for stream in source.streams if stream.index in self._tracks}
         if not playing:
             return
         with contextlib.suppress(load_pyav().error.FFmpegError):
             for packet in source.demux(*playing):
                 if packet.pts is None:
                     continue
-                seconds = self._tracks[packet.stream.index].move(packet, packet.pts)
+                track = self._tracks[packet.stream.index]
+                seconds = track.move(packet, packet.pts)
+                if track.is_text:
+                    seconds = self._cut(packet, seconds)
                 # Tracks end apart: one that is over must not cut the others off.
                 if self._is_over(seconds):
                     playing.discard(packet.stream)
@@ -126,7 +99,22 @@ class Sound:
                 elif seconds >= 0 or not self._clip.span.begin:
                     yield seconds, packet
 
+    def _cut(self, packet: AnyPacket, seconds: float) -> float:
+        """Cuts a subtitle to the span, and returns when it is shown."""
+        # In whole units, so that none is left of what ends where the span begins.
+        begins, ends = packet.pts or 0, (packet.pts or 0) + (packet.duration or 0)
+        if self._clip.span.begin and begins < 0 < ends:
+            seconds, packet.pts, packet.dts, packet.duration = 0.0, 0, 0, ends
+        if seconds + packet_seconds(packet) > self._end > seconds:
+            packet.duration = round((self._end - seconds) / packet.time_base)
+        return seconds
+
+    @property
+    def _end(self) -> float:
+        """When the clip ends, in seconds of the pastiche; its own end is not known before."""
+        end = self._clip.span.end
+        return math.inf if end is None else self._clip.origin + end - self._shift
+
     def _is_over(self, seconds: float) -> bool:
         """Returns whether the clip has ended at a time of the pastiche."""
-        end = self._clip.span.end
-        return end is not None and seconds >= self._clip.origin + end - self._shift
+        return seconds >= self._end

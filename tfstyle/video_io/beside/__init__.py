@@ -1,0 +1,1 @@
+"""What stands beside a clip's picture, copied: sound, subtitles, titles, chapters and names."""
