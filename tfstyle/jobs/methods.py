@@ -13,7 +13,6 @@ from tfstyle import settings
 from tfstyle.jobs import inputs
 from tfstyle.jobs.inputs import Input, read_input
 from tfstyle.jobs.method import Callback, Size
-from tfstyle.methods.gatys import config as gatys_config
 from tfstyle.result import Level, Result
 
 ROOMS = {
@@ -50,7 +49,7 @@ class ByStyles:
         starts = []
         # A method that cannot begin from a picture has neither `STARTS` nor such a setting.
         known = getattr(room(command), "STARTS", None)
-        if known and config.start not in known and not gatys_config.is_painted(config.start):
+        if known and config.start not in known and not room(command).is_painted(config.start):
             # Neither a word nor a file: most likely a misspelt word, so the choices are listed.
             if not os.path.exists(config.start):
                 choices = (*known, "the path of a picture")

@@ -9,6 +9,7 @@ from tfstyle.system import keras_backend
 if typing.TYPE_CHECKING:
     from tfstyle.methods.gatys.config import STARTS as STARTS
     from tfstyle.methods.gatys.config import Config as Config
+    from tfstyle.methods.gatys.config import is_painted as is_painted
     from tfstyle.methods.gatys.method import plan as plan
     from tfstyle.methods.gatys.method import stylize as stylize
     from tfstyle.methods.gatys.method import weights_used as weights_used
@@ -19,7 +20,7 @@ keras_backend.choose_tensorflow()
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "config": ["STARTS", "Config"],
+        "config": ["STARTS", "Config", "is_painted"],
         "method": ["plan", "stylize", "weights_used"],
     },
 )

@@ -36,7 +36,7 @@ def save(bank: StyleBank, path: str | os.PathLike[str]) -> None:
     for number, level in enumerate(bank.levels):
         arrays |= dict(_arrays_of(level, f"level{number}"))
     with files.atomically(path) as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays, allow_pickle=False)
 
 
 def load(path: str | os.PathLike[str]) -> StyleBank:

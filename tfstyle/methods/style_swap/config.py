@@ -87,6 +87,7 @@ class Config:
         unit="pixels",
         minimum=16,
         maximum=pyramid.GREATEST,
+        only_with="whiten",
     )
     # White features may be cut: 64 of 256 components give the same picture to the eye in a fifth
     # of the time.
@@ -96,6 +97,7 @@ class Config:
         "whitened: fewer are faster.",
         minimum=1,
         maximum=512,
+        only_with="whiten",
     )
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()

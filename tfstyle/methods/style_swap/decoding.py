@@ -28,22 +28,26 @@ def is_needed(config: Config, size: tuple[int, int]) -> bool:
 
 def find(
     config: Config, size: tuple[int, int], given: Decoder | None
-) -> tuple[Decoder | None, dict[str, str]]:
+) -> tuple[Decoder, dict[str, str]]:
     """Returns the inverse network with its name and digest, or the one given.
 
-    None where the one level's own pixels are optimised instead.
+    Where the one level's own pixels are optimised instead, what stands for it paints nothing.
 
     Raises:
         ValueError: it was trained on other features than the settings ask for.
     """
     if not is_needed(config, size):
-        return None, {}
+        return _unneeded, {}
     if given is not None:
         return given, {}
     path = inverse_net.find(os.fspath(config.model))
     net, digest = _load(path, config.precision, vgg19_files.stamp(path))
     _check(net, config)
     return net, {"inverse": str(config.model), "inverse_sha256": digest}
+
+
+def _unneeded(features: tf.Tensor) -> tf.Tensor:
+    raise RuntimeError("no level is decoded")
 
 
 def _check(net: inverse_net.InverseNet, config: Config) -> None:

@@ -32,8 +32,7 @@ class LevelPainter:
     bank: style_bank.StyleBank
     way: course.Course
     swap: FeatureSwap
-    decoder: Decoder | None
-    """None where no level is decoded."""
+    decoder: Decoder
     memory: Memory = no_memory
 
     def target(self, grown: tf.Tensor, number: int) -> tf.Tensor:
