@@ -56,7 +56,9 @@ def build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainer:
         config: the settings.
     """
     terms = config.weights()
-    features = loop.features(config, terms.layers, pooling=config.pooling, padding=config.padding)
+    features = loop.features(
+        config, config.layers(), pooling=config.pooling, padding=config.padding
+    )
     loss = objective.Objective(features, terms)
     crops = StyleCrops(list(styles.values()), config.style_size, config.crop, config.seed)
     if config.start is None:

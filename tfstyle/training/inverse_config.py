@@ -30,9 +30,10 @@ class Config(config.Config):
     total_variation_weight: float = config.total_variation_weight(1e-6)
     range_weight: float = config.range_weight()
     image_weight: float = setting(
-        6.0,
-        "Weight of the mean absolute difference between pictures and what their own features give "
-        "back: without it the network paints a mesh in flat areas; the paper has none.",
+        4.0,
+        "Weight of the difference between pictures and what their own features give back, in "
+        "pixels and shallow layers: without it the network paints a mesh in flat areas; the paper "
+        "has none.",
         minimum=0,
         maximum=1e9,
     )
@@ -55,6 +56,12 @@ class Config(config.Config):
                 f"crop must be at least {least} pixels for a patch of the layer. "
                 f"Received: crop={self.crop}, layer={self.layer}"
             )
+
+    def layers(self) -> tuple[str, ...]:
+        """Returns the layer that is inverted, after the first one of each shallower block."""
+        layer = vgg19_layers.parse_layer(self.layer)
+        shallower = vgg19_layers.LAYERS[: vgg19_layers.LAYERS.index(layer)]
+        return (*(each for each in shallower if each.endswith("conv1")), layer)
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms."""

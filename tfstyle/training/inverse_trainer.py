@@ -19,6 +19,10 @@ EVALUATED = 4
 COMPONENTS = 64
 """Principal components that white patches are compared in, as `style_swap` does."""
 
+SHALLOW_WEIGHT = 1 / 4
+"""Of the relative errors of shallower layers beside the mean difference of pixels: so that both are
+of one size."""
+
 SHOWN = 6
 """Styles that a sample is swapped with."""
 
@@ -142,5 +146,24 @@ class InverseTrainer(Trainer):
         if not self._image_weight or not images:
             return terms
         wanted = tf.concat(images, axis=0)
-        difference = tf.reduce_mean(tf.abs(painted[: tf.shape(wanted)[0]] - wanted))
-        return {**terms, "image": self._image_weight * difference}
+        lost = self._loss_of_images(painted[: tf.shape(wanted)[0]], wanted)
+        return {**terms, "image": self._image_weight * lost}
+
+    def _loss_of_images(self, found: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
+        """Returns how far images are from those that they should be, both `[batch, ...]`.
+
+        mean |x - y| + 1/4 sum_l ||F_l(x) - F_l(y)||^2 / ||F_l(y)||^2 over the shallower layers, in
+        which a mesh of few pixels shows, as it hardly does in the layer that is inverted.
+        """
+        difference = tf.reduce_mean(tf.abs(found - wanted))
+        features, model = self._loss.encode(found), self._loss.encode(wanted)
+        shallower = set(model) - {self.net.layer}
+        return difference + SHALLOW_WEIGHT * tf.add_n(
+            [_relative_error(features[layer], model[layer]) for layer in sorted(shallower)]
+            or [tf.constant(0.0)]
+        )
+
+
+def _relative_error(found: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
+    found, wanted = tf.cast(found, tf.float32), tf.cast(wanted, tf.float32)
+    return tf.reduce_sum(tf.square(found - wanted)) / tf.reduce_sum(tf.square(wanted))
