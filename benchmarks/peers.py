@@ -4,10 +4,11 @@
 
 PyTorch: `torch.optim.LBFGS`, lr 1, no line search, 100 pairs, float32, its default layout and
 threads; its clock starts when network and targets are ready. This package: the defaults of
-`gatys.Config` but for the step limit, at one level from the same start images and then coarse to
-fine; its clock starts at the call of `gatys.stylize`, so it counts loading, tracing and targets
-too. Network, weights, pictures and objective are the same; the float32 objective of PyTorch
-evaluates both final images, clipped, and the pictures of the coarse levels, enlarged to full size.
+`gatys.Config` but for the step limit, at one level from the same start images, then coarse to fine,
+and then with `quality="fast"`, from what the style swap paints; its clock starts at the call of
+`gatys.stylize`, so it counts loading, tracing, targets and the swap too. Network, weights, pictures
+and objective are the same; the float32 objective of PyTorch evaluates both final images, clipped,
+and the pictures of the coarse levels, enlarged to full size.
 
 Every run has a process of its own, one after the other. The torch process never imports
 TensorFlow, hence the imports inside functions.
@@ -91,7 +92,7 @@ def in_fresh_process(function: Callable, *arguments):
 
 
 def compare(problem: Problem, arguments: argparse.Namespace) -> list[Run]:
-    """Returns PyTorch's run from each start, this package's from the same, and its default."""
+    """Returns PyTorch's run from each start, this package's from the same, and its qualities'."""
     paths = arguments.content, arguments.style
     peers = [
         in_fresh_process(run_torch, problem, start, arguments.evaluations)
@@ -101,8 +102,9 @@ def compare(problem: Problem, arguments: argparse.Namespace) -> list[Run]:
     for start, peer in zip(problem.starts, peers, strict=True):
         settings = {"size": arguments.size, "levels": "1", "start": start, "steps": STEPS}
         ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peer.losses), problem))
-    settings = {"size": arguments.size, "steps": STEPS}
-    ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peers[0].losses), problem))
+    for quality in ("default", "fast"):
+        settings = {"size": arguments.size, "steps": STEPS, "quality": quality}
+        ours.append(in_fresh_process(run_tfstyle, paths, settings, min(peers[0].losses), problem))
     runs = [*peers, *ours]
     losses = in_fresh_process(evaluate, problem, [run.image for run in runs])
     return [
@@ -176,8 +178,8 @@ def run_tfstyle(paths: tuple[str, str], settings: dict, target: float, problem: 
     except Interrupted as interrupted:
         result = interrupted.result
     seconds, losses = watch.curve(problem)
-    levels = "one level" if "levels" in settings else "coarse to fine"
-    return Run(f"tfstyle, {config.start}, {levels}", seconds, losses, result.image)
+    levels = "one level" if len(result.levels) == 1 else "coarse to fine"
+    return Run(f"tfstyle, {config.course().start}, {levels}", seconds, losses, result.image)
 
 
 class Watch:
@@ -360,10 +362,15 @@ def total_variation(image):
 # --- The report ---
 
 
+def peers_of(runs: list[Run]) -> list[Run]:
+    """Returns PyTorch's run that each of this package's is compared with."""
+    noise, content = runs[:2]
+    return [noise, content, noise, noise]
+
+
 def print_report(runs: list[Run]) -> None:
     """Prints who reached which loss when, and what the final images are worth."""
-    noise, content, ours_noise, ours_content, ours_default = runs
-    for peer, ours in ((noise, ours_noise), (content, ours_content), (noise, ours_default)):
+    for peer, ours in zip(peers_of(runs), runs[2:], strict=True):
         target, seconds = min(peer.losses), peer.seconds_to(min(peer.losses))
         reached = ours.seconds_to(target)
         print(
@@ -391,10 +398,10 @@ def plot(runs: list[Run], size: tuple[int, int], path: pathlib.Path) -> None:
     from matplotlib import pyplot, ticker
 
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
-    styles = (("0.45", "-"), ("0.45", "--"), ("C0", "-"), ("C0", "--"), ("C1", "-"))
+    styles = (("0.45", "-"), ("0.45", "--"), ("C0", "-"), ("C0", "--"), ("C1", "-"), ("C2", "-"))
     for run, (color, line) in zip(runs, styles, strict=True):
         axes.plot(run.seconds, run.losses, line, color=color, label=run.name)
-    for run, peer in zip(runs, (*runs[:2], *runs[:2], runs[0]), strict=True):
+    for run, peer in zip(runs, (*runs[:2], *peers_of(runs)), strict=True):
         target = min(peer.losses)
         if math.isfinite(run.seconds_to(target)):
             axes.plot(run.seconds_to(target), target, "o", color="black", markersize=5, zorder=3)

@@ -78,6 +78,15 @@ def check(config: "DataclassInstance") -> None:
             _check_element(field, element)
 
 
+def described(config: "DataclassInstance") -> dict[str, Any]:
+    """Returns the settings by name, as records keep them and as runs are told apart by them.
+
+    A dataclass of which some fields stand for others says by a method of this name what they mean.
+    """
+    own = getattr(config, "described", None)
+    return dataclasses.asdict(config) if own is None else own()
+
+
 def _check_type(name: str, value: Any, hint: Any) -> None:
     if not _fits(value, hint):
         raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={value!r}")

@@ -11,6 +11,7 @@ import PIL
 import pytest
 
 from tfstyle.jobs import record, resume
+from tfstyle.methods import gatys
 from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.version import __version__
 
@@ -170,3 +171,12 @@ def test_record_of_anything_tells_of_no_finished_picture(tmp_path, content):
 @dataclasses.dataclass(frozen=True)
 class Nothing:
     """No settings."""
+
+
+def test_record_keeps_what_a_quality_decides(tmp_path):
+    config = write(tmp_path / "out.png", config=gatys.Config(quality="fast"))["config"]
+    assert (config["start"], config["steps"]) == (
+        "swap",
+        gatys.Config(quality="fast").course().steps,
+    )
+    assert "quality" not in config

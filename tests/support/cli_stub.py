@@ -44,6 +44,9 @@ class Method(types.ModuleType):
         super().__init__("stub")
         self.calls = []
 
+    def is_painted(self, start):
+        return False
+
     def plan(self, content_size, config):
         return (Level(SIZE, 2),)
 

@@ -47,14 +47,15 @@ class ByStyles:
     def read(cls, command: str, config: Any, styles: Sequence[Input]) -> "ByStyles":
         """Returns the method, the picture that `config.start` may name having been read."""
         starts = []
-        # A method that cannot begin from a picture has neither `STARTS` nor such a setting.
-        known = getattr(room(command), "STARTS", None)
-        if known and config.start not in known and not room(command).is_painted(config.start):
+        # None leaves it to the quality, which begins from no file.
+        known = (*getattr(room(command), "STARTS", ()), None)
+        start: Any = getattr(config, "start", None)
+        if start not in known and not room(command).is_painted(start):
             # Neither a word nor a file: most likely a misspelt word, so the choices are listed.
-            if not os.path.exists(config.start):
-                choices = (*known, "the path of a picture")
-                settings.check_choice("start", str(config.start), choices)
-            starts.append(read_input(config.start, "start"))
+            if not os.path.exists(start):
+                choices = (*room(command).STARTS, "the path of a picture")
+                settings.check_choice("start", str(start), choices)
+            starts.append(read_input(start, "start"))
         return cls(command, config, styles, starts)
 
     @property

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from tfstyle import settings
 from tfstyle.result import LevelTrace, Loss, Result
 from tfstyle.system import doors, files
 from tfstyle.version import __version__
@@ -141,7 +142,7 @@ def encode(
 
 def describe_config(config: Settings) -> dict[str, Any]:
     """Returns settings as a record has them: in JSON's own types."""
-    return {name: _plain(value) for name, value in dataclasses.asdict(config).items()}
+    return {name: _plain(value) for name, value in settings.described(config).items()}
 
 
 def _describe_run(result: Result | Account) -> dict[str, Any]:

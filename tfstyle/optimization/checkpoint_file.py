@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfstyle import settings
 from tfstyle.optimization import checkpoint_checks
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
@@ -50,7 +51,7 @@ def fingerprint(
         images: the pictures, the start included.
         facts: what the settings leave open, such as the weights found and the precision chosen.
     """
-    described = [dataclasses.asdict(config), *facts, COURSE]
+    described = [settings.described(config), *facts, COURSE]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     for pixels in images:
         # The shape too: other pictures may have the same bytes.

@@ -41,10 +41,10 @@ CONFIGS = {
 }
 
 
-def run(method="apply", clip_config=None, style_picture="a", **flags):
+def run(method="apply", clip_config=None, style_picture="a", config=None, **flags):
     job = Files(**{"input": "in", "style": "wave", "output": "out", "method": method, **flags})
     clip = Clip("in", (48, 64), Fraction(25), Fraction(1, 25))
-    settings = facts.Settings(clip_config or video.Config(), CONFIGS[method])
+    settings = facts.Settings(clip_config or video.Config(), config or CONFIGS[method])
     styles = [record.Input("style.png", 4, 4, style_picture)]
     return facts.gather(job, clip, styles, settings).run
 
@@ -79,6 +79,21 @@ def test_a_file_of_the_same_name_with_other_contents_is_another_run(folder, meth
     before = run(method)
     (folder / name).write_bytes(b"other")
     assert run(method) != before
+
+
+def test_a_quality_and_what_it_decides_are_the_same_run():
+    default = {"start": "noise", "steps": 100, "coarse_steps": 100, "history": 10}
+    said, fast = (
+        run("gatys", config=video.GatysConfig(precision="float32", **own))
+        for own in (default, {"quality": "fast"})
+    )
+    assert run("gatys") == said != fast
+
+
+def test_fast_clip_names_the_inverse_network():
+    job = Files(input="in", style="wave", output="o", method="gatys")
+    used = facts.weights_used(job, video.GatysConfig(quality="fast"))
+    assert used["inverse_sha256"] == DIGESTS["net"]
 
 
 def test_networks_are_named_with_their_digests():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tfstyle import settings
 from tfstyle.image import paths
 from tfstyle.jobs import record
 from tfstyle.jobs.video.job import VideoJob
@@ -32,6 +33,10 @@ class Settings:
     clip: Any
     frames: Any
 
+    def described(self) -> dict[str, Any]:
+        """Returns both by name; see `settings.described`."""
+        return {name: settings.described(value) for name, value in vars(self).items()}
+
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
@@ -50,7 +55,7 @@ class Facts:
         """What tells this run from others that a resumption must not be mixed with."""
         facts = [
             self.flags,
-            dataclasses.asdict(self.settings),
+            self.settings.described(),
             [each.sha256 for each in self.inputs],
             # By digest: a network trained anew under its old name paints other frames.
             self.weights,

@@ -2,10 +2,12 @@
 
 import dataclasses
 import os
+from typing import Any
 
 from tfstyle import settings
 from tfstyle.losses import loss_weights
 from tfstyle.methods import shared_settings
+from tfstyle.methods.gatys.quality import COURSES, Course
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import options, pyramid
 from tfstyle.settings import setting
@@ -19,7 +21,7 @@ APPLY = "apply:"
 
 def is_painted(start: str | os.PathLike[str]) -> bool:
     """Returns whether the optimisation begins from what another method paints."""
-    return start == "swap" or os.fspath(start).startswith(APPLY)
+    return os.fspath(start) == "swap" or os.fspath(start).startswith(APPLY)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +29,13 @@ class Config:
     """Every setting of the method; the only home of its defaults."""
 
     size: int | None = shared_settings.size()
+    quality: str = setting(
+        "default",
+        "How thoroughly: fast begins from what style swap paints and takes few steps, best takes "
+        "more steps than the default, of a longer history. It decides start, steps, coarse_steps "
+        "and history where they are none.",
+        choices=tuple(COURSES),
+    )
     content_weight: float = setting(
         1.0,
         "Weight of the content loss.",
@@ -102,10 +111,11 @@ class Config:
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
-    start: str | os.PathLike = setting(
-        "noise",
+    start: str | os.PathLike | None = setting(
+        None,
         "First image: noise (Gaussian, as Gatys et al. 2015), content, style, swap (what that "
-        "command paints), apply:NAME (what a trained style paints), or the path of a picture.",
+        "command paints), apply:NAME (what a trained style paints), or the path of a picture; none "
+        "is noise, and swap for quality=fast.",
     )
     # Steps are cheap on small pictures: from noise to the same loss at 512 x 384 pixels took 131 s
     # from coarse to fine, and 174 s on one level (docs/performance.md).
@@ -115,15 +125,15 @@ class Config:
         "start is painted already; a number n halves n - 1 times, or rising longest sides such as "
         "128,256,512.",
     )
-    steps: int = setting(
-        100,
-        "Optimiser's steps at the full size.",
+    steps: int | None = setting(
+        None,
+        "Optimiser's steps at the full size; none is 100, 25 for quality=fast and 300 for best.",
         minimum=0,
         maximum=100_000,
     )
-    coarse_steps: int = setting(
-        100,
-        "Optimiser's steps at each smaller size.",
+    coarse_steps: int | None = setting(
+        None,
+        "Optimiser's steps at each smaller size; none is 100, and 200 for quality=best.",
         minimum=0,
         maximum=100_000,
     )
@@ -136,10 +146,9 @@ class Config:
         choices=options.LINE_SEARCHES,
         only_with="optimizer=lbfgs",
     )
-    # 50 pairs take five times the memory, and the loss after 200 evaluations is but 2 % lower.
-    history: int = setting(
-        10,
-        "Correction pairs that L-BFGS keeps.",
+    history: int | None = setting(
+        None,
+        "Correction pairs that L-BFGS keeps; none is 10, and 30 for quality=best.",
         minimum=1,
         maximum=1000,
         only_with="optimizer=lbfgs",
@@ -160,6 +169,24 @@ class Config:
         settings.check(self)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()
+
+    def course(self) -> Course:
+        """Returns what is given of start, steps and history, and the quality's where it is none."""
+        chosen = dataclasses.asdict(COURSES[self.quality])
+        given = {name: getattr(self, name) for name in chosen}
+        return Course(
+            **{name: chosen[name] if value is None else value for name, value in given.items()}
+        )
+
+    def described(self) -> dict[str, Any]:
+        """Returns the settings by name, with what the quality decides in its place.
+
+        Given settings and a quality's are the same run then, and version 0.1.0's, which knew no
+        quality, are what they were.
+        """
+        described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
+        del described["quality"]
+        return described
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms and, by Keras's names, of the layers."""

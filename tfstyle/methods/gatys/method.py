@@ -11,7 +11,7 @@ from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods.gatys import targets
 from tfstyle.methods.gatys.config import Config, is_painted
-from tfstyle.methods.gatys.start import first_image
+from tfstyle.methods.gatys.start import first_image, networks_used
 from tfstyle.networks import vgg19_files, vgg19_layers
 from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
 from tfstyle.result import Level, Progress, Result
@@ -60,11 +60,11 @@ def stylize(
     # Before VGG19 is loaded, or even downloaded.
     _check_sizes(levels, styles, config)
     if held is None:
-        start = first_image(content, styles, levels, config)
+        start, networks = first_image(content, styles, levels, config), networks_used(config)
     else:
         # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
-        start = held.over(image.resize(content, levels[-1].size))
+        start, networks = held.over(image.resize(content, levels[-1].size)), {}
     # Without a weight, what is held is only where the optimisation starts.
     compared = held if temporal_weight else None
     loss, weights = perceptual.build(config, features, temporal_weight)
@@ -74,7 +74,7 @@ def stylize(
         objective_at=targets.objective_at(loss, content, styles, compared, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
-        weights=dict(weights),
+        weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
@@ -87,26 +87,28 @@ def stylize(
 def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
+    course = config.course()
     # What is painted already has the full size's details: coarser levels would lose them.
-    levels = "1" if config.levels == "auto" and is_painted(config.start) else str(config.levels)
+    levels = "1" if config.levels == "auto" and is_painted(course.start) else str(config.levels)
     return pyramid.plan(
         size,
         levels,
-        steps=config.steps,
-        coarse_steps=config.coarse_steps,
+        steps=course.steps,
+        coarse_steps=course.coarse_steps,
         smallest_side=vgg19_layers.smallest_side(config.weights().layers),
     )
 
 
 def weights_used(config: Config) -> dict[str, str]:
-    """Returns the name and the SHA-256 of VGG19's file that `config` asks for.
+    """Returns names and SHA-256 of the files that `config` asks for: VGG19's, the start's network.
 
     Raises:
         ValueError: there is no such file.
-        OSError: it can be neither found nor downloaded.
+        OSError: VGG19's can be neither found nor downloaded.
     """
     path = vgg19_files.find(config.vgg_weights)
-    return {"name": path.name, "sha256": files.digest(path, "sha256")}
+    used = {"name": path.name, "sha256": files.digest(path, "sha256")}
+    return used | networks_used(config)
 
 
 def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Config) -> None:
@@ -121,7 +123,7 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
             )
     precision = resolve_precision(config.precision)
     style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.history, style_sizes)
+    memory.check(levels[-1].size, precision, config.course().history, style_sizes)
 
 
 def _keep_colors(
@@ -136,6 +138,6 @@ def _options(config: Config) -> options.Options:
     return options.Options(
         optimizer=config.optimizer,
         line_search=config.line_search,
-        history=config.history,
+        history=config.course().history,
         learning_rate=config.learning_rate,
     )

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image, settings
+from tfstyle.image import color
 from tfstyle.methods import feed_forward, style_swap
 from tfstyle.methods.gatys.config import APPLY, STARTS, Config, is_painted
+from tfstyle.networks import inverse_net, pretrained
 from tfstyle.result import Level
+from tfstyle.system import files
 
 
 def first_image(
@@ -24,9 +27,9 @@ def first_image(
         config: the settings.
 
     Raises:
-        ValueError: `config.start` is neither a choice nor a picture.
+        ValueError: the start is neither a choice nor a picture.
     """
-    start = os.fspath(config.start)
+    start = os.fspath(config.course().start)
     if start == "noise":
         return image.noise(levels[0].size, config.seed)
     if is_painted(start):
@@ -36,20 +39,54 @@ def first_image(
     return given[start] if start in given else _read(start)
 
 
+def networks_used(config: Config) -> dict[str, str]:
+    """Returns the name and the SHA-256 of the network that paints the start; else nothing.
+
+    Raises:
+        ValueError: there is no such network.
+    """
+    start = os.fspath(config.course().start)
+    if not is_painted(start):
+        return {}
+    if start.startswith(APPLY):
+        name = str(feed_forward.Config().model)
+        path, kind = pretrained.find(name), "stylizer"
+    else:
+        name = str(style_swap.Config().model)
+        path, kind = inverse_net.find(name), "inverse"
+    return {kind: name, f"{kind}_sha256": files.digest(path, "sha256")}
+
+
 def _painted(
     start: str, content: np.ndarray, styles: Sequence[np.ndarray], config: Config
 ) -> np.ndarray:
+    """Returns what another method paints, in the colours that the optimisation works in."""
+    mode = config.preserve_color
     if start.startswith(APPLY):
-        one_pass = feed_forward.Config(precision=config.precision)
-        return feed_forward.stylize(content, start.removeprefix(APPLY), one_pass).image
+        # As the style pictures: the network brings its style's own colours.
+        return color.prepare_style(_by_network(start, content, config), content, mode)
     swap = style_swap.Config(
         size=None,
         style_scale=config.style_scale,
-        preserve_color=config.preserve_color,
+        preserve_color=mode,
         vgg_weights=config.vgg_weights,
         precision=config.precision,
     )
-    return style_swap.stylize(content, styles, swap).image
+    return color.prepare_content(style_swap.stylize(content, styles, swap).image, mode)
+
+
+def _by_network(start: str, content: np.ndarray, config: Config) -> np.ndarray:
+    one_pass = feed_forward.Config(precision=config.precision)
+    stylizer = feed_forward.load(os.fspath(one_pass.model), one_pass.precision)
+    style = start.removeprefix(APPLY)
+    if not style:
+        # Without a name the network would take the first of its styles.
+        settings.check_choice("start", start, [f"{APPLY}{name}" for name in stylizer.styles])
+    try:
+        shares = stylizer.shares(style)
+    except ValueError as error:
+        raise ValueError(f"start={start} must name a trained style: {error}") from error
+    return feed_forward.stylize(content, shares, one_pass, stylizer=stylizer).image
 
 
 def _read(start: str) -> np.ndarray:
