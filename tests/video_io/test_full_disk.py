@@ -7,6 +7,7 @@ import clips
 import numpy as np
 import pytest
 
+from tfstyle.video_io import parts
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.reading import open_clip
 from tfstyle.video_io.writing import begin
@@ -91,6 +92,16 @@ def test_it_is_told_in_one_sentence(tmp_path, source, name):
     with room(1000), pytest.raises(OSError, match="output.*Received: output=") as caught:
         copy(source, tmp_path / name)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count("Received: ") == 1
+
+
+def test_a_part_s_note_is_told_of_by_the_output_s_name(tmp_path):
+    note = tmp_path / ".b.mp4.parts" / "part_00000.mkv"
+    note.parent.mkdir()
+    with room(10), pytest.raises(OSError, match="output could not be written .File too") as caught:
+        with parts.telling(tmp_path / "b.mp4", "written"):
+            parts.note(note, "run", [0, 1], 1.0)
+    assert str(caught.value).count("Received: ") == 1
 
 
 def test_the_note_of_a_folder_has_whole_lines_only(tmp_path):

@@ -24,7 +24,7 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
         result: what the method returned.
         seconds: how long it ran.
     """
-    pair.output.parent.mkdir(exist_ok=True)
+    files.make_folder(pair.output.parent)
     # Begun before the picture, by which a kill between the two is known afterwards. Written after
     # it: no record shall tell of a picture that could not be written.
     with files.atomically(pair.record) as file:
@@ -63,8 +63,7 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
         pixels: `[1, height, width, 3]`, in [0, 1].
         alpha: `[height, width]` of the content, from 0 (clear) to 1; None where it has none.
     """
-    with files.naming(path.parent):
-        path.parent.mkdir(exist_ok=True)
+    files.make_folder(path.parent)
     if alpha is not None:
         # [1, height, width, 3], since `resize` takes images.
         three_channels = np.repeat(alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
