@@ -65,9 +65,8 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
     """
     files.make_folder(path.parent)
     if alpha is not None:
-        # [1, height, width, 3], since `resize` takes images.
-        three_channels = np.repeat(alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
-        alpha = image.resize(three_channels, pixels.shape[1:3])[0, :, :, 0]
+        # [1, height, width, 1], since `resize` takes images.
+        alpha = image.resize(alpha[np.newaxis, ..., np.newaxis], pixels.shape[1:3])[0, ..., 0]
     image.write(path, pixels, alpha)
 
 
