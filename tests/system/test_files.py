@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tfstyle import image
-from tfstyle.system import files, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import parts
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.result import Progress, Result
-from tfstyle.system import files, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import parts
 
 
 def save(method: Method, pair: Pair, source: Input | None, result: Result, seconds: float) -> None:

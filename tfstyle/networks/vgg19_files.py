@@ -8,7 +8,8 @@ import shutil
 import tempfile
 import warnings
 
-from tfstyle.system import downloads, files, keras_cache
+from tfstyle.system import files
+from tfstyle.system.fetching import downloads, keras_cache
 
 
 @dataclasses.dataclass(frozen=True)

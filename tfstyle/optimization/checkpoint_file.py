@@ -11,7 +11,8 @@ import numpy as np
 from tfstyle.optimization import checkpoint_checks
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.system import doors, files, npz, parts
+from tfstyle.system import doors, files, npz
+from tfstyle.system.unfinished import parts
 from tfstyle.version import COURSE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from tfstyle.system import parts
+from tfstyle.system.unfinished import parts
 
 ADVICE = {
     errno.ENOSPC: "make room there",

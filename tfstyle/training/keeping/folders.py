@@ -3,7 +3,8 @@
 import pathlib
 import re
 
-from tfstyle.system import devices, files, parts
+from tfstyle.system import devices, files
+from tfstyle.system.unfinished import parts
 
 OWNER = "training.txt"
 """The file that tells a training from others."""
