@@ -8,7 +8,8 @@ from typing import Any
 
 from tfstyle.jobs import record
 from tfstyle.result import tells_interruption
-from tfstyle.system import destinations, parts
+from tfstyle.system import destinations
+from tfstyle.system.unfinished import parts
 
 
 def has_begun(checkpoint: Path) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from tfstyle import image
 from tfstyle.image import paths as picture_paths
+from tfstyle.image.reading import is_transparent
 from tfstyle.video_io import camera
 from tfstyle.video_io.clip import Clip, Fraction, Frame, Span
 from tfstyle.video_io.ffmpeg import video_reader
@@ -129,12 +129,8 @@ def _read_all(
 
 def _is_transparent(path: Path) -> bool:
     """Returns whether something of a picture is transparent; of one that cannot be read nothing."""
-    with contextlib.suppress(OSError, ValueError, Image.DecompressionBombError):
-        # By the header first: most pictures have none, and are not decoded for this.
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as file:
-            may_be = file.has_transparency_data
-        alpha = image.read_picture(path).alpha if may_be else None
-        return alpha is not None and bool((alpha < 1).any())
+    with contextlib.suppress(OSError, ValueError):
+        return is_transparent(path)
     return False
 
 
@@ -142,8 +138,8 @@ def _alpha(picture: image.Picture, size: tuple[int, int]) -> np.ndarray:
     """Returns the transparency at a size, as `Frame` has it; a picture without any is opaque."""
     if picture.alpha is None:
         return np.full(size, 255, np.uint8)
-    three_channels = np.repeat(picture.alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
-    return image.to_bytes(image.resize(three_channels, size)[0, :, :, 0])
+    # [1, height, width, 1], since `resize` takes images.
+    return image.to_bytes(image.resize(picture.alpha[np.newaxis, ..., np.newaxis], size)[0, ..., 0])
 
 
 def _read_one(path: Path, shape: tuple[int, int]) -> image.Picture:
