@@ -49,6 +49,13 @@ def is_there(output: Path) -> bool:
     )
 
 
+def is_of_another(output: Path, content: Path) -> bool:
+    """Returns whether an output's record says that it was painted from a file of another name."""
+    names = record.names(record.read(output))
+    # Without a record that says so, it is not.
+    return bool(names and names[0]) and names[0] != content.name
+
+
 def is_finished(
     output: Path, command: str, config: record.Settings, inputs: Sequence[record.Input]
 ) -> bool:

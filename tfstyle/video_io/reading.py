@@ -55,7 +55,7 @@ def open_clip(
 def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -> Iterator[Clip]:
     found = picture_paths.find_contents(path, "input", warn=True)
     numbers = picture_paths.numbers(path, found)
-    _warn_of_gaps(found, numbers)
+    picture_paths.warn_of_gaps(found, numbers, "the picture before a gap is shown until its end")
     frames = range(round(span.begin * rate), _end(span, rate))
     chosen = [each for each in zip(numbers, found, strict=True) if each[0] in frames]
     if not chosen:
@@ -78,18 +78,6 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
 def _end(span: Span, rate: Fraction) -> int:
     """Returns the number of the frame at which a span ends."""
     return sys.maxsize if span.end is None else round(span.end * rate)
-
-
-def _warn_of_gaps(found: Sequence[Path], numbers: Sequence[int]) -> None:
-    """Warns of numbers that a pattern's pictures lack between the first and the last."""
-    missing = numbers[-1] + 1 - len(numbers)
-    if missing:
-        before = next(path for place, path in enumerate(found) if numbers[place + 1] > place + 1)
-        warnings.warn(
-            f"numbers are missing, {missing} in all and the first after {before}; the picture "
-            "before a gap is shown until its end",
-            stacklevel=2,
-        )
 
 
 def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
