@@ -62,7 +62,7 @@ WITHOUT_TENSORFLOW = (
     "networks.vgg19_files",
     "networks.vgg19_layers",
     "settings",
-    "system.downloads",
+    "system.fetching.downloads",
     "system.files",
     "system.precision",
     "training.inverse_config",

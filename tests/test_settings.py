@@ -2,6 +2,7 @@ import dataclasses
 import math
 import os
 import pathlib
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -110,6 +111,23 @@ def test_value_of_another_type_is_refused_in_one_sentence(changes, message):
 )
 def test_what_means_the_same_is_taken(changes):
     check(**changes)
+
+
+def test_numbers_of_other_libraries_become_pythons_own():
+    config = Config(
+        side=np.int64(8), weight=np.float32(2), shift=Fraction(1, 2), shares=(np.float64(1), 0)
+    )
+    settings.check(config)
+    own = (config.side, config.weight, config.shift, *config.shares)
+    assert own == (8, 2, 0.5, 1, 0)
+    assert [type(each) for each in own] == [int, float, float, float, int]
+
+
+@pytest.mark.parametrize("name", ["side", "seed", "weight", "shares", "mirror", "pooling"])
+def test_whole_numbers_too_long_to_write_are_refused_by_name(name):
+    for value in (10**5000, (10**5000,)):
+        with pytest.raises(ValueError, match=f"^{name} must be .* Received: {name}="):
+            check(**{name: value})
 
 
 def test_message_states_range_unit_and_value():

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 GUARD = 1e9
 """From here on, a maximum only guards against absurd values; descriptions leave it out."""
 
+MOST_BITS = 2000
+"""Whole numbers of more count as infinite: Python refuses to write those of thousands of digits."""
+
 # By the abstract kinds of number, which NumPy's numbers are of too.
 TYPES = {
     bool: ("True or False", bool),
@@ -67,7 +70,10 @@ def setting(
 
 
 def check(config: "DataclassInstance") -> None:
-    """Raises ValueError, naming the field, when a value is not of its declared type and range."""
+    """Raises ValueError, naming the field, when a value is not of its declared type and range.
+
+    NumPy's numbers, fractions and the like become Python's own: TensorFlow computes with no others.
+    """
     # Resolved: under `from __future__ import annotations` the hints themselves are text.
     hints = typing.get_type_hints(type(config))
     for field in dataclasses.fields(config):
@@ -76,6 +82,19 @@ def check(config: "DataclassInstance") -> None:
         elements = value if isinstance(value, (tuple, list)) else (value,)
         for element in elements:
             _check_element(field, element)
+        # For what is frozen, as Configs are.
+        object.__setattr__(config, field.name, _as_own(value))
+
+
+def _as_own(value: Any) -> Any:
+    """Returns a value whose numbers, its own or its elements, are of Python's types."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_as_own, value))
+    if isinstance(value, (bool, int, float)) and type(value).__module__ == "builtins":
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value
 
 
 def described(config: "DataclassInstance") -> dict[str, Any]:
@@ -89,7 +108,7 @@ def described(config: "DataclassInstance") -> dict[str, Any]:
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
     if not _fits(value, hint):
-        raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={value!r}")
+        raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={_shown(value)}")
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -116,13 +135,24 @@ def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     minimum, maximum = field.metadata["minimum"], field.metadata["maximum"]
     low = -math.inf if minimum is None else minimum
     high = math.inf if maximum is None else maximum
-    # Infinity would pass where there is no maximum. Whole numbers are finite however long they are,
-    # and others are compared as Python's own: NumPy's narrow ones would overflow.
+    # Infinity would pass where there is no maximum. Compared as Python's own: NumPy's narrow ones
+    # would overflow.
     number = int(value) if isinstance(value, numbers.Integral) else float(value)
-    is_finite = isinstance(number, int) or math.isfinite(number)
+    is_finite = (
+        number.bit_length() <= MOST_BITS if isinstance(number, int) else math.isfinite(number)
+    )
     if not (is_finite and low <= number <= high):
         allowed = describe_range(field, guards=number > high)
-        raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={value}")
+        shown = _shown(number) if isinstance(number, int) else value
+        raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={shown}")
+
+
+def _shown(value: Any) -> str:
+    """Returns a value as Python writes it, and what it is where Python refuses to."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"{type(value).__name__} of thousands of digits"
 
 
 def check_choice(name: str, value: str, choices: Iterable[str]) -> None:

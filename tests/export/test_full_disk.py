@@ -1,14 +1,10 @@
 """Outputs that the disk has no room for: whole or not at all, and one sentence."""
 
-import contextlib
-
+import limits
 import pytest
 
 from tfstyle.cli import app
 from tfstyle.export import onnx_litert, savedmodel
-
-# Windows has no such limit.
-resource = pytest.importorskip("resource")
 
 SAVERS = {
     "pair.onnx": onnx_litert.save_onnx,
@@ -16,24 +12,12 @@ SAVERS = {
 }
 
 
-@contextlib.contextmanager
-def files_of_at_most(size):
-    """Ends files at so many bytes, as a disk that is full would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        # At once: pytest's own output may be a file.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 # The weights have 83 KB, the graph more than 600 KB.
 @pytest.mark.parametrize("size", [0, 90_000])
 @pytest.mark.slow
 def test_no_room_for_a_savedmodel_is_one_sentence_and_leaves_nothing(size, stylizer, tmp_path):
     sentence = "^output could not be written: File too large; "
-    with pytest.raises(OSError, match=sentence) as error, files_of_at_most(size):
+    with pytest.raises(OSError, match=sentence) as error, limits.file_size(size):
         savedmodel.save(stylizer, tmp_path / "served" / "1")
     assert str(error.value).endswith(f"Received: output={tmp_path / 'served' / '1'}")
     assert list((tmp_path / "served").iterdir()) == []
@@ -47,7 +31,7 @@ def test_no_room_for_a_file_is_one_sentence_and_leaves_nothing(
     write = onnx_litert._write
 
     def write_on_full_disk(*given):
-        with files_of_at_most(9_000):
+        with limits.file_size(9_000):
             write(*given)
 
     # Not before: LiteRT's converter needs files of its own.
@@ -61,7 +45,7 @@ def test_no_room_for_a_file_is_one_sentence_and_leaves_nothing(
 @pytest.mark.slow
 def test_no_room_for_the_converter_s_own_files_is_one_sentence(stylizer, tmp_path):
     sentence = "the folder for temporary files must have room"
-    with pytest.raises(OSError, match=sentence), files_of_at_most(9_000):
+    with pytest.raises(OSError, match=sentence), limits.file_size(9_000):
         onnx_litert.save_litert(stylizer, tmp_path / "pair.tflite")
 
 

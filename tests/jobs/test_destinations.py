@@ -8,6 +8,7 @@ from cli_stub import files, gatys, save_picture, sentence
 
 from tfstyle.export import savedmodel
 from tfstyle.export.config import Config as ExportConfig
+from tfstyle.jobs import record
 from tfstyle.jobs.video import checks
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.system import destinations
@@ -108,6 +109,7 @@ def test_link_to_a_picture_is_painted_where_it_leads(method, folder):
     assert (folder / "there" / "out.png").read_bytes() != before
 
 
+@pytest.mark.filterwarnings("default:numbers are missing")
 def test_pictures_may_be_numbered(method, folder):
     (folder / "in").mkdir()
     for number in (2, 3, 10):
@@ -118,6 +120,37 @@ def test_pictures_may_be_numbered(method, folder):
         "out_002.png",
         "out_003.png",
     ]
+
+
+@pytest.mark.filterwarnings("default:numbers are missing")
+def test_gaps_in_numbers_are_said(method, folder, capsys):
+    for number in (2, 3, 10):
+        save_picture(f"f_{number}.png")
+    assert gatys(content="f_%d.png", output="out_%d.png") == 0
+    message = capsys.readouterr().err
+    assert "numbers are missing, 6 in all and the first after f_3.png" in message
+    assert "the results are numbered without gaps" in message
+
+
+@pytest.mark.filterwarnings("default:numbers are missing")
+def test_a_numbered_result_of_another_picture_is_not_taken_for_ones_own(method, folder, capsys):
+    for number in (1, 2, 4):
+        save_picture(f"f_{number}.png")
+    assert gatys(content="f_%d.png", output="out_%d.png") == 0
+    # A frame that was rendered later than those behind it: out_3 is still of f_4.
+    save_picture("f_3.png")
+    capsys.readouterr()
+    assert gatys("--skip_existing", content="f_%d.png", output="out_%d.png") == 0
+    shown = capsys.readouterr().out
+    assert [place for place in (1, 2, 3, 4) if f"out_{place}.png  " in shown] == [3, 4]
+    assert [record.names(record.read(f"out_{place}.png"))[0] for place in (3, 4)] == [
+        "f_3.png",
+        "f_4.png",
+    ]
+    # Without its record, a picture is whatever its name says.
+    (folder / "out_4.json").unlink()
+    assert gatys("--skip_existing", content="f_%d.png", output="out_%d.png") == 0
+    assert "skipped: 4 that are there" in capsys.readouterr().out
 
 
 # --- Clips ---

@@ -17,6 +17,15 @@ def test_several_styles_and_commas_in_paths(method, folder):
     assert len(method.calls[0][1]) == 2
 
 
+def test_spaces_around_a_style_are_its_names_where_a_file_has_them(method, folder):
+    save_picture("sea.png")
+    os.rename("sea.png", " sea .png ")
+    assert gatys(style=" sea .png ") == 0
+    assert gatys(style="style.png, sea .png ") == 0
+    assert gatys(style=" style.png , in.png") == 0
+    assert [len(call[1]) for call in method.calls] == [1, 2, 2]
+
+
 def test_a_lone_content_may_go_into_a_folder(method, folder):
     (folder / "results").mkdir()
     assert gatys(output="results") == 0

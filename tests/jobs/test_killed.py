@@ -13,7 +13,7 @@ from cli_stub import files, gatys, save_picture
 from tfstyle import image
 from tfstyle.jobs import outputs, resume
 from tfstyle.jobs import record as record_file
-from tfstyle.system import parts
+from tfstyle.system.unfinished import parts
 
 pytest.importorskip("fcntl")
 

@@ -21,7 +21,7 @@ from tfstyle.jobs import record, resume
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19_layers, vgg19_weights
 from tfstyle.optimization import checkpoint_file, loop
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.training import callbacks
+from tfstyle.training.keeping import curves
 
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
 
@@ -194,7 +194,7 @@ def test_30_curves_of_losses_are_sound_or_refused(tmp_path, bounded):
         return content.replace(chance.choice([b"2.5", b"val_loss", b"\n"]), chance.choice(cells), 1)
 
     def check(path):
-        assert all(isinstance(loss, float) for loss in callbacks.held_out_losses(path.parent))
+        assert all(isinstance(loss, float) for loss in curves.held_out_losses(path.parent))
 
     read_all(tmp_path / "losses.csv", curve, alter, 30, check, bounded)
 

@@ -162,43 +162,6 @@ def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
     assert_allclose(np.load(tmp_path / "out.npy"), stylizer(image, style="scream"), atol=1e-6)
 
 
-# --- Styles as the shell writes them ---
-
-NAMES = ("great_wave", "Kandinsky, Composition VII", "Night 23:00", "Night 23", "a", "a:0.5", ",")
-
-
-@pytest.mark.parametrize(
-    ("text", "shares"),
-    [
-        ("great_wave", {"great_wave": 1}),
-        (" great_wave : 0.5 , a", {"great_wave": 0.5, "a": 1}),
-        ("Kandinsky, Composition VII", {"Kandinsky, Composition VII": 1}),
-        ("a:2,Kandinsky, Composition VII:0.5,great_wave", {"a": 2, NAMES[1]: 0.5, "great_wave": 1}),
-        ("Night 23:00", {"Night 23:00": 1}),
-        ("Night 23:00:0.25,Night 23:0.5", {"Night 23:00": 0.25, "Night 23": 0.5}),
-        ("a:0.5", {"a:0.5": 1}),
-        ("a:0.50", {"a": 0.5}),
-        (",:0.5,a", {",": 0.5, "a": 1}),
-        ("nobody:0.5", {"nobody": 0.5}),
-    ],
-)
-def test_whole_names_win_over_their_pieces(text, shares):
-    assert transform_net.parse_style(text, NAMES) == shares
-
-
-@pytest.mark.parametrize(
-    "text", ["", " ", "a,", ",,", "a,,great_wave", "great_wave:", ":1", "a:x", "great_wave:1:2x"]
-)
-def test_what_names_no_style_is_refused(text):
-    with pytest.raises(ValueError, match="style must be a name, or names with shares"):
-        transform_net.parse_style(text, ("great_wave", "a"))
-
-
-def test_style_named_twice_is_refused():
-    with pytest.raises(ValueError, match="style must name each style once. Received: style=a,a:2"):
-        transform_net.parse_style("a,a:2", NAMES)
-
-
 def test_blend_may_be_written_in_python_too(stylizer):
     written, given = stylizer.shares("wave:3,scream:1"), stylizer.shares({"wave": 3, "scream": 1})
     np.testing.assert_array_equal(written, given)

@@ -7,10 +7,10 @@ larger files than so many bytes. RESULT is a file for what was seen, in JSON.
 import contextlib
 import json
 import pathlib
-import resource
 import shutil
 import sys
 
+import limits
 import small_commands
 
 ROOMS = {"train": (0, 24_576, 163_840), "train_inverse": (24_576,)}
@@ -73,13 +73,9 @@ def ballast(disk, room):
     path.unlink()
 
 
-@contextlib.contextmanager
 def size_limit(disk, room):
     """Lets the process write no files of more bytes."""
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    return limits.file_size(room)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tfstyle.jobs.video import api  # noqa: F401 (loaded before the forks)
 from tfstyle.methods.gatys import method as gatys  # noqa: F401
 from tfstyle.methods.video import method as video  # noqa: F401
 from tfstyle.optimization import coarse_to_fine
-from tfstyle.system import parts
+from tfstyle.system.unfinished import parts
 from tfstyle.training import stylizer  # noqa: F401
 from tfstyle.video_io import video_writer
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from downloading import fake_pip, refuse, serve, serve_package
 
-from tfstyle.system import downloads
+from tfstyle.system.fetching import downloads
 
 ADDRESS = "http://localhost/folder/file.h5"
 CONTENT = b"weights"

@@ -1,13 +1,13 @@
-import contextlib
 import errno
 import os
-import resource
 
+import limits
 import numpy as np
 import pytest
 
 from tfstyle import image
-from tfstyle.system import files, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import parts
 
 
 @pytest.fixture
@@ -51,17 +51,6 @@ def test_names_may_have_255_bytes(tmp_path, name, too_long):
 # --- Disks that refuse a file ---
 
 
-@contextlib.contextmanager
-def size_limit(size):
-    """Lets the process write no files of more bytes: as a full disk does, it cuts writes short."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
 @pytest.mark.parametrize("suffix", image.WRITE_FORMATS)
 def test_picture_is_whole_or_the_old_one(tmp_path, suffix, share):
@@ -70,12 +59,12 @@ def test_picture_is_whole_or_the_old_one(tmp_path, suffix, share):
     image.write(path, noise)
     size = path.stat().st_size
     path.write_bytes(b"old")
-    with size_limit(int(share * size)):
+    with limits.file_size(int(share * size)):
         with pytest.raises(image.ImageError, match=f"(?i)file too large.*path={path}$"):
             image.write(path, noise)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == [path.name]
-    with size_limit(size):
+    with limits.file_size(size):
         image.write(path, noise)
 
 
@@ -83,7 +72,7 @@ def test_picture_is_whole_or_the_old_one(tmp_path, suffix, share):
 def test_arrays_are_whole_or_the_old_ones(path, size):
     path.write_bytes(b"old")
     arrays = {"a": np.zeros(1000, np.float32), "b": np.zeros(1000, np.float32)}
-    with size_limit(size), pytest.raises(OSError, match=f"(?i)file too large.*path={path}$"):
+    with limits.file_size(size), pytest.raises(OSError, match=f"(?i)file too large.*path={path}$"):
         with files.atomically(path) as file:
             np.savez(file, **arrays)
     assert path.read_bytes() == b"old"

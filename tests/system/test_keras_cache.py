@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from tfstyle.networks import vgg19_files
-from tfstyle.system import keras_cache
+from tfstyle.system.fetching import keras_cache
 
 NAME = "weights.h5"
 

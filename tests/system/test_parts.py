@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tfstyle.system import files, locks, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import locks, parts
 
 pytest.importorskip("fcntl")
 
@@ -32,8 +33,8 @@ with parts.folder_for(pathlib.Path(sys.argv[1])) as folder:
 
 def start(path, then, begin=FILE):
     """A process that has begun to write, and then does something else."""
-    imports = "import os, pathlib, signal, sys; from tfstyle.system import files, parts"
-    script = f"{imports}{begin}    {then}"
+    imports = "import os, pathlib, signal, sys; from tfstyle.system import files"
+    script = f"{imports}; from tfstyle.system.unfinished import parts{begin}    {then}"
     writer = subprocess.Popen(
         [sys.executable, "-c", script, str(path)],
         stdin=subprocess.PIPE,

@@ -1,9 +1,10 @@
+"""What a training keeps in its folder, whole, damaged or another program's."""
+
 import keras
 import numpy as np
 import pytest
 
-from tfstyle.training import loop
-from tfstyle.training.keeping import backup, curves
+from tfstyle.training.keeping import backup, curves, folders
 
 
 class Trainer:
@@ -19,6 +20,9 @@ class Trainer:
 
     def network(self):
         return self._network
+
+    def load_weights(self, path):
+        self._network.load_weights(path)
 
     def values(self):
         return {float(value) for each in backup._variables(self) for value in np.ravel(each)}
@@ -39,10 +43,10 @@ def test_no_state_is_no_round(tmp_path):
 
 def test_damaged_state_is_refused_and_changes_nothing(tmp_path):
     backup.save(Trainer(3), tmp_path, 5)
-    path = tmp_path / backup.FOLDER / backup.FILE_NAME
+    path = tmp_path / folders.BACKUP / backup.FILE_NAME
     path.write_bytes(path.read_bytes()[:-200])
     trainer = Trainer(1)
-    with pytest.raises(ValueError, match="state must be whole; remove .*backup to begin anew"):
+    with pytest.raises(ValueError, match="whole, and state.npz is damaged .*; remove .*backup to"):
         backup.restore(trainer, tmp_path)
     assert trainer.values() == {1}
 
@@ -63,8 +67,54 @@ def test_folder_that_a_full_disk_left_without_an_owner_is_no_one_s(tmp_path):
     (tmp_path / "training.txt").touch()
     (tmp_path / "unfinished_latest.keras").touch()
     (tmp_path / ".0123456789abcdef.part.keras").touch()
-    loop._claim(tmp_path, "ours")
+    folders.claim(tmp_path, "ours")
     assert [path.name for path in tmp_path.iterdir()] == ["training.txt"]
-    loop._claim(tmp_path, "ours")
+    folders.claim(tmp_path, "ours")
     with pytest.raises(ValueError, match="must be a new folder"):
-        loop.check_owner(tmp_path, "another")
+        folders.check_owner(tmp_path, "another")
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"epoch": 1}'])
+def test_keras_s_state_that_is_damaged_or_not_all_there_is_one_sentence(tmp_path, content):
+    path = tmp_path / folders.BACKUP / backup.KERAS_ROUND
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="whole, and training_metadata.json .*Received: model="):
+        backup.restore(Trainer(1), tmp_path)
+
+
+def test_state_that_asks_for_pickles_is_refused(tmp_path):
+    path = tmp_path / folders.BACKUP / backup.FILE_NAME
+    path.parent.mkdir()
+    np.savez(path, arr_0=np.array([print]), rounds=np.array(1))
+    with pytest.raises(ValueError, match="holds Python objects, which are never read"):
+        backup.restore(Trainer(1), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"epoch,loss\n0,1.5\n",
+        b"epoch,val_loss\n0\n",
+        b"epoch,val_loss\n0,good\n",
+        b"epoch,val_loss\n0,\xff\xfe\n",
+        b"epoch,val_loss\n0,\0\n",
+        b'epoch,val_loss\n0,"' + b"1" * 200_000 + b'"\n',
+    ],
+)
+def test_curves_that_are_none_are_refused(tmp_path, content):
+    (tmp_path / "losses.csv").write_bytes(content)
+    with pytest.raises(ValueError, match="losses.csv is damaged .* Received: model="):
+        curves.held_out_losses(tmp_path)
+
+
+def test_curves_come_back(tmp_path):
+    (tmp_path / "losses.csv").write_text("epoch,val_loss,loss\n0,1.5,2\n1,0.25,1\n")
+    assert curves.held_out_losses(tmp_path) == [1.5, 0.25]
+
+
+def test_folder_of_another_program_is_refused(tmp_path):
+    (tmp_path / "training.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
+        folders.check_owner(tmp_path, "identity")
+    assert (tmp_path / "training.txt").read_bytes() == b"\xff\xfe"

@@ -304,11 +304,6 @@ def test_folder_that_cannot_be_made_is_refused(photos, tiny, tmp_path, monkeypat
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_folder_that_a_full_disk_left_without_an_owner_is_free(tmp_path):
-    (tmp_path / "training.txt").touch()
-    loop.check_owner(tmp_path, "identity")
-
-
 @pytest.mark.parametrize("name", ["", " ", "wave ", "~root", "a\nb", "a\x1b[31m", "\udcff"])
 def test_name_that_no_flag_can_have_is_refused(photos, tiny, tmp_path, name):
     styles = {"wave": STYLES["smooth"], name: STYLES["rough"]}

@@ -1,12 +1,13 @@
 """Clips written where no room is left: whole or not at all, and told of in one sentence."""
 
 import contextlib
-import resource
 
 import clips
+import limits
 import numpy as np
 import pytest
 
+from tfstyle.video_io import parts
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.reading import open_clip
 from tfstyle.video_io.writing import begin
@@ -15,17 +16,6 @@ pytest.importorskip("av")
 
 COUNT = 12
 OLD = b"the old clip"
-
-
-@contextlib.contextmanager
-def room(size):
-    """Lets no file grow beyond that many bytes, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture
@@ -61,7 +51,7 @@ def test_a_video_is_whole_or_the_old_one_is_there(tmp_path, source, suffix, capf
     outcomes = set()
     for size in np.linspace(1, needed + 20, 10, dtype=int).tolist():
         output.write_bytes(OLD)
-        with room(size), contextlib.suppress(OSError):
+        with limits.file_size(size), contextlib.suppress(OSError):
             copy(source, output)
         is_old = output.read_bytes() == OLD
         outcomes.add(is_old)
@@ -79,7 +69,7 @@ def test_a_folder_has_whole_pictures_only(tmp_path, source, capfd):
     whole = {path.name: path.read_bytes() for path in (tmp_path / "whole").glob("*.png")}
     for size in np.linspace(1, needed, 12, dtype=int).tolist():
         output = tmp_path / f"out_{size}"
-        with room(size), contextlib.suppress(OSError):
+        with limits.file_size(size), contextlib.suppress(OSError):
             copy(source, output)
         for path in output.glob("*.png"):
             assert path.read_bytes() == whole[path.name]
@@ -88,9 +78,25 @@ def test_a_folder_has_whole_pictures_only(tmp_path, source, capfd):
 
 @pytest.mark.parametrize("name", ["b.mp4", "b"])
 def test_it_is_told_in_one_sentence(tmp_path, source, name):
-    with room(1000), pytest.raises(OSError, match="output.*Received: output=") as caught:
+    with (
+        limits.file_size(1000),
+        pytest.raises(OSError, match="output.*Received: output=") as caught,
+    ):
         copy(source, tmp_path / name)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count("Received: ") == 1
+
+
+def test_a_part_s_note_is_told_of_by_the_output_s_name(tmp_path):
+    note = tmp_path / ".b.mp4.parts" / "part_00000.mkv"
+    note.parent.mkdir()
+    with (
+        limits.file_size(10),
+        pytest.raises(OSError, match="output could not be written .File too") as caught,
+    ):
+        with parts.telling(tmp_path / "b.mp4", "written"):
+            parts.note(note, "run", [0, 1], 1.0)
+    assert str(caught.value).count("Received: ") == 1
 
 
 def test_the_note_of_a_folder_has_whole_lines_only(tmp_path):
@@ -102,7 +108,10 @@ def test_the_note_of_a_folder_has_whole_lines_only(tmp_path):
         film.close_part([frame])
     film.write(frame, 2, None)
     note = tmp_path / "b" / ".run"
-    with room(note.stat().st_size + 5), pytest.raises(OSError, match="output could not be written"):
+    with (
+        limits.file_size(note.stat().st_size + 5),
+        pytest.raises(OSError, match="output could not be written"),
+    ):
         film.close_part([frame])
     film.close_part([frame])
     assert begin(tmp_path / "b", "run", resume=True).frames == 3

@@ -1,5 +1,6 @@
 """Transparent clips, in and out."""
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -99,6 +100,18 @@ def test_transparency_of_animations_is_read(tmp_path, name):
     assert clip.has_alpha
     levels = np.where(ALPHA < 64, 0, 255) if name == "a.gif" else ALPHA
     assert np.mean(found[0].alpha == levels) > 0.7
+
+
+def test_it_is_found_in_pictures_that_are_read_without_their_damaged_remarks(tmp_path):
+    remark = struct.pack(">I", 4) + b"tEXt" + b"a\0bc" + bytes(4)
+    folder = save_pictures(tmp_path / "in", FRAMES)
+    for path in folder.iterdir():
+        data = path.read_bytes()
+        end = data.index(b"IDAT") - 4
+        path.write_bytes(data[:end] + remark + data[end:])
+    clip, found = read(folder)
+    assert clip.has_alpha
+    assert_array_equal(found[0].alpha, ALPHA)
 
 
 def test_the_case():

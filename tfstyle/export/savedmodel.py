@@ -12,7 +12,8 @@ from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
-from tfstyle.system import destinations, parts
+from tfstyle.system import destinations
+from tfstyle.system.unfinished import parts
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from tfstyle.system import files
+
 
 @contextlib.contextmanager
 def naming(output: str | pathlib.Path) -> Iterator[None]:
@@ -25,6 +27,6 @@ def naming(output: str | pathlib.Path) -> Iterator[None]:
 
 def _cause(error: OSError | tf.errors.OpError) -> str:
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return files.reason(error)
     # TensorFlow's begin with the file's unfinished name, and end with the operation's.
     return error.message.rpartition("; ")[2].partition(" [Op:")[0]

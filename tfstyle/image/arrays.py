@@ -109,23 +109,23 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     aliases. The same size returns an exact copy.
 
     Args:
-        image: `[1, height, width, 3]`, float32 in [0, 1].
+        image: `[1, height, width, channels]`, float32 in [0, 1]; a transparency has one channel.
         size: (height, width) of the result, in pixels.
 
     Returns:
-        `[1, *size, 3]`, float32, clipped to [0, 1].
+        `[1, *size, channels]`, float32, clipped to [0, 1].
     """
     height, width = _check_size(size)
     if image.shape[1:3] == (height, width):
         return image.copy()
     # Channel by channel: Pillow has floats in images of one channel only. Its sizes have the width
     # first.
-    channels = [Image.fromarray(image[0, :, :, channel]) for channel in range(3)]
+    channels = [Image.fromarray(channel) for channel in np.moveaxis(image[0], -1, 0)]
     resized = [
         np.asarray(channel.resize((width, height), Image.Resampling.LANCZOS))
         for channel in channels
     ]
-    # [1, height, width, 3]
+    # [1, height, width, channels]
     return np.clip(np.stack(resized, axis=-1)[np.newaxis], 0, 1)
 
 

@@ -92,6 +92,23 @@ def numbers(content: str, found: Sequence[Path]) -> list[int]:
     return [number - counted[0] for number in counted]
 
 
+def warn_of_gaps(found: Sequence[Path], numbers: Sequence[int], consequence: str) -> None:
+    """Warns of numbers that a pattern's pictures lack between the first and the last.
+
+    Args:
+        found: the pictures.
+        numbers: theirs; see `numbers`.
+        consequence: what comes of it.
+    """
+    missing = numbers[-1] + 1 - len(numbers)
+    if missing:
+        before = next(path for place, path in enumerate(found) if numbers[place + 1] > place + 1)
+        warnings.warn(
+            f"numbers are missing, {missing} in all and the first after {before}; {consequence}",
+            stacklevel=4,
+        )
+
+
 def name_some(names: Sequence[str]) -> str:
     """Returns the first of the names, and how many more there are."""
     more = len(names) - MOST_NAMED

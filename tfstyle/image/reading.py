@@ -63,6 +63,19 @@ def read_picture(path: Source, *, longest: int | None = None) -> Picture:
         return Picture(*opening.decode(file, wanted))
 
 
+def is_transparent(path: Source) -> bool:
+    """Returns whether something of a picture is transparent; raises as `read_picture` does.
+
+    Most pictures have no transparency at all, and are not decoded for this.
+    """
+    name = source.describe(path)
+    with quiet.without_warnings(), source.opened(path, name) as file:
+        if not opening.may_have_alpha(file, _formats(file, name)):
+            return False
+    alpha = read_picture(path).alpha
+    return alpha is not None and bool((alpha < 1).any())
+
+
 def _formats(file: BinaryIO, name: str) -> tuple[str, ...]:
     """Returns the formats that the file may be opened as; raises where an extra is missing."""
     header = file.read(formats.HEADER)

@@ -35,7 +35,9 @@ def split_paths(text: str, flag: str = "style") -> list[str]:
         # exists, the first is a path all the same: reading it says what is missing.
         ends = (end for end in range(len(pieces), 0, -1) if os.path.exists(",".join(pieces[:end])))
         end = next(ends, 1)
-        paths.append(",".join(pieces[:end]).strip())
+        path = ",".join(pieces[:end])
+        # Spaces belong to a name where a file has them, and else to the list.
+        paths.append(path if os.path.exists(path) else path.strip())
         pieces = pieces[end:]
     if "" in paths:
         raise ValueError(f"{flag} must have a path beside each comma. Received: {flag}={text}")

@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from tfstyle.image import numbered
+from tfstyle.image import paths as picture_paths
 from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import inputs, outputs, record, resume
 
@@ -20,6 +22,8 @@ class Pair:
     """The folder for the state of this picture's run; None keeps none."""
     goes_on: bool = False
     """Whether the run goes on from that state instead of afresh."""
+    is_numbered: bool = False
+    """Whether the output is named by the content's place among others, and not by its name."""
 
     @property
     def record(self) -> Path:
@@ -71,10 +75,13 @@ def resolve(
                 f"{name} must be the path of a file or folder. Received: {name}={path!r}"
             )
     output = Path(output)
-    paths = _pair_paths(None if content is None else os.fspath(content), output, flag)
+    content = None if content is None else os.fspath(content)
+    paths = _pair_paths(content, output, flag)
     outputs.check(paths, [Path(other.described.path) for other in others], save_every, flag)
-    many = content is not None and is_many(os.fspath(content))
+    many = content is not None and is_many(content)
     found = [_with_state(*pair, state, many) for pair in paths]
+    if many and _is_numbered(output):
+        found = [dataclasses.replace(pair, is_numbered=True) for pair in found]
     # All of them, before the first is painted.
     for pair in found:
         if pair.checkpoint:
@@ -87,9 +94,17 @@ def _pair_paths(content: str | None, output: Path, flag: str) -> list[tuple[Path
     if content is not None and (is_many(content) or os.path.isdir(output)):
         name = outputs.naming(output, flag)
         contents = find_contents(content, flag, warn=True)
+        if _is_numbered(output):
+            numbers = picture_paths.numbers(content, contents)
+            picture_paths.warn_of_gaps(contents, numbers, "the results are numbered without gaps")
         return [(path, name(index, path)) for index, path in enumerate(contents)]
     inputs.check_writable(output)
     return [(None if content is None else Path(content), output)]
+
+
+def _is_numbered(output: Path) -> bool:
+    """Returns whether the outputs of many contents differ in a number alone."""
+    return numbered.has_place(output) and not os.path.isdir(output)
 
 
 def _with_state(content: Path | None, output: Path, state: State, many: bool) -> Pair:

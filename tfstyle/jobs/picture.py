@@ -120,7 +120,7 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
         KeyboardInterrupt: Ctrl-C; the picture so far is written, and the message says where.
     """
     # Before the content is read: a folder of thousands takes minutes to read.
-    if job.skip_existing and resume.is_there(pair.output):
+    if job.skip_existing and _is_there(pair):
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
     source = None if pair.content is None else _read_content(job, pair.content)
     described = describe_inputs(job.method, source)
@@ -130,6 +130,16 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     ):
         return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
     return _paint_and_save(job, pair, source)
+
+
+def _is_there(pair: Pair) -> bool:
+    """Returns whether a pair's output is there, and is of its content."""
+    if not resume.is_there(pair.output):
+        return False
+    # With each picture that comes or goes, those behind it change their places, and so numbers.
+    if not pair.is_numbered or pair.content is None:
+        return True
+    return not resume.is_of_another(pair.output, pair.content)
 
 
 def _read_content(job: Job, path: Path) -> Input:

@@ -90,9 +90,18 @@ def read(output: str | os.PathLike[str]) -> dict[str, Any]:
 
 def digests(found: Mapping[str, Any]) -> list[Any]:
     """Returns the hashes of the pictures that a record names, None where it has none."""
+    return [each.get("sha256") for each in _inputs(found)]
+
+
+def names(found: Mapping[str, Any]) -> list[str]:
+    """Returns the files' names of the pictures that a record names, without their folders."""
+    return [os.path.basename(str(each.get("path", ""))) for each in _inputs(found)]
+
+
+def _inputs(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     inputs = found.get("inputs")
     pictures = inputs if isinstance(inputs, list) else []
-    return [each.get("sha256") if isinstance(each, dict) else None for each in pictures]
+    return [each if isinstance(each, dict) else {} for each in pictures]
 
 
 def write(output: str | os.PathLike[str], **facts: Any) -> Path:

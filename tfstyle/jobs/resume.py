@@ -8,7 +8,8 @@ from typing import Any
 
 from tfstyle.jobs import record
 from tfstyle.result import tells_interruption
-from tfstyle.system import destinations, parts
+from tfstyle.system import destinations
+from tfstyle.system.unfinished import parts
 
 
 def has_begun(checkpoint: Path) -> bool:
@@ -46,6 +47,13 @@ def is_there(output: Path) -> bool:
         and not _was_interrupted(record.read(output))
         and not parts.is_left(record.path_for(output))
     )
+
+
+def is_of_another(output: Path, content: Path) -> bool:
+    """Returns whether an output's record says that it was painted from a file of another name."""
+    names = record.names(record.read(output))
+    # Without a record that says so, it is not.
+    return bool(names and names[0]) and names[0] != content.name
 
 
 def is_finished(

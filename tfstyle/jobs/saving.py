@@ -11,7 +11,8 @@ from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair
 from tfstyle.result import Progress, Result
-from tfstyle.system import files, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import parts
 
 
 def save(method: Method, pair: Pair, source: Input | None, result: Result, seconds: float) -> None:
@@ -24,7 +25,7 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
         result: what the method returned.
         seconds: how long it ran.
     """
-    pair.output.parent.mkdir(exist_ok=True)
+    files.make_folder(pair.output.parent)
     # Begun before the picture, by which a kill between the two is known afterwards. Written after
     # it: no record shall tell of a picture that could not be written.
     with files.atomically(pair.record) as file:
@@ -63,12 +64,10 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
         pixels: `[1, height, width, 3]`, in [0, 1].
         alpha: `[height, width]` of the content, from 0 (clear) to 1; None where it has none.
     """
-    with files.naming(path.parent):
-        path.parent.mkdir(exist_ok=True)
+    files.make_folder(path.parent)
     if alpha is not None:
-        # [1, height, width, 3], since `resize` takes images.
-        three_channels = np.repeat(alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
-        alpha = image.resize(three_channels, pixels.shape[1:3])[0, :, :, 0]
+        # [1, height, width, 1], since `resize` takes images.
+        alpha = image.resize(alpha[np.newaxis, ..., np.newaxis], pixels.shape[1:3])[0, ..., 0]
     image.write(path, pixels, alpha)
 
 

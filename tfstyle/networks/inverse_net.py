@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import checkerboard, inverse_layers, packing, vgg19_layers
+from tfstyle.networks import inverse_layers, packing, vgg19_layers
 from tfstyle.networks.architecture import InverseArchitecture
-from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.layers import checkerboard, split_convolution
 from tfstyle.networks.loading import weights
 from tfstyle.networks.loading.kinds import Kind
 from tfstyle.system.precision import resolve_precision

@@ -18,7 +18,6 @@ NAME = "masters"
 PHOTOGRAPH = packing.SHIPPED / "photograph.jpg"
 """What the shipped styles are shown on: Chelsea the cat by Stefan van der Walt, CC0."""
 
-
 LONGEST_CARD = 2**20
 """Bytes."""
 

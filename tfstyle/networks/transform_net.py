@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -10,17 +9,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle import settings
-from tfstyle.networks import architecture, stages
+from tfstyle.networks import architecture, blends, stages
 from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import mirror, split_convolution
 from tfstyle.networks.stages import STRIDE
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
-
-LARGEST_SHARE = 1e9
-"""Only the shares' ratios count; beyond it their sums overflow in the end."""
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as
@@ -117,20 +112,10 @@ class Stylizer(keras.Model):
                 to zero, or a tensor has another shape.
         """
         if style is None or isinstance(style, (str, Mapping)):
-            style = self._shares_by_name(style or self.styles[0])
+            style = blends.shares(style or self.styles[0], self.styles)
         shares = tf.cast(tf.convert_to_tensor(style), tf.float32)
         self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
-
-    def _shares_by_name(self, style: str | Mapping[str, float]) -> list[float]:
-        given = parse_style(style, self.styles) if isinstance(style, str) else dict(style)
-        for name, share in given.items():
-            settings.check_choice("style", name, self.styles)
-            _check_share(name, share)
-        total = sum(given.values())
-        if not total > 0:
-            raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
-        return [given.get(name, 0.0) / total for name in self.styles]
 
     def _check_tensor(self, shares: tf.Tensor) -> None:
         """Raises ValueError unless a tensor is a share for each style, finite where that is known.
@@ -173,68 +158,6 @@ class Stylizer(keras.Model):
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
         return {**super().get_config(), "styles": self.styles, **own}
-
-
-def _check_share(name: str, share: Any) -> None:
-    is_number = isinstance(share, numbers.Real) and not isinstance(share, bool)
-    # No number lies in the range, either.
-    if not is_number or not 0 <= share <= LARGEST_SHARE:
-        raise ValueError(
-            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
-        )
-
-
-def parse_style(text: str, styles: Sequence[str]) -> dict[str, float]:
-    """Returns shares by name from "great_wave" or "great_wave:0.6,the_scream:0.4".
-
-    Names may have commas and colons: what is a name as a whole is not taken apart.
-
-    Args:
-        text: what was written.
-        styles: the names that there are.
-
-    Raises:
-        ValueError: a share is no number, nothing stands beside a comma, or a style is named twice.
-    """
-    shares: dict[str, float] = {}
-    pieces = text.split(",")
-    while pieces:
-        name, share, taken = _first_style(pieces, styles)
-        if not name or share is None:
-            raise ValueError(
-                f"style must be a name, or names with shares as a:0.6,b:0.4. Received: style={text}"
-            )
-        if name in shares:
-            raise ValueError(f"style must name each style once. Received: style={text}")
-        shares[name] = share
-        pieces = pieces[taken:]
-    return shares
-
-
-def _first_style(pieces: Sequence[str], styles: Sequence[str]) -> tuple[str, float | None, int]:
-    """Returns the style that the pieces begin with, its share, and how many pieces these are.
-
-    The share is None where it is no number.
-    """
-    most = 1 + max(name.count(",") for name in styles)
-    # The longest first, so that a name with a comma wins over its pieces.
-    for taken in range(min(most, len(pieces)), 0, -1):
-        text = ",".join(pieces[:taken]).strip()
-        if text in styles:
-            return text, 1.0, taken
-        name, _, share = text.rpartition(":")
-        if name.strip() in styles and _number(share) is not None:
-            return name.strip(), _number(share), taken
-    # A name that there is not, which is told of with those that there are.
-    name, colon, share = pieces[0].strip().rpartition(":")
-    return (name, _number(share), 1) if colon else (share, 1.0, 1)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def fitting(side: tf.Tensor) -> tf.Tensor:

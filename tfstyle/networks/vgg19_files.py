@@ -8,7 +8,8 @@ import shutil
 import tempfile
 import warnings
 
-from tfstyle.system import downloads, files, keras_cache
+from tfstyle.system import files
+from tfstyle.system.fetching import downloads, keras_cache
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,17 +124,12 @@ def _download() -> pathlib.Path:
         except OSError as error:
             raise OSError(
                 f"VGG19's ImageNet weights must be kept in {_cached().parent}, by way of "
-                f"{tempfile.gettempdir()}, and writing failed ({_reason(error)}); make room there, "
-                "or name other folders in KERAS_HOME and TMPDIR."
+                f"{tempfile.gettempdir()}, and writing failed ({files.reason(error)}); make room "
+                "there, or name other folders in KERAS_HOME and TMPDIR."
             ) from error
     # Of the first source that says more than that it has no such file.
     told = next((one for one in failures if type(one) is not downloads.DownloadError), failures[0])
     raise type(told)("; ".join(map(str, failures)))
-
-
-def _reason(error: OSError) -> str:
-    """Returns the system's own words, without a name that the sentence has already."""
-    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _fetch_from_keras(folder: pathlib.Path) -> pathlib.Path:

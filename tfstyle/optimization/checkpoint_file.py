@@ -12,7 +12,8 @@ from tfstyle import settings
 from tfstyle.optimization import checkpoint_checks
 from tfstyle.optimization.loop import Trace
 from tfstyle.result import LevelTrace, Loss
-from tfstyle.system import doors, files, npz, parts
+from tfstyle.system import doors, files, npz
+from tfstyle.system.unfinished import parts
 from tfstyle.version import COURSE
 
 if TYPE_CHECKING:
@@ -73,9 +74,8 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
         "image": trace.image,
         **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
     }
-    with files.naming(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        parts.remove_all_left(folder)
+    files.make_folder(folder, parents=True)
+    parts.remove_all_left(folder)
     # Atomically, so that a kill while it is written leaves the last one whole.
     with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from tfstyle.system import parts
+from tfstyle.system.unfinished import parts
 
 ADVICE = {
     errno.ENOSPC: "make room there",
@@ -116,6 +116,28 @@ def refuse(path: str | os.PathLike[str], code: int, cause: Exception | None = No
     )
     refused.errno = code
     raise refused from cause
+
+
+def reason(error: OSError) -> str:
+    """Returns the system's own words for an error of its, without the name of a file.
+
+    A sentence of `refuse` comes down to its cause, for callers who name what they write themselves.
+    """
+    return error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+
+
+def make_folder(folder: Path, parents: bool = False) -> None:
+    """Makes a folder, if it is not there.
+
+    Args:
+        folder: the folder.
+        parents: whether those above it are made as well.
+
+    Raises:
+        OSError: the disk does not take it; the message names the folder and says why.
+    """
+    with naming(folder):
+        folder.mkdir(parents=parents, exist_ok=True)
 
 
 def _refusal(error: BaseException | None, names: set[str]) -> int | None:

@@ -1,7 +1,5 @@
 """What happens after each round of a training: it is saved, drawn and reported."""
 
-import contextlib
-import csv
 import math
 import pathlib
 from collections.abc import Callable, Mapping
@@ -11,9 +9,9 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import contact_sheet
-from tfstyle.system import doors, files, parts
+from tfstyle.system import files
 from tfstyle.training import photographs as photo_data
-from tfstyle.training.keeping import backup, curves
+from tfstyle.training.keeping import backup, curves, folders
 from tfstyle.training.trainer import Trainer
 
 COLUMNS = 4
@@ -62,7 +60,7 @@ class SaveNetwork(keras.callbacks.Callback):
         super().__init__()
         self._network, self._folder = network, folder
         # Of earlier runs too: a training that goes on must not replace their best by a worse one.
-        self._least = min(held_out_losses(folder), default=math.inf)
+        self._least = min(curves.held_out_losses(folder), default=math.inf)
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes `latest.keras`, and `best.keras` when it is."""
@@ -70,40 +68,6 @@ class SaveNetwork(keras.callbacks.Callback):
         if logs and logs.get("val_loss", math.inf) < self._least:
             self._least = logs["val_loss"]
             save_network(self._network, self._folder / "best.keras")
-
-
-def held_out_losses(folder: pathlib.Path) -> list[float]:
-    """Returns the held-out loss after each round that earlier runs of this training have done.
-
-    Raises:
-        ValueError: the curves' file is damaged or another program's.
-    """
-    losses = folder / "losses.csv"
-    if not losses.exists():
-        return []
-    with _state_of(folder, losses), losses.open(newline="", encoding="utf-8") as file:
-        return [float(row["val_loss"]) for row in csv.DictReader(file)]
-
-
-def _state_of(folder: pathlib.Path, path: pathlib.Path) -> contextlib.AbstractContextManager[None]:
-    """Returns what makes one sentence of whatever is wrong with a file of a training's folder."""
-    expected = "model must be a new folder, or that of a training to go on with"
-    return doors.checked(expected, path, "train in a new folder", f"model={folder}")
-
-
-class Backup(keras.callbacks.BackupAndRestore):
-    """Keras's backup of the training, whose errors of reading are one sentence."""
-
-    def __init__(self, folder: pathlib.Path):
-        """Takes the training's folder."""
-        # Two checkpoints: a stop while one is written leaves the other.
-        super().__init__(folder / "backup", delete_checkpoint=False, double_checkpoint=True)
-        self._folder = folder
-
-    def on_train_begin(self, logs=None):
-        """Reads where an earlier run got to."""
-        with _state_of(self._folder, self._folder / "backup"):
-            super().on_train_begin(logs)
 
 
 class ShowSamples(keras.callbacks.Callback):
@@ -116,12 +80,10 @@ class ShowSamples(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes `samples/round_00012.png`."""
-        samples = self._folder / "samples"
-        with files.naming(samples):
-            samples.mkdir(exist_ok=True)
-        parts.remove_all_left(samples)
+        path = folders.sample_path(self._folder, epoch + 1)
+        files.make_folder(path.parent)
         drawn = contact_sheet.draw(self._make(), COLUMNS)
-        image.write(samples / f"round_{epoch + 1:05}.png", drawn)
+        image.write(path, drawn)
         curves.show_samples(self._folder, drawn, epoch)
 
 

@@ -12,19 +12,16 @@ import tensorflow as tf
 
 from tfstyle.networks import vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
-from tfstyle.system import destinations, devices, files, parts
+from tfstyle.system import destinations, devices
 from tfstyle.system.precision import resolve_precision
 from tfstyle.training import callbacks, muon
 from tfstyle.training import photographs as photo_data
 from tfstyle.training.config import Config, check_names, rounds
-from tfstyle.training.keeping import backup, curves
+from tfstyle.training.keeping import backup, curves, folders
 from tfstyle.training.trainer import Trainer
 
 OPTIMIZERS = {"muon": muon.Muon, "adam": keras.optimizers.Adam}
 """The classes of the optimisers that `config.OPTIMIZERS` names."""
-
-OWNER = "training.txt"
-"""The file in the folder of a training that tells it from others."""
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
 
@@ -61,9 +58,9 @@ def run(
     # A strategy of several workers must be made before TensorFlow does anything.
     spread = devices.strategy(config.strategy)
     split = photo_data.find(photos, config.held_out_share, config.seed)
-    folder = _own_folder(pathlib.Path(folder))
+    folder = folders.own(pathlib.Path(folder))
     identity = checkpoint_file.fingerprint(config, *styles.values(), facts=tuple(styles))
-    check_owner(folder, identity)
+    folders.check_owner(folder, identity)
     # Before the network is built: its first weights are drawn from Keras's global seed.
     keras.utils.set_random_seed(config.seed)
     with spread.scope():
@@ -81,7 +78,7 @@ def run(
         batches_before=done * rounds(config)[1],
     )
     # Not before all has been checked: what is refused leaves the folder to other settings.
-    _claim(folder, identity)
+    folders.claim(folder, identity)
     # A round is done again where its losses were written, but not yet its state.
     curves.keep_rounds(folder, done)
     _fit(trainer, photographs, crops, held_out, folder, config, done, quiet)
@@ -116,46 +113,6 @@ def _fit(
     )
     if photographs.unreadable:
         warnings.warn(f"{len(photographs.unreadable)} photographs were left out", stacklevel=2)
-
-
-def _own_folder(folder: pathlib.Path) -> pathlib.Path:
-    """Returns the folder, or for the workers after the first one in it: none writes another's."""
-    place = devices.place_among_workers()
-    return folder / f"worker_{place}" if place else folder
-
-
-def check_owner(folder: pathlib.Path, identity: str) -> None:
-    """Raises ValueError when the folder is another training's.
-
-    Args:
-        folder: where to; it need not exist.
-        identity: what `training.txt` has of the training.
-    """
-    owner = folder / OWNER
-    # On a full disk version 0.1.0 left it empty. As bytes: another program's file need not be text.
-    if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):
-        raise ValueError(
-            "model must be a new folder, or that of the same training with the same settings and "
-            f"styles. Received: model={folder}"
-        )
-
-
-def _claim(folder: pathlib.Path, identity: str) -> None:
-    """Makes the folder this training's own."""
-    with files.naming(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with files.atomically(folder / OWNER) as file:
-        file.write(identity.encode())
-    _remove_unfinished(folder)
-
-
-def _remove_unfinished(folder: pathlib.Path) -> None:
-    """Removes the files that a kill has left half written."""
-    for room in (folder, folder / "samples", folder / backup.FOLDER):
-        parts.remove_all_left(room)
-    # Version 0.1.0 called them so.
-    for path in folder.glob("unfinished_*.keras"):
-        path.unlink(missing_ok=True)
 
 
 # --- What `build` needs ---

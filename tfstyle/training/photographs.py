@@ -2,7 +2,6 @@
 
 import dataclasses
 import pathlib
-import re
 import threading
 import warnings
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import formats, tensors
 from tfstyle.image import paths as picture_paths
+from tfstyle.training.keeping import folders
 
 MOST_ELONGATED = 4
 """Longest side over the least that is used of a photograph; of longer ones, the beginning."""
@@ -59,14 +59,7 @@ def _paths(folder: str | pathlib.Path) -> list[pathlib.Path]:
     picture_paths.warn_of_left_out(folder, matched)
     # Sorted: the order of a folder's files is the file system's, and the split depends on it.
     found = sorted(filter(formats.has_picture_suffix, matched))
-    return [path for path in found if not _is_sample(path)]
-
-
-def _is_sample(path: pathlib.Path) -> bool:
-    """Returns whether a picture is what a training has painted; see `callbacks.ShowSamples`."""
-    path = path.absolute()
-    is_named_so = re.fullmatch(r"samples/round_[0-9]{5,}\.png", "/".join(path.parts[-2:]))
-    return bool(is_named_so) and (path.parents[1] / "training.txt").is_file()
+    return [path for path in found if not folders.is_sample(path)]
 
 
 class Photographs:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,12 +88,12 @@ def telling(output: Path, what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, load_pyav().error.FFmpegError) as error:
-        # Those without a number are sentences of our own.
+        # Those without a number are sentences of this room's own.
         if error.errno is None:
             raise
         raise OSError(
-            f"output could not be {what} ({error}); what is finished is kept, and the same "
-            f"command with --resume goes on from there. Received: output={output}"
+            f"output could not be {what} ({files.reason(error)}); what is finished is kept, and "
+            f"the same command with --resume goes on from there. Received: output={output}"
         ) from error
 
 
@@ -106,9 +105,3 @@ def _count_packets(path: Path) -> int:
             return sum(packet.size > 0 for packet in container.demux(video=0))
     except (OSError, av.error.FFmpegError):
         return 0
-
-
-def sync(path: Path) -> None:
-    """Waits until a file is on the disk, so that no note of it can come before it."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

@@ -15,7 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 from tfstyle import image
 from tfstyle.image import numbered
 from tfstyle.image.numbered import Numbered
-from tfstyle.system import files, parts
+from tfstyle.system import files
+from tfstyle.system.unfinished import parts
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.encoding import Encoding
 from tfstyle.video_io.parts import check_run, telling

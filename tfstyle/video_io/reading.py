@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from tfstyle import image
 from tfstyle.image import paths as picture_paths
+from tfstyle.image.reading import is_transparent
 from tfstyle.video_io import camera
 from tfstyle.video_io.clip import Clip, Fraction, Frame, Span
 from tfstyle.video_io.ffmpeg import video_reader
@@ -55,7 +55,7 @@ def open_clip(
 def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -> Iterator[Clip]:
     found = picture_paths.find_contents(path, "input", warn=True)
     numbers = picture_paths.numbers(path, found)
-    _warn_of_gaps(found, numbers)
+    picture_paths.warn_of_gaps(found, numbers, "the picture before a gap is shown until its end")
     frames = range(round(span.begin * rate), _end(span, rate))
     chosen = [each for each in zip(numbers, found, strict=True) if each[0] in frames]
     if not chosen:
@@ -78,18 +78,6 @@ def _open_pictures(path: str, longest: int | None, span: Span, rate: Fraction) -
 def _end(span: Span, rate: Fraction) -> int:
     """Returns the number of the frame at which a span ends."""
     return sys.maxsize if span.end is None else round(span.end * rate)
-
-
-def _warn_of_gaps(found: Sequence[Path], numbers: Sequence[int]) -> None:
-    """Warns of numbers that a pattern's pictures lack between the first and the last."""
-    missing = numbers[-1] + 1 - len(numbers)
-    if missing:
-        before = next(path for place, path in enumerate(found) if numbers[place + 1] > place + 1)
-        warnings.warn(
-            f"numbers are missing, {missing} in all and the first after {before}; the picture "
-            "before a gap is shown until its end",
-            stacklevel=2,
-        )
 
 
 def _shape_of_first(paths: Sequence[Path]) -> tuple[int, int]:
@@ -129,12 +117,8 @@ def _read_all(
 
 def _is_transparent(path: Path) -> bool:
     """Returns whether something of a picture is transparent; of one that cannot be read nothing."""
-    with contextlib.suppress(OSError, ValueError, Image.DecompressionBombError):
-        # By the header first: most pictures have none, and are not decoded for this.
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as file:
-            may_be = file.has_transparency_data
-        alpha = image.read_picture(path).alpha if may_be else None
-        return alpha is not None and bool((alpha < 1).any())
+    with contextlib.suppress(OSError, ValueError):
+        return is_transparent(path)
     return False
 
 
@@ -142,8 +126,8 @@ def _alpha(picture: image.Picture, size: tuple[int, int]) -> np.ndarray:
     """Returns the transparency at a size, as `Frame` has it; a picture without any is opaque."""
     if picture.alpha is None:
         return np.full(size, 255, np.uint8)
-    three_channels = np.repeat(picture.alpha[np.newaxis, :, :, np.newaxis], 3, axis=-1)
-    return image.to_bytes(image.resize(three_channels, size)[0, :, :, 0])
+    # [1, height, width, 1], since `resize` takes images.
+    return image.to_bytes(image.resize(picture.alpha[np.newaxis, ..., np.newaxis], size)[0, ..., 0])
 
 
 def _read_one(path: Path, shape: tuple[int, int]) -> image.Picture:

@@ -107,7 +107,8 @@ class Film:
         # The order matters: the note comes last, for it is what makes the part count.
         with parts.telling(self._output, "written"):
             part.close()
-            parts.sync(part.path)
+            # Else the note of it could be there before it is.
+            files.sync(part.path)
             with files.atomically(kept) as file:
                 np.savez(file, pastiches=np.array(last_pastiches, np.uint8))
             parts.note(part.path, self._run, part.ticks, self.seconds + seconds)
@@ -123,7 +124,7 @@ class Film:
         try:
             with parts.telling(self._output, "joined from its parts"):
                 joining.join(self._parts, joined, clip, encoding)
-                parts.sync(joined)
+                files.sync(joined)
                 # Once it is whole, so that no half video ever has the output's name.
                 os.replace(joined, self._output)
         finally:

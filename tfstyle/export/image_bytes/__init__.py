@@ -1,4 +1,4 @@
 """Image files decoded inside a graph, as the command line reads them: a module for each format.
 
-Each has the functions of `format.Format`. What would come out otherwise is refused by name.
+Each has the functions of `formats.Format`. What would come out otherwise is refused by name.
 """

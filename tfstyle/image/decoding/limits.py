@@ -17,7 +17,6 @@ WEBP_BYTES_PER_PIXEL = 40
 SHRUNK_BYTES_PER_PIXEL = 16
 """The same where a picture is shrunk before it becomes floats."""
 
-
 PIXELS_PER_BYTE = 512
 """The most that JPEG can hold: a bit for each block of 8 x 8. Arithmetic coding, which hardly
 anything writes, could hold more of one plain colour."""

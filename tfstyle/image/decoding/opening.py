@@ -71,6 +71,20 @@ def decode(file: BinaryIO, wanted: Wanted) -> tuple[np.ndarray, np.ndarray | Non
         raise _damaged(str(error), wanted.name) from error
 
 
+def may_have_alpha(file: BinaryIO, formats: tuple[str, ...]) -> bool:
+    """Returns whether a picture's header leaves room for transparency, or cannot be read as it is.
+
+    Args:
+        file: one that can be read from any place, at its beginning.
+        formats: those that it may be opened as.
+    """
+    try:
+        return Image.open(file, formats=formats).has_transparency_data
+    # What is to be repaired first, or cannot be, is told by decoding it.
+    except Exception:
+        return True
+
+
 def _decode_or_repair(file: BinaryIO, wanted: Wanted) -> Image.Image:
     try:
         return _decode(file, wanted)

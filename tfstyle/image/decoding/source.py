@@ -19,6 +19,8 @@ MOST_STREAMED = 2**32
 
 _CHUNK = 2**20
 
+_TEXT = "it was opened as text; open it in binary mode"
+
 _MISSING = "there is none of this name; check it"
 
 _TROUBLES = {
@@ -49,8 +51,10 @@ def opened(source: Source, name: str) -> Iterator[BinaryIO]:
     try:
         with contextlib.ExitStack() as stack:
             file = stack.enter_context(_open(source, name)) if _is_path(source) else source
-            whole = _seekable(file, name)
-            if not whole.seek(0, os.SEEK_END):
+            with _refusing_unreadable(name):
+                whole = _seekable(file, name)
+                size = whole.seek(0, os.SEEK_END)
+            if not size:
                 raise _refusal("this one is empty; get a new copy", name)
             whole.seek(0)
             yield whole
@@ -77,8 +81,11 @@ def describe(source: Source) -> str:
         return os.fspath(source)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return f"{memoryview(source).nbytes} {type(source).__name__}"
-    file_name = getattr(source, "name", None)
-    return file_name if isinstance(file_name, str) else type(source).__name__
+    file_name = None
+    # A file that was detached from its descriptor raises ValueError.
+    with contextlib.suppress(Exception):
+        file_name = getattr(source, "name", None)
+    return file_name if file_name and isinstance(file_name, str) else type(source).__name__
 
 
 def _is_path(source: Source) -> TypeGuard[str | os.PathLike[str]]:
@@ -94,10 +101,26 @@ def _open(path: str | os.PathLike[str], name: str) -> BinaryIO:
         raise _refusal(trouble, ascii(name)) from error
 
 
+@contextlib.contextmanager
+def _refusing_unreadable(name: str) -> Iterator[None]:
+    """Raises ImageError for what files raise that are no system's: closed ones, and archives'."""
+    try:
+        yield
+    except (ImageError, OSError, MemoryError):
+        raise
+    except UnicodeDecodeError as error:
+        raise _refusal(_TEXT, name) from error
+    # Each kind of archive, and each framework's upload, has classes of its own.
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise _refusal(f"it cannot be read ({reason}); name another", name) from error
+
+
 def _seekable(source: Any, name: str) -> BinaryIO:
     """Returns the source itself where it can be read from any place, else what it holds."""
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return io.BytesIO(source)
+        # Copied in order: views may go over others' bytes in steps.
+        return io.BytesIO(source if isinstance(source, bytes) else bytes(source))
     if not hasattr(source, "read"):
         raise ImageError(
             "path must be a path, the bytes of an image file, or a file opened in binary mode. "
@@ -127,11 +150,14 @@ def _streamed(file: Any, name: str) -> BinaryIO:
     held, free = io.BytesIO(), memory.available()
     most = MOST_STREAMED if free is None else min(MOST_STREAMED, free / 2)
     while piece := file.read(_CHUNK):
-        if not isinstance(piece, bytes):
-            raise _refusal("it was opened as text; open it in binary mode", name)
+        if not isinstance(piece, (bytes, bytearray, memoryview)):
+            raise _refusal(_TEXT, name)
         held.write(piece)
         if held.tell() > most:
             raise _refusal(f"this one goes on after {held.tell()} bytes; name another", name)
+    # Python's word for: more may come, but none is there yet.
+    if piece is None:
+        raise _refusal("it does not wait for its end; make it blocking", name)
     return held
 
 

@@ -5,17 +5,14 @@ place: a kill or a full disk between them leaves the weights of one round with t
 another, or an empty number.
 """
 
-import json
 import pathlib
 
 import keras
 import numpy as np
 
-from tfstyle.system import files
+from tfstyle.system import doors, files, npz
+from tfstyle.training.keeping.folders import BACKUP
 from tfstyle.training.trainer import Trainer
-
-FOLDER = "backup"
-"""Where in a training's folder the state lies."""
 
 FILE_NAME = "state.npz"
 
@@ -34,9 +31,8 @@ def save(trainer: Trainer, folder: pathlib.Path, rounds: int) -> None:
     Raises:
         OSError: the disk does not take it; the last state stays.
     """
-    path = folder / FOLDER / FILE_NAME
-    with files.naming(path.parent):
-        path.parent.mkdir(exist_ok=True)
+    path = folder / BACKUP / FILE_NAME
+    files.make_folder(path.parent)
     arrays = [np.array(variable) for variable in _variables(trainer)]
     with files.atomically(path) as file:
         np.savez(file, *arrays, rounds=np.array(rounds))
@@ -51,30 +47,30 @@ def restore(trainer: Trainer, folder: pathlib.Path) -> int:
     Raises:
         ValueError: the state is damaged.
     """
-    path = folder / FOLDER / FILE_NAME
-    try:
-        return _restore(trainer, path) if path.exists() else _restore_keras(trainer, path.parent)
-    except Exception as error:
-        raise ValueError(
-            f"model's state must be whole; remove {path.parent} to begin anew. "
-            f"Received: model={folder}"
-        ) from error
+    path, read = folder / BACKUP / FILE_NAME, _restore
+    if not path.exists():
+        path, read = path.with_name(KERAS_ROUND), _restore_keras
+    if not path.exists():
+        return 0
+    cure = f"remove {path.parent} to begin anew"
+    with doors.checked("model's state must be whole", path, cure, f"model={folder}"):
+        return read(trainer, path)
 
 
 def _restore(trainer: Trainer, path: pathlib.Path) -> int:
-    with path.open("rb") as file, np.load(file) as found:
-        # All are read before the first is given, so that a damaged file changes nothing.
-        arrays = dict(found)
-    for index, variable in enumerate(_variables(trainer)):
-        variable.assign(arrays[f"arr_{index}"])
-    return int(arrays["rounds"])
+    arrays = npz.read(path)
+    variables, rounds = _variables(trainer), int(arrays["rounds"])
+    # All are found before the first is given, so that a damaged file changes nothing.
+    found = [arrays[f"arr_{index}"] for index in range(len(variables))]
+    for variable, array in zip(variables, found, strict=True):
+        variable.assign(array)
+    return rounds
 
 
-def _restore_keras(trainer: Trainer, folder: pathlib.Path) -> int:
-    if not (folder / KERAS_ROUND).exists():
-        return 0
-    trainer.load_weights(folder / KERAS_WEIGHTS)
-    return int(json.loads((folder / KERAS_ROUND).read_text())["epoch"])
+def _restore_keras(trainer: Trainer, path: pathlib.Path) -> int:
+    rounds = int(doors.read_json(path)["epoch"])
+    trainer.load_weights(path.with_name(KERAS_WEIGHTS))
+    return rounds
 
 
 def _variables(trainer: Trainer) -> list[keras.Variable]:

@@ -9,11 +9,28 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.system import files
+from tfstyle.system import doors, files
 
 FILE_NAME = "losses.csv"
 
 HAS_TENSORBOARD = importlib.util.find_spec("tensorboard") is not None
+
+
+def held_out_losses(folder: pathlib.Path) -> list[float]:
+    """Returns the held-out loss after each round that earlier runs of this training have done.
+
+    Raises:
+        ValueError: the table is damaged or another program's.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return []
+    expected = "model must be a new folder, or that of a training to go on with"
+    with (
+        doors.checked(expected, path, "train in a new folder", f"model={folder}"),
+        path.open(newline="", encoding="utf-8") as file,
+    ):
+        return [float(row["val_loss"]) for row in csv.DictReader(file)]
 
 
 def keep_rounds(folder: pathlib.Path, rounds: int) -> None:

@@ -76,6 +76,4 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
         present = {key.lower() for key in written.metadata}
         lacking = sorted(key for key in _tags(source) if key.lower() not in present)
     if lacking:
-        # The names are the file's: no control codes of it go to the terminal.
-        names = ", ".join(ascii(key)[1:-1] for key in lacking)
-        warnings.warn(f"tags cannot be kept in {output.suffix}: {names}", stacklevel=2)
+        warnings.warn(f"tags cannot be kept in {output.suffix}: {', '.join(lacking)}", stacklevel=2)

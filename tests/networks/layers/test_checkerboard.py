@@ -6,7 +6,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
-from tfstyle.networks import checkerboard
+from tfstyle.networks.layers import checkerboard
 
 ROWS, COLUMNS = 12, 15
 

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfstyle.system import locks
+from tfstyle.system.unfinished import locks
 
 NAME = re.compile(r"\.[0-9a-f]{16}\.part(\.\w+)?")
 """How parts are called."""

@@ -1,8 +1,10 @@
+import gzip
 import io
 import os
 import pathlib
 import socket
 import threading
+import zipfile
 
 import numpy as np
 import pytest
@@ -41,6 +43,19 @@ def pipe(tmp_path, data):
     thread.start()
     yield path
     thread.join(10)
+
+
+def archived(data):
+    """An archive that holds the bytes as they are, under the name a.png."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.png", data)
+    return archive
+
+
+def closed(file):
+    file.close()
+    return file
 
 
 class Upload:
@@ -101,6 +116,24 @@ def test_a_descriptor_by_its_path(data):
         os.close(reading)
 
 
+def test_views_over_every_other_byte_are_read(data):
+    doubled = bytes(each for byte in data for each in (byte, 0))
+    assert_array_equal(image.read(memoryview(doubled)[::2]), PIXELS)
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_files_may_hand_out_any_kind_of_bytes(data, kind):
+    file = Upload(data)
+    file.read = lambda size, read=file.read: kind(read(size))
+    assert_array_equal(image.read(file), PIXELS)
+
+
+def test_members_of_archives_are_read_from_their_beginning(data):
+    member = zipfile.ZipFile(archived(data)).open("a.png")
+    member.read(3)
+    assert_array_equal(image.read(member), PIXELS)
+
+
 # --- What is refused, and by which name ---
 
 
@@ -127,6 +160,24 @@ def test_messages_name_an_open_file(path):
     path.write_bytes(b"no picture")
     with open(path, "rb") as file, pytest.raises(image.ImageError, match=f"path={path}$"):
         image.read(file)
+
+
+def test_files_that_raise_errors_of_their_own_are_refused_in_a_sentence(data, path):
+    damaged = io.BytesIO(archived(data).getvalue().replace(b"IDAT", b"xxxx"))
+    cut = gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(data)[:-20]))
+    never = Upload(data)
+    never.read = lambda size: None
+    with path.open() as text:
+        assert "opened as text" in sentence(text)
+    assert "Bad CRC-32" in sentence(zipfile.ZipFile(damaged).open("a.png"))
+    assert "ended before" in sentence(cut)
+    assert "closed file" in sentence(closed(path.open("rb")))
+    assert "closed file" in sentence(closed(io.BytesIO(data)))
+    with path.open("rb") as file:
+        detached = io.BufferedReader(file.raw)
+        detached.detach()
+        assert "detached" in sentence(detached)
+    assert "does not wait" in sentence(never)
 
 
 def sentence(path):

@@ -1,7 +1,7 @@
 """Digests of what every method paints: the same before and after a change that alters no picture.
 
-    python tests/support/picture_digests.py --write=before.json
-    python tests/support/picture_digests.py --compare=before.json
+    python tests/support/pictures/picture_digests.py --write=before.json
+    python tests/support/pictures/picture_digests.py --compare=before.json
 
 Pictures are the same bit for bit on one machine only, so that the file is not kept.
 """

@@ -1,0 +1,1 @@
+"""Files from elsewhere: downloaded, and kept where Keras looks for them."""

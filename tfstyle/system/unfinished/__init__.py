@@ -1,0 +1,1 @@
+"""Files that are being written: what they are called meanwhile, and who holds them."""
