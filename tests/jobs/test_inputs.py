@@ -17,6 +17,13 @@ def test_several_styles_and_commas_in_paths(method, folder):
     assert len(method.calls[0][1]) == 2
 
 
+@pytest.mark.parametrize("style", ["great_wave", "style.png,udnie", "the_scream:0.5,udnie:0.5"])
+def test_a_trained_style_s_name_is_told_from_a_picture(style, method, folder, capsys):
+    assert gatys(style=style) == 2
+    assert "a picture's path, and apply alone paints the trained styles. Rec" in sentence(capsys)
+    assert method.calls == []
+
+
 def test_a_lone_content_may_go_into_a_folder(method, folder):
     (folder / "results").mkdir()
     assert gatys(output="results") == 0

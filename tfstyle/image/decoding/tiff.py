@@ -61,7 +61,7 @@ def check_kind(page: Page, name: str) -> None:
 def kind_refusal(page: Page, name: str) -> ImageError:
     """Returns the error for a kind of TIFF that is not read, which it names."""
     return ImageError(
-        f"path must be a TIFF of a usual kind; save this one ({page.kind}) as 8-bit tiff_page.RGB. "
+        f"path must be a TIFF of a usual kind; save this one ({page.kind}) as 8-bit RGB. "
         f"Received: path={name}"
     )
 
@@ -115,7 +115,7 @@ def _beginning_with(page: Page, file: BinaryIO) -> BinaryIO:
 
 
 def _has_plain_planes(page: Page) -> bool:
-    # Pillow takes each letter of a mode, such as tiff_page.RGB, for the kind of a plane's bytes.
+    # Pillow takes each letter of a mode, such as RGB, for the kind of a plane's bytes.
     is_plain = page.photometric in (
         tiff_page.BLACK_IS_ZERO,
         tiff_page.RGB,
