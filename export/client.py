@@ -1,7 +1,9 @@
 """Sends a picture to a served stylizer and writes what comes back.
 
-    python export/client.py --photo=PHOTO --output=out.png
-    python export/client.py --photo=PHOTO --output=out.png --grpc=localhost:8500
+    python export/client.py --photo=PHOTO --output=out.png --shares=1,0,0
+    python export/client.py --photo=PHOTO --output=out.png --shares=1,0,0 --grpc=localhost:8500
+
+A model of several styles needs a share of each; one of a single style takes none.
 
 REST needs the standard library alone, gRPC pip install tensorflow-serving-api. Where tfstyle is
 installed, the picture is read here and sent as a PNG, so that all kinds of files are taken.
@@ -29,7 +31,10 @@ def read(photo: pathlib.Path) -> bytes:
         pixels = image.to_bytes(image.read(photo)[0])
     # Without tfstyle, or where it reads nothing, the server says what it does not take.
     except (ImportError, ValueError):
-        return photo.read_bytes()
+        try:
+            return photo.read_bytes()
+        except OSError as error:
+            raise SystemExit(str(error)) from error
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
@@ -50,6 +55,8 @@ def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> byt
             (prediction,) = json.load(answer)["predictions"]
     except urllib.error.HTTPError as error:
         raise SystemExit(json.load(error)["error"]) from error
+    except urllib.error.URLError as error:
+        raise SystemExit(f"no server answers at {address}: {error.reason}") from error
     return base64.b64decode(prediction["b64"])
 
 
@@ -81,7 +88,11 @@ def main() -> None:
     parser.add_argument("--photo", required=True, type=pathlib.Path)
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument("--model", default="masters")
-    parser.add_argument("--shares", default="", help="one number a style, with commas between")
+    parser.add_argument(
+        "--shares",
+        default="",
+        help="one number a style, with commas between; none where there is one style",
+    )
     parser.add_argument("--rest", default="localhost:8501")
     parser.add_argument("--grpc", help="ask here instead of over REST")
     given = parser.parse_args()

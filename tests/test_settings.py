@@ -148,6 +148,11 @@ def test_unknown_choice_lists_all_and_suggests_the_nearest():
     )
 
 
+def test_choices_with_commas_stand_in_quotes():
+    with pytest.raises(ValueError, match='one of "VII, blue", chelsea. Received: style=VII$'):
+        settings.check_choice("style", "VII", ["chelsea", "VII, blue"])
+
+
 def test_nothing_is_suggested_when_nothing_is_near():
     with pytest.raises(ValueError, match=r"max\. Received: pooling=zzz"):
         check(pooling="zzz")

@@ -44,6 +44,7 @@ def setting(
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
     only_with: str = "",
+    placeholder: str = "PATH",
 ) -> Any:
     """Returns a dataclass field that carries its own documentation and range.
 
@@ -57,6 +58,7 @@ def setting(
         only_with: the setting beside which alone it does something: `checkpoint` where that must be
             given, `source=none` where it must not, `optimizer=adam|muon` where it must be one of
             these. Elsewhere the command line refuses it.
+        placeholder: what stands for the value in help, of a field without a default.
     """
     metadata = {
         "help": help,
@@ -65,6 +67,7 @@ def setting(
         "maximum": maximum,
         "choices": choices,
         "only_with": only_with,
+        "placeholder": placeholder,
     }
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -161,9 +164,14 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     if value in choices:
         return
     raise ValueError(
-        f"{name} must be one of {', '.join(choices)}.{suggest(value, choices)} "
+        f"{name} must be one of {', '.join(map(_quoted, choices))}.{suggest(value, choices)} "
         f"Received: {name}={value}"
     )
+
+
+def _quoted(choice: str) -> str:
+    # Styles' names may have commas, which would part them here.
+    return f'"{choice}"' if "," in choice else choice
 
 
 def suggest(name: str, names: Iterable[str], prefix: str = "") -> str:

@@ -16,7 +16,9 @@ REQUIRED = {
 def test_each_required_flag_is_asked_for(files, name):
     given = dict.fromkeys(REQUIRED[files], "a.png")
     assert not files(**given).quiet
-    with pytest.raises(ValueError, match=f"^{name} must be given, as --{name}=PATH.$"):
+    # A path but where a trained style is named.
+    shown = "STYLE" if (files, name) == (apply.Files, "style") else "PATH"
+    with pytest.raises(ValueError, match=f"^{name} must be given, as --{name}={shown}.$"):
         files(**given | {name: ""})
 
 

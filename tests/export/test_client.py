@@ -173,3 +173,10 @@ def test_server_s_complaint_is_shown(way, ask):
     with pytest.raises(SystemExit, match="Servable not found"):
         ask(way, png(picture(9, 9)), "--shares=1,0", model="other")
     assert ask(way, png(picture(9, 9)), "--shares=1,0")
+
+
+def test_a_photo_or_server_that_is_missing_is_one_sentence(ask, tmp_path):
+    with pytest.raises(SystemExit, match="no server answers at localhost:1: "):
+        ask("rest", png(picture(9, 9)), "--rest=localhost:1")
+    with pytest.raises(SystemExit, match="No such file.*nowhere.png"):
+        ask("rest", png(picture(9, 9)), f"--photo={tmp_path / 'nowhere.png'}")

@@ -67,6 +67,16 @@ def test_orientation_is_what_exif_says(value, decode):
     assert_allclose(turned[corners[value]], 255)
 
 
+def test_of_two_orientations_the_first_counts(decode):
+    # By hand, since Pillow before 13 has the last.
+    entry = picture_parts.exif(6).index(b"\x12\1\3\0")
+    data = bytearray(picture_parts.exif(6))
+    data[entry + 12 : entry + 24] = data[entry : entry + 8] + b"\3\0\0\0"
+    turned = decode(picture_parts.in_png([(b"eXIf", bytes(data))])).numpy()
+    once = decode(picture_parts.in_png([(b"eXIf", picture_parts.exif(6))])).numpy()
+    assert_allclose(turned, once)
+
+
 def test_file_of_more_parts_than_any_picture_has_is_refused(decode):
     comments = picture_parts.in_jpeg([(0xFE, b"")] * 2**17)
     with pytest.raises(tf.errors.InvalidArgumentError, match="of a kind that is not decoded here"):

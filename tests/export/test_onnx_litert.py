@@ -151,6 +151,11 @@ def test_output_must_end_as_its_format(output, chosen, tmp_path):
         savedmodel.export(tmp_path / output, config.Config(model="any", format=chosen))
 
 
+def test_a_name_of_another_format_is_answered_with_that_format(tmp_path):
+    with pytest.raises(ValueError, match=r"savedmodel; \.onnx is of format=onnx\. Received: "):
+        savedmodel.export(tmp_path / "a.onnx", config.Config(model="any"))
+
+
 @pytest.mark.parametrize("chosen", ["onnx", "litert"])
 def test_limit_of_requests_is_refused_where_no_request_is_checked(chosen):
     with pytest.raises(ValueError, match="max_pixels must be none unless format=savedmodel"):

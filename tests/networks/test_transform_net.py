@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
+from tfstyle import feed_forward
 from tfstyle.networks import stages, transform_net
 
 STYLES = ("wave", "scream", "night")
@@ -105,6 +107,17 @@ def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
 def test_style_that_cannot_be_is_refused(stylizer, style, message):
     with pytest.raises(ValueError, match=message):
         stylizer(picture(16, 16), style=style)
+
+
+def test_an_image_without_a_batch_is_refused(stylizer):
+    with pytest.raises(ValueError, match=r"add the batch by images.+ of shape \(16, 16, 3\)"):
+        stylizer(picture(16, 16)[0])
+
+
+def test_a_style_that_cannot_be_is_one_sentence_from_the_method(stylizer):
+    with pytest.raises(ValueError) as caught:
+        feed_forward.stylize(picture(16, 16), "scraem", stylizer=stylizer)
+    assert re.fullmatch(r"style must be .+ Did you mean scream\? .+", str(caught.value))
 
 
 @pytest.mark.parametrize("styles", [(), ("wave", "wave")])

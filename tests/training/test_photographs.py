@@ -43,6 +43,13 @@ def test_too_few_photographs_are_refused(tmp_path, count):
         photo_data.find(tmp_path)
 
 
+def test_a_folder_that_is_missing_is_said_to_be(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"none of this name; check it\. Received: photos=.*nowhere$"
+    ):
+        photo_data.find(tmp_path / "nowhere")
+
+
 def first(batches, count):
     return [np.asarray(crops) for crops, _, _ in itertools.islice(batches, count)]
 

@@ -439,8 +439,10 @@ def test_sound_alone_is_a_sentence(tmp_path):
 
 
 def test_missing_file_is_a_sentence(tmp_path):
-    with pytest.raises(FileNotFoundError, match="input must be a video"):
+    with pytest.raises(FileNotFoundError, match="none of this name.+ Received: input=.*none.mp4$"):
         read(tmp_path / "none.mp4")
+    with pytest.raises(FileNotFoundError, match="an address; save the clip as a file first"):
+        read("https://example.org/a.mp4")
 
 
 def test_pictures_come_by_their_numbers(tmp_path):

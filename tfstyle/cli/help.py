@@ -35,7 +35,7 @@ def describe_flags(command: str, groups: Sequence[type]) -> str:
         [
             f"tfstyle {command}: {catalogue.COMMANDS[command].help}",
             "",
-            f"Usage: tfstyle {command} {_required(files)} [--flag=value]",
+            f"Usage: tfstyle {command} {_required(files)}",
             "",
             "Files, and what is said meanwhile:",
             describe([files]),
@@ -49,8 +49,10 @@ def describe_flags(command: str, groups: Sequence[type]) -> str:
 
 
 def _required(files: type) -> str:
-    fields = dataclasses.fields(files)
-    return " ".join(f"--{field.name}=PATH" for field in fields if field.default == "")
+    """Returns the flags that must be given and [--flag=value] for the others, as one types them."""
+    missing = [field for field in dataclasses.fields(files) if field.default == ""]
+    shown = [f"--{field.name}={describe_default(field)}" for field in missing]
+    return " ".join([*shown, "[--flag=value]"])
 
 
 def describe(groups: Sequence[type], taken: Sequence[type] = ()) -> str:
@@ -73,7 +75,7 @@ def describe_flag(field: dataclasses.Field) -> str:
     columns = min(shutil.get_terminal_size().columns, 100)
     # textwrap refuses a width below 1, which a very narrow terminal would give.
     lines = textwrap.wrap(meaning, max(columns - 6, 20), break_on_hyphens=False)
-    return "\n      ".join([f"  --{field.name}={describe_value(field.default)}", *lines])
+    return "\n      ".join([f"  --{field.name}={describe_default(field)}", *lines])
 
 
 def describe_allowed(field: dataclasses.Field) -> str:
@@ -86,10 +88,14 @@ def describe_allowed(field: dataclasses.Field) -> str:
     return f"In {limits['unit']}{optional}." if limits["unit"] else ""
 
 
+def describe_default(field: dataclasses.Field) -> str:
+    """Returns a flag's default as it would be typed, or what stands for the value without one."""
+    without = field.default == ""
+    return str(field.metadata["placeholder"]) if without else describe_value(field.default)
+
+
 def describe_value(value: Any) -> str:
-    """Returns a default as it would be typed; the flags without one take paths."""
-    if value == "":
-        return "PATH"
+    """Returns a value as it would be typed."""
     if isinstance(value, tuple):
         return ",".join(map(describe_value, value))
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)

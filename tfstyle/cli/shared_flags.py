@@ -43,4 +43,5 @@ def check(files: Any) -> None:
     settings.check(files)
     for field in dataclasses.fields(files):
         if field.default == "" and not getattr(files, field.name):
-            raise ValueError(f"{field.name} must be given, as --{field.name}=PATH.")
+            shown = field.metadata["placeholder"]
+            raise ValueError(f"{field.name} must be given, as --{field.name}={shown}.")

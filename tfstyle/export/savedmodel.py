@@ -165,12 +165,16 @@ def _check_output(output: pathlib.Path, chosen: str) -> None:
     """Raises ValueError unless something of that format may be written there."""
     # A link that leads nowhere is there as well.
     if os.path.lexists(output):
-        raise ValueError(f"output must not exist yet. Received: output={output}")
+        raise ValueError(
+            f"output must not exist yet; remove it or choose another. Received: output={output}"
+        )
     wanted = SUFFIXES[chosen]
     if output.suffix != wanted:
         ending = wanted or "no suffix, as a folder's name,"
+        named = [name for name, suffix in SUFFIXES.items() if suffix and suffix == output.suffix]
+        hint = f"; {output.suffix} is of format={named[0]}" if named else ""
         raise ValueError(
-            f"output must end in {ending} for format={chosen}. "
+            f"output must end in {ending} for format={chosen}{hint}. "
             f"Received: output={output}, format={chosen}"
         )
     destinations.check_folder(output, "output")

@@ -40,7 +40,7 @@ def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
         # Else a style that does not exist would fail with each picture of a folder.
         network.check()
         return network
-    styles = inputs.read_inputs(_paths(style), "style")
+    styles = inputs.read_styles(_paths(style))
     if room == "quilting":
         return Quilting(command, config, styles)
     if room == "analogies":

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tfstyle import image
 from tfstyle.image.decoding import source
@@ -71,6 +71,30 @@ def read_input(
 def read_inputs(paths: Iterable[str | os.PathLike[str]], flag: str) -> list[Input]:
     """Reads several pictures; see `read_input`."""
     return [read_input(path, flag) for path in paths]
+
+
+def read_styles(paths: Sequence[str | os.PathLike[str]]) -> list[Input]:
+    """Reads the style pictures; see `read_input`. A trained style's name is told from a picture."""
+    try:
+        return read_inputs(paths, "style")
+    except image.ImageError as error:
+        names = [os.fspath(path) for path in paths if _is_trained_style(os.fspath(path))]
+        if not names:
+            raise
+        raise image.ImageError(
+            "style must be a picture's path, and apply alone paints the trained styles. "
+            f"Received: style={names[0]}"
+        ) from error
+
+
+def _is_trained_style(path: str) -> bool:
+    # Loads TensorFlow, which reading pictures does without.
+    from tfstyle.networks import pretrained
+
+    style = path.partition(":")[0]
+    return not os.path.exists(path) and any(
+        style in pretrained.works(model) for model in pretrained.names()
+    )
 
 
 def check_writable(path: str | os.PathLike[str], flag: str = "output") -> None:

@@ -63,7 +63,7 @@ def check_folder(folder: Path, flag: str = "content") -> None:
     # lexists, since a link that leads nowhere cannot become a folder.
     is_file = os.path.lexists(folder) or folder.suffix.lower() in image.WRITE_FORMATS
     if is_file and not os.path.isdir(folder):
-        problem = f"be a folder, as {flag} is many pictures"
+        problem = f"be a folder or a pattern such as out_%04d.png, as {flag} is one too"
     elif not os.path.isdir(folder.parent):
         problem = f"lie in an existing folder; create {folder.parent} first"
     else:

@@ -74,7 +74,11 @@ class Stylizer(keras.Model):
             images: the same shape, in [0, 1]; any height and width from one pixel up.
             style: a name, shares by name, or a tensor of shares; by default the first style.
             training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+
+        Raises:
+            ValueError: the images are of another shape, or there is no such style.
         """
+        _check_images(images)
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
         pastiches = self._run(net, images, style)[0]
@@ -158,6 +162,14 @@ class Stylizer(keras.Model):
         """Returns what `__init__` takes."""
         own = dataclasses.asdict(self.architecture)
         return {**super().get_config(), "styles": self.styles, **own}
+
+
+def _check_images(images: tf.Tensor) -> None:
+    if images.shape.rank not in (None, 4):
+        raise ValueError(
+            "images must be [batch, height, width, 3]; add the batch by images[None]. "
+            f"Received: images of shape {images.shape}"
+        )
 
 
 def fitting(side: tf.Tensor) -> tf.Tensor:

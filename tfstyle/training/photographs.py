@@ -1,6 +1,7 @@
 """Training photographs: from a folder to batches of random crops."""
 
 import dataclasses
+import os
 import pathlib
 import threading
 import warnings
@@ -43,6 +44,11 @@ def find(folder: str | pathlib.Path, held_out_share: float = 0.02, seed: int = 0
     Raises:
         ValueError: there are fewer than `FEWEST` photographs.
     """
+    if not (os.path.exists(folder) or picture_paths.is_many(str(folder))):
+        raise ValueError(
+            "photos must be a folder or a quoted pattern, but there is none of this name; check "
+            f"it. Received: photos={folder}"
+        )
     paths = _paths(pathlib.Path(folder))
     if len(paths) < FEWEST:
         raise ValueError(

@@ -73,7 +73,10 @@ def test_folder_goes_on_past_a_broken_file_and_leaves_what_is_there(folder):
         (["--filtered=nowhere.png"], "filtered must be an image file, but there is none of this"),
         (["--target=nowhere.png"], "target must be an image file, but there is none of this"),
         (["--target=no*", "--output=all"], "target must hold at least one picture. Received: ta"),
-        (["--target=in"], "output must be a folder, as target is many pictures"),
+        (
+            ["--target=in"],
+            "output must be a folder or a pattern such as out_%04d.png, as target is one too",
+        ),
         (["--output=out.pgn"], "output must end in one of"),
         (["--smoothing=21"], "smoothing must be from 0 to 20 pixels"),
         (["--kappa=-1"], "kappa must be at least 0"),

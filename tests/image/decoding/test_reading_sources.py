@@ -196,6 +196,7 @@ def test_each_cause_has_its_own_sentence(tmp_path, path):
     assert "too long" in sentence(tmp_path / ("a" * 300))
     assert "too long" in sentence("/".join(["a" * 200] * 30))
     assert "folder" in sentence(tmp_path)
+    assert "an address; save the picture as a file" in sentence("https://example.org/a.jpg")
 
 
 def test_a_file_that_may_not_be_read_is_not_called_missing(path, monkeypatch):

@@ -202,7 +202,7 @@ def test_other_kinds_are_named(kind, page, capfd):
     data = bytes(8 * 6 * 9 * 8)
     sentence = refusal(tiff_files.page(SIZE, data, photometric, bits, **tags))
     assert f"path must be a TIFF of a usual kind; save this one ({kind}" in sentence
-    assert ") as 8-bit RGB. Received: " in sentence
+    assert ") as 8-bit RGB. Received: path=" in sentence
     assert capfd.readouterr().err == ""
 
 

@@ -1,6 +1,7 @@
 """Small picture files of every kind that servers are sent, by their names."""
 
 import struct
+import zlib
 
 import icc_profiles
 import numpy as np
@@ -23,6 +24,8 @@ from PIL import Image, ImageCms
 ORIENTATIONS = range(10)
 """Those that there are, 1 to 8, and two that mean nothing."""
 
+XMP_IN_PNG = b"XML:com.adobe.xmp\0"
+
 
 # --- Orientation ---
 
@@ -36,7 +39,9 @@ def turned():
             files[f"EXIF {value} {big_endian}"] = in_jpeg([(0xE1, b"Exif\0\0" + data)])
         files[f"eXIf {value}"] = in_png([(b"eXIf", exif(value))])
         files[f"XMP {value}"] = in_jpeg([(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(value))])
-    packet = b"XML:com.adobe.xmp\0\0\0\0\0" + xmp(8, as_attribute=False)
+    packet = XMP_IN_PNG + b"\0\0\0\0" + xmp(8, as_attribute=False)
+    # Its count is behind its tag and its type.
+    two_numbers = exif(6).replace(b"\x12\1\3\0\1\0\0\0\6\0", b"\x12\1\3\0\2\0\0\0\6\0")
     return files | {
         "late eXIf": in_png([(b"eXIf", exif(6, True))], at=-12),
         "XMP in PNG": in_png([(b"iTXt", packet)]),
@@ -47,6 +52,8 @@ def turned():
             ]
         ),
         "EXIF of bytes": in_jpeg([(0xE1, b"Exif\0\0" + exif(6, kind=1))]),
+        "EXIF of two numbers": in_jpeg([(0xE1, b"Exif\0\0" + two_numbers)]),
+        "EXIF's mark in the other order": in_jpeg([(0xE1, b"Exif\0\0MM*\0" + exif(6, True)[4:])]),
         "damaged EXIF": in_jpeg([(0xE1, b"Exif\0\0II*\0\xff\xff\xff\xff")]),
         "cut EXIF": in_jpeg([(0xE1, b"Exif\0\0" + exif(6)[:-20])]),
         "empty EXIF": in_jpeg([(0xE1, b"Exif\0\0")]),
@@ -204,6 +211,11 @@ def refused():
             in_png([(b"tEXt", b"Raw profile type exif\0\nexif\n 6\n457869660000")]),
             "Received: EXIF as text",
         ),
+        "compressed XMP": (
+            in_png([(b"iTXt", XMP_IN_PNG + b"\1\0\0\0" + zlib.compress(xmp(6)))]),
+            "uncompressed in a chunk iTXt",
+        ),
+        "XMP as text": (in_png([(b"tEXt", XMP_IN_PNG + xmp(6))]), "uncompressed in a chunk iTXt"),
         "WebP": (encoded("WEBP", lossless=True), "BMP. Received: a file in WebP"),
         "TIFF": (encoded("TIFF"), "BMP. Received: a file in TIFF"),
         "clear": (encoded("ICO", clear), "is no readable JPEG"),

@@ -17,7 +17,10 @@ class Files:
 
     content: str = shared_flags.content()
     style: str = settings.setting(
-        "", "A style's name, or a blend such as great_wave:0.6,the_scream:0.4; required."
+        "",
+        "A style's name, or a blend such as great_wave:0.6,the_scream:0.4; tfstyle styles lists "
+        "the names; required.",
+        placeholder="STYLE",
     )
     output: str = shared_flags.output()
     skip_existing: bool = shared_flags.skip_existing()

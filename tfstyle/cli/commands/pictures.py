@@ -43,7 +43,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     # Read before the pairs are made, since no output may replace a style.
-    styles = inputs.read_inputs(inputs.split_paths(files.style), "style")
+    styles = inputs.read_styles(inputs.split_paths(files.style))
     method = ByStyles.read(command, config, styles)
     found = pairs.resolve(
         files.content,

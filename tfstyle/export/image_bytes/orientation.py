@@ -27,9 +27,11 @@ def find(exif: tf.Tensor, xmp: tf.Tensor) -> tf.Tensor:
 
 
 def _in_exif(exif: tf.Tensor) -> tf.Tensor:
-    order = parts.text(exif, 0, 4)
-    big_endian = order == b"MM\0*"
-    known = tf.debugging.Assert(big_endian | (order == b"II*\0"), ["no EXIF data"])
+    order, number = parts.text(exif, 0, 2), parts.text(exif, 2, 2)
+    big_endian = order == b"MM"
+    # Some cameras write the number in the other order.
+    is_tiff = tf.reduce_any(order == [b"MM", b"II"]) & tf.reduce_any(number == [b"\0*", b"*\0"])
+    known = tf.debugging.Assert(is_tiff, ["no EXIF data"])
     with tf.control_dependencies([known]):
         first = parts.number(exif, 4, 4, big_endian)
     # Each entry: tag, type, count and value, of 2, 2, 4 and 4 bytes.
@@ -38,13 +40,15 @@ def _in_exif(exif: tf.Tensor) -> tf.Tensor:
     def column(start: int, length: int) -> tf.Tensor:
         return entries[:, start : start + length] @ parts.weights(length, big_endian)[:, tf.newaxis]
 
-    kind, one = column(2, 2), column(4, 4) == 1
+    kind, count = column(2, 2), column(4, 4)
     # A value of another type turns nothing, but says that there is one.
     value = tf.ones_like(kind)
     for type_number, length in LENGTHS.items():
-        value = tf.where((kind == type_number) & one, column(8, length), value)
-    # The last one counts, as for other readers.
-    return tf.concat([tf.zeros([1], tf.int64), value[column(0, 2) == TAG]], axis=0)[-1]
+        # Of several the first counts; four bytes are here, and more are elsewhere.
+        is_here = (kind == type_number) & (count > 0) & (count * length <= 4)
+        value = tf.where(is_here, column(8, length), value)
+    # The first one counts, as for Pillow from 13 on.
+    return tf.concat([value[column(0, 2) == TAG], tf.zeros([1], tf.int64)], axis=0)[0]
 
 
 def _in_xmp(xmp: tf.Tensor) -> tf.Tensor:

@@ -26,8 +26,11 @@ def size(contents: tf.Tensor) -> tf.Tensor:
 
 
 def notes(contents: tf.Tensor) -> Notes:
-    """See `formats.Format`: EXIF data as text are refused, and profiles larger than sRGB's."""
-    exif, xmp, packed, as_text = _walk(contents)
+    """See `formats.Format`: EXIF data as text are refused, and profiles larger than sRGB's.
+
+    So are XMP data of a kind that the standard of XMP forbids, and that Pillow reads.
+    """
+    exif, xmp, packed, as_text, odd_xmp = _walk(contents)
     depth, kind = _kind(contents)
     # Grey of 16 bits is read as it is, and one bit is black or white by any profile.
     packed = tf.where((kind == 0) & ((depth == 16) | (depth == 1)), "", packed)
@@ -38,6 +41,8 @@ def notes(contents: tf.Tensor) -> Notes:
     )
     in_text = "must have its EXIF data in a chunk eXIf; save it anew. Received: EXIF as text"
     refusal = tf.where((as_text > 0) & (exif == b""), in_text, refusal)
+    in_chunk = "must have its XMP data uncompressed in a chunk iTXt; save it anew. Received: others"
+    refusal = tf.where((odd_xmp > 0) & (exif == b""), in_chunk, refusal)
     # A profile that is damaged is left out of account, as the command line does.
     profile = attempt(_unpacked, packed, tf.constant(""))
     return Notes(refusal, exif, xmp, profile, tf.reduce_any(kind == list(GREYS)))
@@ -71,7 +76,10 @@ def _unpacked(profile: tf.Tensor) -> tf.Tensor:
 
 
 def _walk(contents: tf.Tensor) -> list[tf.Tensor]:
-    """Returns EXIF and XMP data, the packed profile, and how often EXIF data are there as text."""
+    """Returns EXIF and XMP data, the packed profile, and how often these data are there otherwise.
+
+    EXIF data as text, and XMP data that are not as they should be.
+    """
     length = parts.size(contents)
 
     def goes_on(position: tf.Tensor, *_: tf.Tensor) -> tf.Tensor:
@@ -85,19 +93,22 @@ def _walk(contents: tf.Tensor) -> list[tf.Tensor]:
         body = parts.text(contents, position + 8, taken)
         return [position + 12 + extent, *_noted(kind, body, *found)]
 
-    return parts.walk(goes_on, step, [len(MAGIC), b"", b"", b"", 0])[1:]
+    return parts.walk(goes_on, step, [len(MAGIC), b"", b"", b"", 0, 0])[1:]
 
 
-def _noted(kind, body, exif, xmp, profile, as_text):
+def _noted(kind, body, exif, xmp, profile, as_text, odd_xmp):
     """Returns what was found, and what this chunk adds."""
 
     def begins(prefix: bytes) -> tf.Tensor:
         return parts.text(body, 0, len(prefix)) == prefix
 
     is_text = tf.reduce_any(kind == [b"tEXt", b"zTXt", b"iTXt"])
+    # Behind the name stands whether it is compressed.
+    is_plain = (kind == b"iTXt") & begins(XMP + b"\0")
     return [
         tf.where(kind == b"eXIf", body, exif),
-        tf.where((kind == b"iTXt") & begins(XMP), body, xmp),
+        tf.where(is_plain, body, xmp),
         tf.where(kind == b"iCCP", body, profile),
         as_text + tf.cast(is_text & begins(EXIF_AS_TEXT), tf.int32),
+        odd_xmp + tf.cast(is_text & ~is_plain & begins(XMP), tf.int32),
     ]

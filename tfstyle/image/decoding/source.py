@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TypeAlias, TypeGuard, cast
@@ -22,6 +23,8 @@ _CHUNK = 2**20
 _TEXT = "it was opened as text; open it in binary mode"
 
 _MISSING = "there is none of this name; check it"
+
+_ADDRESS = re.compile(r"https?:/", re.IGNORECASE)
 
 _TROUBLES = {
     errno.ENOENT: _MISSING,
@@ -164,6 +167,9 @@ def _streamed(file: Any, name: str) -> BinaryIO:
 def _explain(error: OSError, source: Source) -> str:
     if _is_path(source) and error.errno == errno.ENOENT and os.path.islink(source):
         return "this is a link to a file that is missing; name the file that is meant"
+    # Of the two slashes a path keeps one.
+    if _is_path(source) and error.errno == errno.ENOENT and _ADDRESS.match(os.fspath(source)):
+        return "this is an address; save the picture as a file first"
     trouble = _TROUBLES.get(error.errno or 0)
     return trouble or f"it cannot be read ({error.strerror or error}); name another"
 

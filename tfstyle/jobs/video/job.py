@@ -22,7 +22,10 @@ class VideoJob:
         "a camera as camera:0; required.",
     )
     style: str = setting(
-        "", "As the method takes it: a trained style's name, or a picture's path; required."
+        "",
+        "As the method takes it: a trained style's name for apply, a picture's path for the "
+        "others; required.",
+        placeholder="STYLE",
     )
     output: str | None = setting(
         None,

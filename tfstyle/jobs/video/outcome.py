@@ -33,6 +33,10 @@ class ClipOutcome:
     def __str__(self) -> str:
         """Returns how many frames, how fast, and what took the time of this run."""
         earlier = self.frames - self.painted
-        frames = f"{self.frames} frames" + (f", {earlier} of them earlier" if earlier else "")
+        frames = f"{self.frames} frame{'s' * (self.frames != 1)}" + (
+            f", {earlier} of them earlier" if earlier else ""
+        )
         shares = ", ".join(f"{stage} {share:.0%}" for stage, share in self.shares.items())
-        return f"{frames}, {self.rate:.3g} a second" + (f" ({shares})" if shares else "")
+        return f"{frames}, {self.rate:.3g} a second" + (
+            f" (busy at the same time: {shares})" if shares else ""
+        )

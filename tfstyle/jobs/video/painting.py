@@ -75,7 +75,7 @@ def read_styles(job: VideoJob) -> tuple[Any, list[record.Input]]:
     """Returns the style as the method takes it, and what the record keeps of pictures."""
     if job.method == "apply":
         return job.style, []
-    read = inputs.read_inputs(inputs.split_paths(job.style), "style")
+    read = inputs.read_styles(inputs.split_paths(job.style))
     return [each.picture.pixels for each in read], [each.described for each in read]
 
 

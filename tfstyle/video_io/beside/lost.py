@@ -43,9 +43,15 @@ def _warn_of_tracks(what: str, streams: typing.Sequence[CopiedStream], output: P
             codec = stream.codec_context
             warnings.warn(
                 f"the {what} cannot be kept in {output.suffix}, track {number} "
-                f"({codec.name if codec else 'unknown'}): {reason}",
+                f"({codec.name if codec else 'unknown'}): {reason}{_hint(stream)}",
                 stacklevel=3,
             )
+
+
+def _hint(stream: CopiedStream) -> str:
+    """Returns which kinds of file keep a track, where any does."""
+    kinds = [suffix for suffix in FORMATS if not _why_unfit(stream, suffix)]
+    return f"; choose one of {', '.join(kinds)} to keep it" if kinds else ""
 
 
 def fitting(source: InputContainer, suffix: str) -> list[CopiedStream]:

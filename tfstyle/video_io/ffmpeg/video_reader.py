@@ -26,6 +26,8 @@ MISSING_END = 0.5
 LONG = 0.1
 """Seconds into the span for which a frame of before it must be shown, so as to belong to it."""
 
+_MISSING = "there is none of this name; check it"
+
 
 @contextlib.contextmanager
 def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
@@ -39,7 +41,11 @@ def open_clip(path: str, longest: int | None, span: Span) -> Iterator[Clip]:
     """
     load_pyav()
     if not os.path.exists(path):
-        raise FileNotFoundError(f"input must be a video, a folder or a pattern. Received: {path}")
+        is_address = "://" in path
+        trouble = "this is an address; save the clip as a file first" if is_address else _MISSING
+        raise FileNotFoundError(
+            f"input must be a video, a folder or a pattern, but {trouble}. Received: input={path}"
+        )
     if not os.path.isfile(path):
         raise unreadable(path, "it is a pipe or a device, which has no end to look at")
     # Opened twice, since not every file can be wound back behind its first frame.
