@@ -114,8 +114,10 @@ class Endpoints:
         )
         with tf.control_dependencies([few]):
             # Of a file, TensorFlow does not know how many channels it has.
-            images = [tf.ensure_shape(image, swap_levels.ANY_SIZE) for image in (content, style)]
-            return self.painter.paint(*images, strength)
+            content, style = (
+                tf.ensure_shape(image, swap_levels.ANY_SIZE) for image in (content, style)
+            )
+            return self.painter.paint(content, style, strength)
 
 
 def _each(
