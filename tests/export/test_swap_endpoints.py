@@ -17,11 +17,8 @@ from samples import picture
 from tfstyle.cli import app
 from tfstyle.export import savedmodel, swap_endpoints
 from tfstyle.methods.style_swap import method as style_swap
-from tfstyle.networks import inverse_net
 
-MAX_PIXELS = 4000
-
-# Three levels of these small pictures.
+# As what is served.
 CONFIG = style_swap.Config(size=None, first_size=16, precision="float32")
 
 CONTENT, STYLE, OTHER = picture(40, 48, seed=1), picture(37, 45, seed=2), picture(37, 45, seed=3)
@@ -102,15 +99,6 @@ BAD = {
 }
 
 
-@pytest.fixture(scope="module")
-def net():
-    """An inverse network of six channels that nobody trained."""
-    net = inverse_net.InverseNet(channels=6, width=4)
-    for index, variable in enumerate(net.weights):
-        variable.assign(np.random.default_rng(index).normal(0, 0.3, variable.shape))
-    return net
-
-
 def answered(folder, requests):
     """What a process that never saw the package answers."""
     command = [sys.executable, model_server.__file__, str(folder)]
@@ -121,21 +109,20 @@ def answered(folder, requests):
 
 
 @pytest.fixture(scope="module")
-def answers(net, shallow_encoder, tmp_path_factory):
+def answers(served_swap):
     """What is answered to all requests."""
-    folder = tmp_path_factory.mktemp("served") / "1"
-    savedmodel.save_swap(net, folder, CONFIG, features=shallow_encoder, max_pixels=MAX_PIXELS)
-    return answered(folder, {**GOOD, **{name: request for name, (request, _) in BAD.items()}})
+    requests = {**GOOD, **{name: request for name, (request, _) in BAD.items()}}
+    return answered(served_swap, requests)
 
 
 @pytest.fixture
-def paint(net, shallow_encoder):
+def paint(inverse, shallow_encoder):
     """The same by the method itself."""
 
     def paint(content, style, strength=None, config=CONFIG):
         config = dataclasses.replace(config, strength=strength)
         return style_swap.stylize(
-            content, style, config, features=shallow_encoder, decoder=net
+            content, style, config, features=shallow_encoder, decoder=inverse
         ).image
 
     return paint
@@ -158,8 +145,10 @@ def test_request_chooses_its_strength(answers, paint):
 
 
 @pytest.mark.slow
-def test_strength_0_gives_what_the_decoder_makes_of_the_photograph(answers, net, shallow_encoder):
-    restored = net(shallow_encoder(CONTENT)["block3_conv1"])
+def test_strength_0_gives_what_the_decoder_makes_of_the_photograph(
+    answers, inverse, shallow_encoder
+):
+    restored = inverse(shallow_encoder(CONTENT)["block3_conv1"])
     assert_allclose(answers["none"]["pastiches"], restored, atol=1e-5)
 
 
@@ -169,9 +158,9 @@ def test_style_of_one_colour_gives_numbers(answers):
 
 
 @pytest.mark.slow
-def test_plain_swap_is_served_too(net, shallow_encoder, tmp_path, paint):
+def test_plain_swap_is_served_too(inverse, shallow_encoder, tmp_path, paint):
     """Chen and Schmidt (2016): one level, and every patch exchanged without being asked to."""
-    savedmodel.save_swap(net, tmp_path / "1", savedmodel.PLAIN, features=shallow_encoder)
+    savedmodel.save_swap(inverse, tmp_path / "1", savedmodel.PLAIN, features=shallow_encoder)
     answer = answered(tmp_path / "1", {"one": GOOD["one"]})["one"]
     plain = dataclasses.replace(savedmodel.PLAIN, size=None, precision="float32")
     assert_allclose(answer["pastiches"], paint(CONTENT, STYLE, config=plain), atol=1e-4)
@@ -210,19 +199,21 @@ def test_bad_request_is_answered_with_the_cause(answers, name):
 
 
 @pytest.mark.slow
-def test_signatures_are_named(net, shallow_encoder, tmp_path):
-    savedmodel.save_swap(net, tmp_path / "1", features=shallow_encoder)
-    signatures = tf.saved_model.load(str(tmp_path / "1")).signatures
+def test_signatures_are_named(served_swap):
+    signatures = tf.saved_model.load(str(served_swap)).signatures
     assert set(signatures) == set(swap_endpoints.INPUTS)
+    for name, (content, style, *_) in swap_endpoints.INPUTS.items():
+        inputs = signatures[name].structured_input_signature[1]
+        assert set(inputs) == {content, style, "strength"}
 
 
 @pytest.mark.parametrize(
     ("name", "asked"), [("decode", "optimize"), ("preserve_color", "luminance")]
 )
-def test_settings_that_no_graph_has_are_refused(name, asked, net, tmp_path):
+def test_settings_that_no_graph_has_are_refused(name, asked, inverse, tmp_path):
     config = dataclasses.replace(CONFIG, **{name: asked})
     with pytest.raises(ValueError, match=f"{name} must be .* Received: {name}={asked}"):
-        savedmodel.save_swap(net, tmp_path / "1", config)
+        savedmodel.save_swap(inverse, tmp_path / "1", config)
 
 
 def test_command_refuses_what_a_swap_cannot_be(tmp_path, capsys):
