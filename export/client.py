@@ -1,7 +1,8 @@
-"""Sends a picture to a served stylizer and writes what comes back.
+"""Sends a picture to a served stylizer or style swap and writes what comes back.
 
     python export/client.py --photo=PHOTO --output=out.png --shares=1,0,0
     python export/client.py --photo=PHOTO --output=out.png --shares=1,0,0 --grpc=localhost:8500
+    python export/client.py --photo=PHOTO --output=out.png --model=swap --style=PAINTING
 
 A model of several styles needs a share of each; one of a single style takes none.
 
@@ -40,14 +41,19 @@ def read(photo: pathlib.Path) -> bytes:
     return file.getvalue()
 
 
-def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> bytes:
-    """Returns the pastiche of a JPEG or PNG file, as a PNG file, over REST."""
-    instance = {"image_bytes": {"b64": base64.b64encode(photo).decode()}}
-    if shares:
-        instance["style_weights"] = shares
+def ask_rest(address: str, model: str, files: dict[str, bytes], numbers: dict) -> bytes:
+    """Returns the pastiche as a PNG file, over REST.
+
+    Args:
+        address: of the server, host:port.
+        model: its name there.
+        files: JPEG or PNG files by the inputs' names.
+        numbers: what else the model takes, a number or a list of them by name.
+    """
+    encoded = {name: {"b64": base64.b64encode(file).decode()} for name, file in files.items()}
     request = urllib.request.Request(
         f"http://{address}/v1/models/{model}:predict",
-        json.dumps({"signature_name": "image_bytes", "instances": [instance]}).encode(),
+        json.dumps({"signature_name": "image_bytes", "instances": [encoded | numbers]}).encode(),
         {"Content-Type": "application/json"},
     )
     try:
@@ -60,7 +66,7 @@ def ask_rest(address: str, model: str, photo: bytes, shares: list[float]) -> byt
     return base64.b64decode(prediction["b64"])
 
 
-def ask_grpc(address: str, model: str, photo: bytes, shares: list[float]) -> bytes:
+def ask_grpc(address: str, model: str, files: dict[str, bytes], numbers: dict) -> bytes:
     """Returns the same over gRPC."""
     import grpc
     import tensorflow as tf
@@ -68,9 +74,10 @@ def ask_grpc(address: str, model: str, photo: bytes, shares: list[float]) -> byt
 
     request = predict_pb2.PredictRequest()
     request.model_spec.name, request.model_spec.signature_name = model, "image_bytes"
-    request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto([photo]))
-    if shares:
-        request.inputs["style_weights"].CopyFrom(tf.make_tensor_proto([shares], tf.float32))
+    for name, file in files.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto([file]))
+    for name, number in numbers.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto([number], tf.float32))
     limits = ("grpc.max_send_message_length", "grpc.max_receive_message_length")
     options = [(limit, GREATEST_MESSAGE) for limit in limits]
     with grpc.insecure_channel(address, options) as channel:
@@ -93,12 +100,24 @@ def main() -> None:
         default="",
         help="one number a style, with commas between; none where there is one style",
     )
+    parser.add_argument("--style", type=pathlib.Path, help="a painting, for a style swap")
+    parser.add_argument("--strength", default=0.5, type=float, help="of a style swap, 0 to 1")
     parser.add_argument("--rest", default="localhost:8501")
     parser.add_argument("--grpc", help="ask here instead of over REST")
     given = parser.parse_args()
-    shares = [float(share) for share in given.shares.split(",") if share]
     ask, address = (ask_grpc, given.grpc) if given.grpc else (ask_rest, given.rest)
-    given.output.write_bytes(ask(address, given.model, read(given.photo), shares))
+    given.output.write_bytes(ask(address, given.model, *inputs(given)))
+
+
+def inputs(given: argparse.Namespace) -> tuple[dict[str, bytes], dict]:
+    """Returns the files and the numbers that the model takes, by name."""
+    photo = read(given.photo)
+    if given.style:
+        # Given always: older servers know no defaults.
+        files = {"content_bytes": photo, "style_bytes": read(given.style)}
+        return files, {"strength": given.strength}
+    shares = [float(share) for share in given.shares.split(",") if share]
+    return {"image_bytes": photo}, {"style_weights": shares} if shares else {}
 
 
 if __name__ == "__main__":

@@ -70,6 +70,29 @@ def served(stylizer, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def inverse():
+    """An inverse network of six channels that nobody trained."""
+    from tfstyle.networks import inverse_net
+
+    net = inverse_net.InverseNet(channels=6, width=4)
+    for index, variable in enumerate(net.weights):
+        variable.assign(np.random.default_rng(index).normal(0, 0.3, variable.shape))
+    return net
+
+
+@pytest.fixture(scope="session")
+def served_swap(inverse, shallow_encoder, tmp_path_factory):
+    """The SavedModel of a style swap by it, of three levels where pictures have 40 to 50 pixels."""
+    from tfstyle import style_swap
+    from tfstyle.export import savedmodel
+
+    folder = tmp_path_factory.mktemp("served") / "swap" / "1"
+    config = style_swap.Config(first_size=16)
+    savedmodel.save_swap(inverse, folder, config, features=shallow_encoder, max_pixels=4000)
+    return folder
+
+
 @pytest.fixture
 def content():
     """A smooth picture, 40 x 48 pixels."""

@@ -183,6 +183,7 @@ def test_fields_that_do_nothing(arguments, unused):
             "smoothing does nothing but with --source=none",
         ),
         (["export", "--vgg_weights=auto"], "vgg_weights does nothing but with --method=swap"),
+        (["export", "--whiten=false"], "whiten does nothing but with --method=swap"),
         (["styles", "--content=in.png"], "content does nothing but with --sheet"),
         (["styles", "--size=64"], "size does nothing but with --sheet"),
         (["video", "--stabilize=0", "--cut=0.5"], "cut does nothing but with --stabilize above 0"),

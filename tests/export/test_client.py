@@ -31,16 +31,17 @@ NO_LIMIT = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_len
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """TF Serving's, for one model named pair."""
+    """TF Serving's, for models by name."""
 
-    def __init__(self, folder):
-        self.model = model_server.Model(folder)
+    def __init__(self, folders):
+        self.models = {name: model_server.Model(folder) for name, folder in folders.items()}
 
     def Predict(self, request, context):
-        if request.model_spec.name != "pair":
+        if request.model_spec.name not in self.models:
             context.abort(grpc.StatusCode.NOT_FOUND, f"Servable not found: {request.model_spec}")
         inputs = {name: tf.make_ndarray(tensor) for name, tensor in request.inputs.items()}
-        answer = self.model.answer(request.model_spec.signature_name, inputs)
+        model = self.models[request.model_spec.name]
+        answer = model.answer(request.model_spec.signature_name, inputs)
         if isinstance(answer, str):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, answer)
         outputs = {name: tf.make_tensor_proto(array) for name, array in answer.items()}
@@ -48,9 +49,13 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 
 @pytest.fixture(scope="module")
-def grpc_address(served):
+def service(served):
+    return PredictionService({"pair": served})
+
+
+@pytest.fixture(scope="module")
+def grpc_address(service):
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(2), options=NO_LIMIT)
-    service = PredictionService(served)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
     port = server.add_insecure_port("localhost:0")
     server.start()
@@ -69,7 +74,8 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
         request.model_spec.name, request.model_spec.signature_name = model, body["signature_name"]
         for name in body["instances"][0]:
             values = [decoded(instance[name]) for instance in body["instances"]]
-            request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+            dtype = None if isinstance(values[0], bytes) else tf.float32
+            request.inputs[name].CopyFrom(tf.make_tensor_proto(values, dtype))
         try:
             with self.server.connect() as channel:
                 stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
@@ -180,3 +186,19 @@ def test_a_photo_or_server_that_is_missing_is_one_sentence(ask, tmp_path):
         ask("rest", png(picture(9, 9)), "--rest=localhost:1")
     with pytest.raises(SystemExit, match="No such file.*nowhere.png"):
         ask("rest", png(picture(9, 9)), f"--photo={tmp_path / 'nowhere.png'}")
+
+
+@WAYS
+@pytest.mark.slow
+def test_style_swap_takes_a_painting_and_a_strength(way, ask, service, served_swap, tmp_path):
+    service.models["swap"] = model_server.Model(served_swap)
+    (tmp_path / "painting.png").write_bytes(png(picture(30, 24)))
+    photo, style = png(picture(20, 28)[::-1]), f"--style={tmp_path / 'painting.png'}"
+    weak, default, half, strong = (
+        ask(way, photo, style, *more, model="swap")
+        for more in (["--strength=0"], [], ["--strength=0.5"], ["--strength=1"])
+    )
+    assert default == half
+    assert len({weak, half, strong}) == 3
+    with pytest.raises(SystemExit, match=r"strength must lie in \[0, 1\]"):
+        ask(way, photo, style, "--strength=2", model="swap")

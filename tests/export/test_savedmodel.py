@@ -63,9 +63,19 @@ def warmup_requests(folder):
         yield log.predict_log.request
 
 
-def test_each_signature_has_a_request_that_warms_it_up(served, signatures):
+def test_each_signature_has_a_request_that_warms_it_up(served):
+    assert_each_is_warmed_up(served)
+
+
+@pytest.mark.slow
+def test_each_signature_of_a_style_swap_has_one_too(served_swap):
+    assert_each_is_warmed_up(served_swap)
+
+
+def assert_each_is_warmed_up(folder):
+    signatures = tf.saved_model.load(str(folder)).signatures
     names = []
-    for request in warmup_requests(served):
+    for request in warmup_requests(folder):
         name = request.model_spec.signature_name
         names.append(name)
         inputs = {key: tf.make_ndarray(value) for key, value in request.inputs.items()}

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 import tensorflow as tf
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.image import arrays, tensors
 
@@ -27,3 +28,10 @@ def test_halves_go_to_the_even_level_by_either_library():
     assert halves.size
     assert_array_equal(arrays.to_bytes(halves) % 2, 0)
     assert_array_equal(tensors.to_bytes(tf.constant(halves)), arrays.to_bytes(halves))
+
+
+@pytest.mark.parametrize("size", [(7, 5), (31, 40), (80, 61), (40, 48)])
+def test_resize_is_that_of_arrays(size):
+    picture = np.random.default_rng(0).random([1, 40, 48, 3], np.float32)
+    resized = tensors.resize(tf.constant(picture), tf.constant(size))
+    assert_allclose(resized, arrays.resize(picture, size), atol=1e-5)

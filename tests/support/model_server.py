@@ -37,6 +37,9 @@ class Model:
     def predict(self, signature_name, inputs):
         """Returns the outputs by name."""
         signature = self.signatures[signature_name]
+        # As the server does with what a request leaves out.
+        defaults = {name: tf.make_ndarray(value) for name, value in signature.defaults.items()}
+        inputs = {**defaults, **inputs}
         assert set(inputs) == set(signature.inputs)
         fed = [inputs[name] for name in signature.inputs]
         return dict(zip(signature.outputs, self.functions[signature_name](*fed), strict=True))

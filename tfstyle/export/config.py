@@ -14,7 +14,8 @@ MAX_PIXELS = {"apply": 4096 * 4096, "swap": 2**20}
 """The limit of a request's images together, and of each file in one, by method: more would exhaust
 a server.
 
-The work of a swap grows with the product of the content's and the style's pixels.
+Up to half a megapixel the work of a swap grows with the square of the content's pixels, without
+whitening beyond.
 """
 
 
@@ -52,6 +53,12 @@ class Config:
     vgg_weights: str | os.PathLike = setting(
         "auto",
         "VGG19's weights for swap: auto, imagenet (Keras's file, downloaded once), or a path.",
+        only_with="method=swap",
+    )
+    whiten: bool = setting(
+        True,
+        "For swap: false serves it as Chen and Schmidt (2016) have it, without whitening, levels "
+        "and colours.",
         only_with="method=swap",
     )
     max_pixels: int | None = setting(

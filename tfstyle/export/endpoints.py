@@ -24,6 +24,10 @@ class Endpoints(Protocol):
         """Returns what the signature takes."""
         ...
 
+    def function(self, name: str) -> Callable[..., dict[str, tf.Tensor]]:
+        """Returns what answers; of its arguments, those that may be left out have defaults."""
+        ...
+
 
 def read_file(
     contents: tf.Tensor, index: tf.Tensor, max_pixels: int, name: str = "image_bytes"

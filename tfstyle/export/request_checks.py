@@ -81,6 +81,21 @@ def one_for_each(given: tf.Tensor, count: tf.Tensor, name: str, of: str) -> tf.T
         return tf.gather(given, tf.minimum(tf.range(count), rows - 1))
 
 
+def strengths(given: tf.Tensor, count: tf.Tensor, of: str) -> tf.Tensor:
+    """Returns a strength from 0 to 1 for each of `count`, from as many or from one for all."""
+    strength = _of_shape(
+        given, [None], f"strength must be [batch]: a number for each of {of}, or one for all."
+    )
+    inside = _require_each(
+        # False for a NaN, of which neither comparison holds.
+        (strength >= 0) & (strength <= 1),
+        strength,
+        "strength must lie in [0, 1], without NaN. Received: {} at {}",
+    )
+    with tf.control_dependencies([inside]):
+        return one_for_each(tf.identity(strength), count, "strength", of)
+
+
 def files(given: tf.Tensor, name: str = "image_bytes") -> tf.Tensor:
     """Returns strings of which the rank is right."""
     return _of_shape(given, [None], f"{name} must be [batch]: a string for each file.")

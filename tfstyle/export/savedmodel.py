@@ -1,19 +1,31 @@
 """A trained network for others to run: TF Serving, ONNX Runtime, LiteRT."""
 
+import dataclasses
 import os
 import pathlib
 from collections.abc import Sequence
 
 import keras
 
-from tfstyle.export import onnx_litert, saving, stylizer_endpoints, swap_endpoints, warmup
+from tfstyle.export import (
+    onnx_litert,
+    saving,
+    stylizer_endpoints,
+    swap_endpoints,
+    swap_levels,
+    warmup,
+)
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
+from tfstyle.methods.style_swap import config as swap_config
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import destinations
 from tfstyle.system.unfinished import parts
+
+PLAIN = swap_config.Config(whiten=False, levels=1, color_share=0.0)
+"""The style swap of Chen and Schmidt (2016) as it stands."""
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -37,7 +49,8 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
 def _export_swap(output: str | pathlib.Path, config: Config) -> None:
     net = inverse_net.load(os.fspath(config.model or inverse_net.NAME), config.precision)
     limit = config.max_pixels or MAX_PIXELS["swap"]
-    save_swap(net, output, vgg_weights=config.vgg_weights, max_pixels=limit)
+    settings = swap_config.Config() if config.whiten else PLAIN
+    save_swap(net, output, settings, vgg_weights=config.vgg_weights, max_pixels=limit)
 
 
 def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
@@ -91,6 +104,7 @@ def save(
 def save_swap(
     net: inverse_net.InverseNet,
     folder: str | pathlib.Path,
+    config: swap_config.Config = swap_config.Config(),  # noqa: B008 (frozen)
     *,
     vgg_weights: str | os.PathLike = "auto",
     features: keras.Model | None = None,
@@ -105,20 +119,27 @@ def save_swap(
     - `uint8`: the same in bytes, 0 to 255;
     - `image_bytes`: `content_bytes` and `style_bytes`, as `save`'s, to `pastiche_bytes`.
 
-    Styles are taken at the size that they have. Each checks its request, as `save`'s do.
+    Each also takes `strength`, float32 `[batch or 1]` from 0 to 1; TF Serving fills in that of the
+    settings where a request has none, and who calls a signature in Python must give it.
+
+    Each paints what `style_swap.stylize` does by the same settings at the content's own size,
+    within a grey level or two, and checks its request, as `save`'s do.
 
     Args:
         net: the inverse network, in the precision that all is computed in.
         folder: where to; TF Serving wants a number as its last part. It must not exist yet.
+        config: the settings; size, model and precision, and what the network was trained for
+            (layer, pooling, padding), count for nothing.
         vgg_weights: see `vgg19_weights.load`.
         features: a model from image to features by layer name instead of VGG19.
         max_pixels: the limit of a request's contents together, of its styles, or of each file:
             the work grows with the product of both.
 
     Raises:
-        ValueError: the folder exists.
+        ValueError: the folder exists, or the settings ask for what no graph does.
         OSError: it cannot be written.
     """
+    _check_swap(config)
     precision = net.dtype_policy.compute_dtype
     features = features or vgg19.build(
         [net.layer],
@@ -127,11 +148,20 @@ def save_swap(
         padding=net.padding,
         precision=precision,
     )
-    swap = feature_swap.FeatureSwap(
-        lambda images: features(images)[net.layer], feature_swap.Grid(net.layer)
-    )
-    endpoints = swap_endpoints.Endpoints(swap, net, max_pixels)
+    trained_for = {name: getattr(net, name) for name in ("layer", "pooling", "padding")}
+    config = dataclasses.replace(config, **trained_for)
+    painter = swap_levels.Painter(feature_swap.FeatureSwap.by(features, config), net, config)
+    endpoints = swap_endpoints.Endpoints(painter, max_pixels)
     _write(endpoints, [features, net], pathlib.Path(folder))
+
+
+def _check_swap(config: swap_config.Config) -> None:
+    for name, wanted in (("decode", "inverse"), ("preserve_color", "none")):
+        asked = getattr(config, name)
+        if asked != wanted:
+            raise ValueError(
+                f"{name} must be {wanted} for what is served. Received: {name}={asked}"
+            )
 
 
 # What a processor is fastest with must not be written: another one is going to serve it.
@@ -144,7 +174,7 @@ def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathli
         archive.track(network)
     for name in endpoints.names:
         specification = endpoints.input_signature(name)
-        archive.add_endpoint(name, getattr(endpoints, name), input_signature=specification)
+        archive.add_endpoint(name, endpoints.function(name), input_signature=specification)
     with saving.naming(folder):
         _write_out(archive, endpoints, folder)
 

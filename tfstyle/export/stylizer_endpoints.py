@@ -1,5 +1,7 @@
 """What a served stylizer answers: a function for each signature, checks included."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from tfstyle.export import request_checks
@@ -40,6 +42,10 @@ class Endpoints:
         # Last, as it has a default in the methods below.
         weights = tf.TensorSpec([None, len(self.stylizer.styles)], tf.float32, "style_weights")
         return [INPUTS[name]] + ([weights] if self.shares is None else [])
+
+    def function(self, name: str) -> Callable[..., dict[str, tf.Tensor]]:
+        """Returns what answers."""
+        return getattr(self, name)
 
     def serving_default(
         self, images: tf.Tensor, style_weights: tf.Tensor | None = None

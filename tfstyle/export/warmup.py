@@ -28,10 +28,12 @@ def write(folder: pathlib.Path, endpoints: Endpoints) -> None:
 
 
 def _example(specification: tf.TensorSpec, side: int) -> tf.Tensor:
-    """Returns what an input may be: a grey square, or a weight for each style."""
+    """Returns what an input may be: a grey square, a strength, or a weight for each style."""
     grey = tf.fill([1, side, side, 3], tf.constant(128, tf.uint8))
     if specification.dtype == tf.string:
         return tf.io.encode_png(grey)
+    if specification.shape.rank == 1:
+        return tf.constant([0.5])
     if specification.shape.rank == 2:
         return tf.ones([1, specification.shape[1]])
     return grey if specification.dtype == tf.uint8 else tensors.from_bytes(grey)

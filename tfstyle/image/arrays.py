@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from tfstyle.image import scalars
+
 _RANGE_TOLERANCE = 1e-3
 """How far values may lie beyond [0, 1]: a quarter of an 8-bit level, as filters overshoot."""
 
@@ -143,9 +145,7 @@ def fit_size(height: int, width: int, longest: int) -> tuple[int, int]:
     _check_size((height, width))
     if longest < 1:
         raise ImageError(f"longest must be at least 1 pixel. Received: longest={longest}")
-    # At least 1: a line of one pixel's height stays one when it is shrunk.
-    height, width = (max(1, round(side * longest / max(height, width))) for side in (height, width))
-    return height, width
+    return scalars.fit(height, width, longest)
 
 
 def noise(size: tuple[int, int], seed: int, deviation: float = 0.1) -> np.ndarray:

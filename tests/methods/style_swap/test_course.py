@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+import tensorflow as tf
 
 from tfstyle.methods.style_swap import course
 from tfstyle.methods.style_swap.config import Config
@@ -79,3 +80,25 @@ def test_plain_swap_exchanges_every_patch_of_one_level():
 def test_strength_of_the_plain_swap_is_its_share_of_patches():
     half = dataclasses.replace(PLAIN, strength=0.5)
     assert course.plan((30, 40), half).stages[0].patch_share == 0.5
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.3, 0.5, 1.0])
+@pytest.mark.parametrize(
+    "config",
+    [Config(), PLAIN, Config(levels=3, mixture=0.2), Config(first_size=50, match_size=300)],
+    ids=["default", "plain", "given levels", "given sizes"],
+)
+def test_tensors_give_the_course_of_numbers(config, strength):
+    """What is served computes in its graph what Python plans."""
+    for size in ((1, 1), (40, 48), (683, 512), (90, 2000)):
+        way = course.plan(size, dataclasses.replace(config, strength=strength))
+        numbers = [tf.constant(number, tf.float64) for number in (*size, strength)]
+        formulas = course.Formulas(tuple(numbers[:2]), numbers[2], config)
+        assert formulas.count == len(way.stages)
+        for number, stage in enumerate(way.stages):
+            found = formulas.stage(tf.constant(number, tf.float64))
+            assert tuple(map(float, found.size)) == stage.size
+            assert float(found.patch_share) == pytest.approx(stage.patch_share)
+        shares = [float(formulas.mixture), float(formulas.style_share)]
+        assert shares == pytest.approx([way.mixture, way.style_share])
+        assert float(formulas.color_share) == pytest.approx(way.color_share)

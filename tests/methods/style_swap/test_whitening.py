@@ -104,3 +104,11 @@ def test_main_directions_are_those_of_greatest_variance():
 def test_regulariser_is_a_share_of_the_mean_eigenvalue():
     own = whitening.Statistics(tf.zeros([2]), tf.linalg.diag([1.0, 3.0]))
     assert_allclose(own.regulariser(), 2 * whitening.REGULARISER, rtol=1e-6)
+
+
+def test_style_of_one_colour_has_roots_too():
+    """All its eigenvalues are 0, and so would be what is added to them."""
+    flat = whitening.statistics([tf.ones([1, 3, 4, 6])])
+    white = whitening.whiten(tf.ones([1, 3, 4, 6]), flat, flat.regulariser())
+    assert_allclose(white, np.zeros([1, 3, 4, 6]))
+    assert_allclose(whitening.color(white, flat, flat.regulariser()), np.ones([1, 3, 4, 6]))

@@ -5,9 +5,8 @@ coarse to fine; Sheng et al. (2018), "Avatar-Net", for patches exchanged among w
 """
 
 import dataclasses
-import math
 
-from tfstyle import image
+from tfstyle.image import scalars
 from tfstyle.methods.style_swap.config import Config
 
 DEFAULT_STRENGTH = 0.5
@@ -22,9 +21,9 @@ than small ones, which eat windows and eyes."""
 class Stage:
     """One level."""
 
-    size: tuple[int, int]
+    size: tuple[scalars.Scalar, scalars.Scalar]
     """Of the content there, (height, width) in pixels."""
-    patch_share: float
+    patch_share: scalars.Scalar
     """Share of exchanged patches in the whitened features; at 0 none are compared."""
 
 
@@ -43,12 +42,12 @@ class Course:
 
 def plan(size: tuple[int, int], config: Config) -> Course:
     """Returns the course of a picture of (height, width) pixels."""
-    strength = strength_of(config)
+    formulas = Formulas(size, strength_of(config), config)
     return Course(
-        stages=_stages(size, config),
-        mixture=_given(config.mixture, ramp(strength, 5 / 6)),
-        style_share=ramp(strength, 1 / 2),
-        color_share=_given(config.color_share, 0.8 * ramp(strength, 1 / 2)),
+        stages=tuple(map(formulas.stage, range(formulas.count))),
+        mixture=formulas.mixture,
+        style_share=formulas.style_share,
+        color_share=formulas.color_share,
     )
 
 
@@ -58,39 +57,75 @@ def strength_of(config: Config) -> float:
     return _given(config.strength, DEFAULT_STRENGTH if config.whiten else 1.0)
 
 
-def _stages(size: tuple[int, int], config: Config) -> tuple[Stage, ...]:
-    longest = max(size)
-    first = min(_given(config.first_size, first_size(strength_of(config))), longest)
-    # Each about twice as large as the last.
-    count = _given(config.levels, 1 + round(math.log2(longest / first)))
-    # 0 at the finest, which is the picture itself and the only one where there is but one.
-    ratios = [(count - 1 - number) / max(count - 1, 1) for number in range(count)]
-    sides = [round(longest * (first / longest) ** ratio) for ratio in ratios]
-    shares = [_patch_share(n, count, side, config) for n, side in enumerate(sides)]
-    return tuple(
-        Stage(image.fit_size(*size, side), share) for side, share in zip(sides, shares, strict=True)
-    )
+@dataclasses.dataclass(frozen=True)
+class Formulas:
+    """What a course is computed by: numbers from numbers, or float64 tensors from such tensors."""
+
+    size: tuple[scalars.Scalar, scalars.Scalar]
+    """Of the picture, (height, width) in pixels."""
+    strength: scalars.Scalar
+    config: Config
+    """The settings; `strength` goes before theirs."""
+
+    @property
+    def longest(self) -> scalars.Scalar:
+        """Returns the finest level's longest side."""
+        return scalars.greatest(*self.size)
+
+    @property
+    def first(self) -> scalars.Scalar:
+        """Returns the coarsest level's longest side."""
+        return scalars.least(
+            _given(self.config.first_size, first_size(self.strength)), self.longest
+        )
+
+    @property
+    def count(self) -> scalars.Scalar:
+        """Returns how many levels there are."""
+        # Each about twice as large as the last.
+        doublings = scalars.log2(self.longest / self.first)
+        return _given(self.config.levels, 1 + scalars.rounded(doublings))
+
+    @property
+    def mixture(self) -> scalars.Scalar:
+        """Returns `Course.mixture`."""
+        return _given(self.config.mixture, ramp(self.strength, 5 / 6))
+
+    @property
+    def style_share(self) -> scalars.Scalar:
+        """Returns `Course.style_share`."""
+        return ramp(self.strength, 1 / 2)
+
+    @property
+    def color_share(self) -> scalars.Scalar:
+        """Returns `Course.color_share`."""
+        return _given(self.config.color_share, 0.8 * ramp(self.strength, 1 / 2))
+
+    def stage(self, number: scalars.Scalar) -> Stage:
+        """Returns a level, the coarsest being number 0."""
+        steps = scalars.greatest(self.count - 1, 1)
+        # 0 at the finest, which is the picture itself and the only one where there is but one.
+        ratio = (self.count - 1 - number) / steps
+        side = scalars.rounded(self.longest * (self.first / self.longest) ** ratio)
+        return Stage(scalars.fit(*self.size, side), self._patch_share(number / steps, side))
+
+    def _patch_share(self, progress: scalars.Scalar, side: scalars.Scalar) -> scalars.Scalar:
+        strength, config = self.strength, self.config
+        if not config.whiten:
+            return _given(config.patch_share, strength)
+        coarsest = _given(config.patch_share, ramp(strength, 1 / 2) * (0.2 + 0.6 * strength))
+        share = coarsest * (1 + progress * (FINEST - 1))
+        return scalars.choose((side > config.match_size) & (self.count > 1), 0.0, share)
 
 
-def first_size(strength: float) -> int:
+def first_size(strength: scalars.Scalar) -> scalars.Scalar:
     """Returns the coarsest level's longest side in pixels: the smaller, the larger the pieces."""
-    return round(160 - 64 * strength)
+    return scalars.rounded(160 - 64 * strength)
 
 
-def _patch_share(number: int, count: int, side: int, config: Config) -> float:
-    strength = strength_of(config)
-    if not config.whiten:
-        return _given(config.patch_share, strength)
-    if side > config.match_size and count > 1:
-        return 0.0
-    coarsest = _given(config.patch_share, ramp(strength, 1 / 2) * (0.2 + 0.6 * strength))
-    progress = number / max(count - 1, 1)
-    return coarsest * (1 + progress * (FINEST - 1))
-
-
-def ramp(strength: float, full: float) -> float:
+def ramp(strength: scalars.Scalar, full: float) -> scalars.Scalar:
     """Returns a share that grows from 0 to 1 until the strength is `full`."""
-    return min(1.0, strength / full)
+    return scalars.least(1.0, strength / full)
 
 
 def _given(value, default):

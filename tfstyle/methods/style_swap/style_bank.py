@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image
-from tfstyle.image import color
+from tfstyle.image import color, scalars
 from tfstyle.methods.style_swap import course, memory, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
@@ -127,6 +127,9 @@ def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, 
     Raises:
         ValueError: the style itself is smaller than a patch.
     """
-    height, width = picture.shape[1:3]
-    scaled = round(longest * config.style_scale)
-    return Grid.of(config).style_size((height, width), scaled)
+    return Grid.of(config).style_size(picture.shape[1:3], scaled(longest, config))
+
+
+def scaled(longest: scalars.Scalar, config: Config) -> scalars.Scalar:
+    """Returns the styles' longest side beside that of a content, in pixels."""
+    return scalars.rounded(longest * config.style_scale)

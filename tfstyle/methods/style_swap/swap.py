@@ -1,19 +1,20 @@
 """From images to features in a style, at one level: what `style_swap` does and what is served."""
 
 import dataclasses
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tfstyle import image
+from tfstyle.image import scalars
 from tfstyle.losses import objective
 from tfstyle.methods.style_swap import whitening
 from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import vgg19_layers
 from tfstyle.networks.layers import mirror
+
+Scalar = scalars.Scalar
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""
@@ -52,9 +53,15 @@ class Grid:
                 f"style must be at least {least} pixels wide and high, for one patch. "
                 f"Received: {width}x{height}"
             )
+        return self.fit_style(size, longest)
+
+    def fit_style(self, size: tuple[Scalar, Scalar], longest: Scalar) -> tuple[Scalar, Scalar]:
+        """Returns `style_size` by numbers or tensors; smaller than a patch, a style is enlarged."""
         # The longest side at which the shorter one still holds a patch.
-        enough = math.ceil(least * max(size) / min(size))
-        return image.fit_size(height, width, max(longest, enough))
+        enough = scalars.ceiling(
+            self.smallest_side * scalars.greatest(*size) / scalars.least(*size)
+        )
+        return scalars.fit(*size, scalars.greatest(longest, enough))
 
     def patch_bytes(self, precision: str) -> float:
         """Returns what a style's patches take for each of its pixels."""
@@ -109,9 +116,16 @@ class FeatureSwap:
     @classmethod
     def of(cls, loss: objective.Objective, config: Config) -> "FeatureSwap":
         """Returns what the settings ask for, by the objective's feature extractor."""
+        return cls.by(loss.features, config)
+
+    @classmethod
+    def by(
+        cls, features: Callable[[tf.Tensor], Mapping[str, tf.Tensor]], config: Config
+    ) -> "FeatureSwap":
+        """Returns what the settings ask for, by what has features by layer name."""
         layer = swapped_layer(config)
         return cls(
-            encode=lambda images: loss.features(images)[layer],
+            encode=lambda images: features(images)[layer],
             grid=Grid.of(config),
             num_swaps=config.num_swaps,
             components=config.components if config.whiten else None,

@@ -14,6 +14,9 @@ REGULARISER = 1e-2
 """Added to every eigenvalue, as a share of the style's mean one. A map of fewer positions than
 channels has eigenvalues of 0, and below this share the photograph's noise would be amplified."""
 
+SMALLEST_REGULARISER = 1e-12
+"""Of a style of one colour, all of whose eigenvalues are 0: their roots are divided by."""
+
 
 class Statistics(NamedTuple):
     """Mean and covariance of features over all positions, float32."""
@@ -26,7 +29,8 @@ class Statistics(NamedTuple):
     def regulariser(self) -> tf.Tensor:
         """Returns what is added to eigenvalues where these statistics are the style's."""
         channels = tf.cast(tf.shape(self.mean)[0], tf.float32)
-        return REGULARISER * tf.linalg.trace(self.covariance) / channels
+        share = REGULARISER * tf.linalg.trace(self.covariance) / channels
+        return tf.maximum(share, SMALLEST_REGULARISER)
 
 
 def statistics(maps: Sequence[tf.Tensor]) -> Statistics:
