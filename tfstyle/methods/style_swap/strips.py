@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.methods.style_swap import whitening
-from tfstyle.methods.style_swap.swap import FeatureSwap, Hold, LevelBank
 
 WHOLE_PIXELS = 2_000_000
 """Up to so many, a level is better painted at once: its statistics need no pass of their own."""
@@ -20,41 +19,33 @@ inverse network's 4 positions of 4 pixels, and its checkerboard is measured over
 of every stride down to block4, so that positions stay where they are."""
 
 
-def paint(
-    query: tf.Tensor,
-    level: LevelBank,
-    style_share: float,
-    swap: FeatureSwap,
-    decoder: Callable[[tf.Tensor], tf.Tensor],
-    hold: Hold = lambda measured: measured,
-) -> np.ndarray:
-    """Returns what the decoder makes of a query's features in the style, without patches.
+def paint(query: tf.Tensor, paint_strip: Callable[[tf.Tensor], tf.Tensor]) -> np.ndarray:
+    """Returns a query painted strip by strip.
 
     Args:
         query: `[1, height, width, 3]`, grown to whole positions.
-        level: the style's statistics.
-        style_share: see `FeatureSwap.swap`.
-        swap: the arithmetic of a level.
-        decoder: from features to an image.
-        hold: see `FeatureSwap.swap`.
+        paint_strip: from a part of the query, margins and all, to its picture, of the same shape.
 
     Returns:
         The query's shape, float32.
     """
-    measured = hold(_statistics(query, swap))
     pastiche = np.empty(query.shape, np.float32)
     for top, bottom, above, below in _strips(*query.shape[1:3]):
-        seen = query[:, top - above : bottom + below]
-        target = swap.swap(seen, level, 0.0, style_share, lambda _: measured)
-        pastiche[:, top:bottom] = decoder(target)[:, above : above + bottom - top]
+        painted = paint_strip(query[:, top - above : bottom + below])
+        pastiche[:, top:bottom] = painted[:, above : above + bottom - top]
     return pastiche
 
 
-def _statistics(query: tf.Tensor, swap: FeatureSwap) -> whitening.Statistics:
-    """Returns those of the whole query's features, each position of which counts once."""
+def statistics(query: tf.Tensor, encode: Callable[[tf.Tensor], tf.Tensor]) -> whitening.Statistics:
+    """Returns those of the whole query's features, each position of which counts once.
+
+    Args:
+        query: as for `paint`.
+        encode: from a part of it to its features.
+    """
     count, total, products = 0, 0.0, 0.0
     for top, bottom, above, below in _strips(*query.shape[1:3]):
-        features = tf.cast(swap.encode(query[:, top - above : bottom + below]), tf.float32)
+        features = tf.cast(encode(query[:, top - above : bottom + below]), tf.float32)
         # Rows of pixels to a row of positions.
         stride = (bottom + below - top + above) // features.shape[1]
         own = features[:, above // stride : (above + bottom - top) // stride]

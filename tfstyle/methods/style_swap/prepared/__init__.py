@@ -1,0 +1,1 @@
+"""Prepared styles: which settings they depend on, their files, and the last one, which is kept."""
