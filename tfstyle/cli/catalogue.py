@@ -41,7 +41,7 @@ COMMANDS = {
         "Prepare a style once for swap: for folders, clips and many calls.",
         "tfstyle.methods.style_swap",
         "tfstyle.cli.commands.prepare",
-        settings="tfstyle.methods.style_swap.prepared.style_settings",
+        settings="tfstyle.methods.style_swap.style_settings",
     ),
     "video": Command(
         "Paint a clip by one of these methods so that it does not flicker (Ruder et al., 2016).",

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from tfstyle.jobs import record
 from tfstyle.jobs.inputs import Input, read_input
-from tfstyle.methods.style_swap.prepared import style_settings
+from tfstyle.methods.style_swap import style_settings
 from tfstyle.system import files
 
 TAKING_PREPARED = "swap"

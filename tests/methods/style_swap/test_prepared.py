@@ -12,7 +12,8 @@ from samples import picture
 
 from tfstyle import style_swap
 from tfstyle.losses import perceptual
-from tfstyle.methods.style_swap.prepared import bank_file, keeping, style_bank, style_settings
+from tfstyle.methods.style_swap import style_bank, style_settings
+from tfstyle.methods.style_swap.styles import bank_file, keeping
 from tfstyle.system import memory
 
 CONTENT, STYLE = picture(40, 48, seed=1), picture(36, 48, seed=2, smoothing=0)

@@ -8,7 +8,7 @@ from typing import Any
 from tfstyle import settings
 from tfstyle.cli import process, shared_flags
 from tfstyle.jobs import inputs
-from tfstyle.methods.style_swap.prepared import style_settings
+from tfstyle.methods.style_swap import style_settings
 from tfstyle.system import destinations, errors
 
 

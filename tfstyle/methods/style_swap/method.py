@@ -9,16 +9,16 @@ import numpy as np
 from tfstyle import image
 from tfstyle.losses import perceptual
 from tfstyle.methods.style_swap import (
-    blending,
     decoding,
     one_pass,
     optimize,
     preparation,
+    style_bank,
 )
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
-from tfstyle.methods.style_swap.prepared import style_bank
-from tfstyle.methods.style_swap.prepared.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
 from tfstyle.networks import inverse_net, vgg19_files
 from tfstyle.result import Level, Progress, Result

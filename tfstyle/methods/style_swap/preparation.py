@@ -11,9 +11,10 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.style_swap import blending, course, decoding, strips, whitening
+from tfstyle.methods.style_swap import course, decoding, strips, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 

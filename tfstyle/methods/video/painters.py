@@ -14,9 +14,9 @@ from tfstyle import image
 from tfstyle.image import tensors
 from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.gatys import method as gatys
-from tfstyle.methods.style_swap import blending
 from tfstyle.methods.style_swap import method as style_swap
-from tfstyle.methods.style_swap.prepared.style_bank import StyleBank
+from tfstyle.methods.style_swap.style_bank import StyleBank
+from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
 from tfstyle.networks import strips, transform_net

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image
-from tfstyle.methods.style_swap import course, whitening
+from tfstyle.methods.style_swap import course, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.prepared import style_settings
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
 
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tfstyle.methods.style_swap import style_settings
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.prepared import style_settings
 
 Prepared = TypeVar("Prepared")
 

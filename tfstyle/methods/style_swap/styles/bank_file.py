@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.methods.style_swap import whitening
+from tfstyle.methods.style_swap import style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.exchange import patches
-from tfstyle.methods.style_swap.prepared import patch_checks, style_settings
-from tfstyle.methods.style_swap.prepared.style_bank import StyleBank
+from tfstyle.methods.style_swap.style_bank import StyleBank
+from tfstyle.methods.style_swap.styles import patch_checks
 from tfstyle.methods.style_swap.swap import LevelBank
 from tfstyle.system import doors, files, npz
 from tfstyle.system.doors import Unsound

@@ -10,10 +10,10 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.methods import shared_settings
-from tfstyle.methods.style_swap import memory, whitening
+from tfstyle.methods.style_swap import memory, style_bank, whitening
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.prepared import keeping, style_bank
-from tfstyle.methods.style_swap.prepared.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.styles import keeping
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
 
 
