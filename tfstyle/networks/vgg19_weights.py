@@ -75,8 +75,10 @@ def read_convolutions(path: pathlib.Path, count: int = len(vgg19_layers.LAYERS))
             # Before a value is read: other files may be of any size.
             layers = _check_shapes(kernels, biases)
             needed = [name for name in layers if name in vgg19_layers.LAYERS[:count]]
-            values = (_values(needed, arrays[: len(needed)]) for arrays in (kernels, biases))
-            return _lifted(*values, count, is_vgg16=len(layers) < len(vgg19_layers.LAYERS))
+            found = [_values(needed, arrays[: len(needed)]) for arrays in (kernels, biases)]
+            if len(layers) < len(vgg19_layers.LAYERS):
+                found = _lifted(found[0], found[1], count)
+            return list(zip(*found, strict=True))
 
 
 def _arrays_in_model_order(file: h5py.File) -> list[h5py.Dataset]:
@@ -140,13 +142,10 @@ def _values(layers: list[str], arrays: list[h5py.Dataset]) -> list[np.ndarray]:
 
 
 def _lifted(
-    kernels: list[np.ndarray], biases: list[np.ndarray], count: int, is_vgg16: bool
-) -> Convolutions:
-    """Returns so many of VGG19's convolutions; VGG16 lacks some."""
-    if is_vgg16:
-        kernels = _lift(kernels, _identity_kernel, count)
-        biases = _lift(biases, np.zeros_like, count)
-    return list(zip(kernels, biases, strict=True))
+    kernels: list[np.ndarray], biases: list[np.ndarray], count: int
+) -> list[list[np.ndarray]]:
+    """Returns so many of VGG19's kernels and biases from VGG16's, which lacks some."""
+    return [_lift(kernels, _identity_kernel, count), _lift(biases, np.zeros_like, count)]
 
 
 def _lift(

@@ -38,11 +38,17 @@ class LevelPainter:
 
     def paint(self, grown: tf.Tensor, number: int) -> np.ndarray:
         """Returns a level decoded: float32, of the shape of what VGG19 sees."""
-        # Patches are compared across the whole picture.
-        has_patches = any(level.patches is not None for level in self._levels(number))
-        if math.prod(grown.shape[1:3]) <= strips.WHOLE_PIXELS or has_patches:
+        levels, size = self._levels(number), grown.shape[1:3]
+        is_plain = levels[0].statistics is None
+        if math.prod(size) <= strips.STRIP_PIXELS or is_plain:
             return self.decode(self.target(grown, number))
-        own = strips.statistics(grown, self.swap.encode)
+        # Patches are compared across the whole picture.
+        has_patches = any(level.patches is not None for level in levels)
+        if math.prod(size) <= strips.KEPT_PIXELS or has_patches:
+            features = strips.features(grown, self.swap.encode)
+            target = self._in_style(features, number)
+            return np.clip(strips.decode(target, size, self.decoder), 0, 1)
+        own = strips.statistics([grown], self.swap.encode)
 
         def paint_strip(seen: tf.Tensor) -> tf.Tensor:
             return self.decoder(self._in_style(self.swap.encode(seen), number, own))

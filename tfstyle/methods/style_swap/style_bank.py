@@ -1,12 +1,13 @@
 """The styles whose patches are taken: as pictures, or prepared once for many contents."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from tfstyle import image
-from tfstyle.methods.style_swap import course, style_settings, whitening
+from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
 
@@ -62,7 +63,12 @@ def _level(
 ) -> LevelBank:
     sizes = [style_size(picture, longest, config) for picture in pictures]
     resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
-    return swap.prepare(resized, with_patches=longest <= config.match_size)
+    with_patches = longest <= config.match_size
+    largest = max(math.prod(size) for size in sizes)
+    if with_patches or not config.whiten or largest <= strips.STRIP_PIXELS:
+        return swap.prepare(resized, with_patches)
+    grown = [swap.grid.grow(each) for each in resized]
+    return LevelBank(None, strips.statistics(grown, swap.encode))
 
 
 def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:
