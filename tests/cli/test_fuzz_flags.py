@@ -57,6 +57,7 @@ OUTPUTS = {
     "train": {"model": ["trained", "new/trained", "~/trained"]},
     "train_inverse": {"model": ["trained", "~/trained"], "start": ["inverse", "none"]},
     "export": {"output": ["served/1", "out.onnx", "out.tflite"], "style": STYLES},
+    "prepare": {"output": ["bank.npz", "~/bank.npz"], "style": ["style.png", "style.png,in.png"]},
     "apply": {"style": STYLES},
     "video": {"output": ["out.mp4", "frames", "out.webm"], "style": [*STYLES, "style.png"]},
 }
@@ -165,6 +166,8 @@ def quick(monkeypatch, tmp_path, tiny_encoder):
     monkeypatch.setattr(feed_forward, "load", load)
     for room in (gatys, style_swap, quilting, analogies):
         monkeypatch.setattr(room, "stylize", paint)
+    monkeypatch.setattr(style_swap, "prepare", lambda *_: None)
+    monkeypatch.setattr(style_swap, "save_style", lambda _, path: pathlib.Path(path).touch())
     monkeypatch.setattr(quilting, "synthesize", paint)
     for room in (gatys, style_swap):
         monkeypatch.setattr(room, "plan", lambda size, config: (Level((8, 12), 1),))

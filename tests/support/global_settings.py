@@ -121,7 +121,7 @@ def exports(folder: pathlib.Path):
 
 def main(output: str, *names: str) -> None:
     """Sets what is named and writes what is painted, arrays by name."""
-    vgg19_weights.load = lambda name: vgg()
+    vgg19_weights.load = lambda *_: vgg()
     for name in names:
         SETTINGS[name]()
     with tempfile.TemporaryDirectory() as temporary:

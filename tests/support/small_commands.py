@@ -31,6 +31,10 @@ COMMANDS = {
         *("--style=wave", "--output={}/out.jpg"),
     ],
     "swap": ["swap", *PAINT, "--model=net.npz", "--size=48", "--output={}/out.webp"],
+    "prepare": [
+        *("prepare", "--style=style.png", "--precision=float32", "--size=48"),
+        "--output={}/out.npz",
+    ],
     "quilt": ["quilt", "--texture=style.png", "--block_size=8", "--output={}/out.tif"],
     "analogy": [
         *("analogy", "--filtered=style.png", "--target=in/a.png", "--size=24", "--levels=2"),

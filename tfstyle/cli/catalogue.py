@@ -37,6 +37,12 @@ COMMANDS = {
         "tfstyle.methods.style_swap",
         "tfstyle.cli.commands.pictures",
     ),
+    "prepare": Command(
+        "Prepare a style once for swap: for folders, clips and many calls.",
+        "tfstyle.methods.style_swap",
+        "tfstyle.cli.commands.prepare",
+        settings="tfstyle.methods.style_swap.style_settings",
+    ),
     "video": Command(
         "Paint a clip by one of these methods so that it does not flicker (Ruder et al., 2016).",
         "tfstyle.methods.video",

@@ -7,11 +7,13 @@ from typing import Any
 from tfstyle.jobs import inputs
 from tfstyle.jobs.method import Method
 from tfstyle.jobs.methods import ROOMS, Analogy, ByNetwork, ByStyles, Quilting
+from tfstyle.jobs.styles import read_styles
 
 Path = str | os.PathLike[str]
 
 Style = Path | Sequence[Path] | Mapping[str, float]
-"""Pictures' paths, or for a trained network a style's name, or shares by name."""
+"""Paths of pictures, for `style_swap` also of prepared styles; for a trained network the name of a
+style, or shares by name."""
 
 COMMANDS = {room: command for command, room in ROOMS.items()}
 """What records call the methods, by the names of their rooms."""
@@ -40,15 +42,15 @@ def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
         # Else a style that does not exist would fail with each picture of a folder.
         network.check()
         return network
+    if room not in ("quilting", "analogies"):
+        return ByStyles.read(command, config, read_styles(command, _paths(style)))
     styles = inputs.read_styles(_paths(style))
     if room == "quilting":
         return Quilting(command, config, styles)
-    if room == "analogies":
-        if len(styles) != 1:
-            raise ValueError(f"style must be one filtered picture. Received: {len(styles)}")
-        read = None if source is None else inputs.read_input(source, "source")
-        return Analogy(command, config, styles[0], read)
-    return ByStyles.read(command, config, styles)
+    if len(styles) != 1:
+        raise ValueError(f"style must be one filtered picture. Received: {len(styles)}")
+    read = None if source is None else inputs.read_input(source, "source")
+    return Analogy(command, config, styles[0], read)
 
 
 def style_text(style: Style) -> str:

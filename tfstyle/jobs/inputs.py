@@ -5,10 +5,19 @@ import dataclasses
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from tfstyle import image
 from tfstyle.image.decoding import source
 from tfstyle.jobs import record
+
+
+class Described(Protocol):
+    """What went into a result, whatever it is."""
+
+    @property
+    def described(self) -> record.Input:
+        """What the record keeps of it."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from tfstyle.jobs import record
-from tfstyle.jobs.inputs import Input
+from tfstyle.jobs.inputs import Described
 from tfstyle.result import Level, Progress, Result
 
 Callback = Callable[[Progress], None]
@@ -32,7 +32,7 @@ class Method(Protocol):
         """The settings, a dataclass."""
 
     @property
-    def inputs(self) -> Sequence[Input]:
+    def inputs(self) -> Sequence[Described]:
         """What all contents share, in the record's order."""
 
     def plan(self, content_size: Size) -> Sequence[Level]:
@@ -97,7 +97,7 @@ def as_resumable(method: Method, checkpoint: os.PathLike[str]) -> Resumable:
     return method
 
 
-def describe_inputs(method: Method, content: Input | None) -> list[record.Input]:
+def describe_inputs(method: Method, content: Described | None) -> list[record.Input]:
     """Returns all that goes into the result of one content, in the record's order."""
     read = method.inputs if content is None else [content, *method.inputs]
     return [each.described for each in read]

@@ -11,8 +11,9 @@ import numpy as np
 
 from tfstyle import settings
 from tfstyle.jobs import inputs
-from tfstyle.jobs.inputs import Input, read_input
+from tfstyle.jobs.inputs import Described, Input, read_input
 from tfstyle.jobs.method import Callback, Size
+from tfstyle.jobs.styles import Style, values
 from tfstyle.result import Level, Result
 
 ROOMS = {
@@ -39,12 +40,12 @@ class ByStyles:
 
     command: str
     config: Any
-    styles: Sequence[Input]
+    styles: Sequence[Style]
     starts: Sequence[Input]
     """The picture that the optimisation starts from, if it starts from one."""
 
     @classmethod
-    def read(cls, command: str, config: Any, styles: Sequence[Input]) -> "ByStyles":
+    def read(cls, command: str, config: Any, styles: Sequence[Style]) -> "ByStyles":
         """Returns the method, the picture that `config.start` may name having been read."""
         starts = []
         # None leaves it to the quality, which begins from no file.
@@ -59,7 +60,7 @@ class ByStyles:
         return cls(command, config, styles, starts)
 
     @property
-    def inputs(self) -> Sequence[Input]:
+    def inputs(self) -> Sequence[Described]:
         """The styles, then the first image."""
         return [*self.styles, *self.starts]
 
@@ -70,7 +71,7 @@ class ByStyles:
     def stylize(self, content: np.ndarray, callback: Callback) -> Result:
         """Returns the pastiche."""
         return room(self.command).stylize(
-            content, _pixels(self.styles), self.config, callback=callback
+            content, values(self.styles), self.config, callback=callback
         )
 
     def stylize_from(
@@ -79,7 +80,7 @@ class ByStyles:
         """Returns the pastiche; the run keeps its state."""
         return room(self.command).stylize(
             content,
-            _pixels(self.styles),
+            values(self.styles),
             self.config,
             callback=callback,
             checkpoint=checkpoint,

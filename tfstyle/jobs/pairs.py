@@ -49,7 +49,7 @@ class State:
 def resolve(
     content: str | os.PathLike[str] | None,
     output: str | os.PathLike[str],
-    others: Sequence[inputs.Input] = (),
+    others: Sequence[inputs.Described] = (),
     *,
     state: State = State(),  # noqa: B008 (frozen)
     save_every: int = 0,

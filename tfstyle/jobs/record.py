@@ -36,11 +36,12 @@ class Settings(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """A picture that went into a result; the hash tells whether the file has changed since."""
+    """A file that went into a result; the hash tells whether it has changed since."""
 
     path: str
-    width: int
-    height: int
+    width: int | None
+    """In pixels; None where it is no picture, as is `height`."""
+    height: int | None
     sha256: str
 
 

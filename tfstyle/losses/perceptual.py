@@ -71,9 +71,10 @@ def _build_on_vgg19(
         temporal_weight: as for `build`.
         stamp: the weights file's; when that has changed, the file is read anew.
     """
-    vgg = vgg19_weights.load(config.vgg_weights)
+    layers = config.weights().layers
+    vgg = vgg19_weights.load(config.vgg_weights, layers)
     features = vgg19.build(
-        config.weights().layers,
+        layers,
         vgg,
         pooling=config.pooling,
         padding=config.padding,

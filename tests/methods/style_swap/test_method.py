@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
-from tfstyle.methods.style_swap import bank_file, decoding, whitening
+from tfstyle.methods.style_swap import decoding, whitening
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.networks import inverse_net
@@ -362,23 +362,3 @@ def test_prepared_style_of_several_levels_gives_the_same_picture(shallow_encoder
         for styles in (STYLE, bank)
     )
     assert_array_equal(first, second)
-
-
-@pytest.mark.parametrize("config", [WHITE, ONE_PASS, style_swap.Config(first_size=16)])
-def test_saved_style_gives_the_same_picture(shallow_encoder, config, tmp_path):
-    config = dataclasses.replace(config, size=48)
-    bank = style_swap.prepare(STYLE, config, features=shallow_encoder)
-    bank_file.save(bank, tmp_path / "bank.npz")
-    loaded = bank_file.load(tmp_path / "bank.npz")
-    assert loaded.config == config
-    first, second = (
-        style_swap.stylize(CONTENT, styles, config, features=shallow_encoder, decoder=Seen()).image
-        for styles in (bank, loaded)
-    )
-    assert_array_equal(first, second)
-
-
-def test_other_files_are_no_prepared_styles(tmp_path):
-    np.savez(tmp_path / "bank.npz", config="{}")
-    with pytest.raises(ValueError, match="must be a prepared style.* Received: path="):
-        bank_file.load(tmp_path / "bank.npz")

@@ -88,7 +88,7 @@ def test_the_optimisations_of_every_clip_share_their_two_graphs(tiny_encoder, mo
     """One for the first frame of a scene, and one for those that are held to earlier ones."""
     vgg = types.SimpleNamespace(name="tiny", sha256="")
     built = []
-    monkeypatch.setattr(perceptual.vgg19_weights, "load", lambda source: vgg)
+    monkeypatch.setattr(perceptual.vgg19_weights, "load", lambda *_: vgg)
     monkeypatch.setattr(perceptual.vgg19_files, "stamp", lambda source: None)
     monkeypatch.setattr(
         perceptual.vgg19, "build", lambda *_, **options: built.append(1) or tiny_encoder

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.cli import painting, shared_flags
-from tfstyle.jobs import inputs, pairs
+from tfstyle.jobs import inputs, pairs, styles
 from tfstyle.jobs.methods import ByStyles
 from tfstyle.jobs.picture import Job
 
@@ -17,7 +17,9 @@ class Files:
 
     content: str = shared_flags.content()
     style: str = settings.setting(
-        "", "The picture to take the style from; several have commas between; required."
+        "",
+        "The picture to take the style from; several have commas between; for swap also what "
+        "prepare made of pictures; required.",
     )
     output: str = shared_flags.output()
     save_every: int = settings.setting(
@@ -43,8 +45,8 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     # Read before the pairs are made, since no output may replace a style.
-    styles = inputs.read_styles(inputs.split_paths(files.style))
-    method = ByStyles.read(command, config, styles)
+    read = styles.read_styles(command, inputs.split_paths(files.style))
+    method = ByStyles.read(command, config, read)
     found = pairs.resolve(
         files.content,
         files.output,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfstyle.jobs import inputs, record
+from tfstyle.jobs import inputs, record, styles
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
@@ -47,7 +47,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         MemoryError: the size does not fit.
         KeyboardInterrupt: Ctrl-C; what is painted is safe, and the message says so.
     """
-    styles, described = read_styles(job)
+    given, described = read_styles(job)
     checks.check(job, described)
     with reading.open_clip(
         job.input, longest=method.size, start=job.start, duration=job.duration, rate=job.rate
@@ -61,7 +61,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         if earlier:
             return as_outcome(earlier)
         with inputs.hinting_at_pictures(job.style if job.method == "apply" else ""):
-            painter = video.painter(styles, config, method)
+            painter = video.painter(given, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
             outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
@@ -72,11 +72,11 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
 
 
 def read_styles(job: VideoJob) -> tuple[Any, list[record.Input]]:
-    """Returns the style as the method takes it, and what the record keeps of pictures."""
+    """Returns the style as the method takes it, and what the record keeps of files."""
     if job.method == "apply":
         return job.style, []
-    read = inputs.read_styles(inputs.split_paths(job.style))
-    return [each.picture.pixels for each in read], [each.described for each in read]
+    read = styles.read_styles(job.method, inputs.split_paths(job.style))
+    return styles.values(read), [each.described for each in read]
 
 
 def pipeline_workers(job: VideoJob, clip: Clip) -> int:

@@ -102,12 +102,7 @@ class Config:
         minimum=1,
         maximum=pyramid.GREATEST,
     )
-    style_blend: tuple[float, ...] | None = setting(
-        None,
-        "One share per style, normalised to sum to 1; none shares evenly.",
-        minimum=0,
-        maximum=1e9,
-    )
+    style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
     # From the content about half the evaluations reach the same loss; noise is what the paper has.

@@ -8,6 +8,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
+from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization.optimizer import ValueAndGradient
@@ -56,10 +57,4 @@ def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, in
 
 def _blend(styles: int, config: Config) -> list[float]:
     """Returns each style's share; they sum to 1."""
-    shares = config.style_blend or (1.0,) * styles
-    if len(shares) != styles or sum(shares) == 0:
-        raise ValueError(
-            "style_blend must give one share per style, not all 0. "
-            f"Received: style_blend={shares} for {styles} styles"
-        )
-    return [share / sum(shares) for share in shares]
+    return shared_settings.shares(config.style_blend or (1.0,) * styles, styles)

@@ -1,4 +1,4 @@
-"""Style swap (Chen and Schmidt 2016): `Config`, `stylize`, `prepare`, `plan`."""
+"""Style swap (Chen and Schmidt 2016): `Config`, `stylize`, `prepare`, `plan`; prepared styles."""
 
 import typing
 
@@ -15,6 +15,8 @@ if typing.TYPE_CHECKING:
     from tfstyle.methods.style_swap.method import weights_used as weights_used
     from tfstyle.methods.style_swap.style_bank import StyleBank as StyleBank
     from tfstyle.methods.style_swap.style_bank import Styles as Styles
+    from tfstyle.methods.style_swap.styles.bank_file import load_style as load_style
+    from tfstyle.methods.style_swap.styles.bank_file import save_style as save_style
 
 keras_backend.choose_tensorflow()
 
@@ -24,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "config": ["STARTS", "Config"],
         "method": ["plan", "prepare", "stylize", "weights_used"],
+        "styles.bank_file": ["load_style", "save_style"],
         "style_bank": ["StyleBank", "Styles"],
     },
 )

@@ -99,6 +99,9 @@ class Config:
         maximum=512,
         only_with="whiten",
     )
+    style_blend: tuple[float, ...] | None = shared_settings.style_blend(
+        "none pools their patches and statistics"
+    )
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
     # The paper's relu3_1.

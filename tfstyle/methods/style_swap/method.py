@@ -8,10 +8,17 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.losses import perceptual
-from tfstyle.methods.style_swap import decoding, one_pass, optimize, preparation, style_bank
+from tfstyle.methods.style_swap import (
+    decoding,
+    one_pass,
+    optimize,
+    preparation,
+    style_bank,
+)
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
 from tfstyle.networks import inverse_net, vgg19_files
 from tfstyle.result import Level, Progress, Result
@@ -37,7 +44,8 @@ def stylize(
     Args:
         content: `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
         styles: one such image, or several, or the `StyleBank` that `prepare` returns, which
-            saves its preparation where many contents have one style.
+            saves its preparation where many contents have one style; or several of either with
+            `config.style_blend`.
         config: the settings.
         callback: called after every step of `decode="optimize"`.
         checkpoint: folder where the state of `decode="optimize"` is kept.
@@ -55,9 +63,10 @@ def stylize(
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
     # Before any network is loaded and any patch compared, which takes long.
-    style_bank.check(size, styles, config)
+    given = blending.parts(styles, config)
+    blending.check(size, given, config)
     content = image.resize(content, size)
-    prepared = preparation.prepare(content, styles, config, features, decoder)
+    prepared = preparation.prepare(content, given, config, features, decoder)
     if config.decode == "inverse":
         return one_pass.paint(prepared, config)
     levels = plan(size, config)
@@ -90,14 +99,20 @@ def prepare(
         features: as for `stylize`.
 
     Raises:
-        ValueError: the colours are to be kept, so that each content needs its own preparation.
+        ValueError: the colours are to be kept, so that each content needs its own preparation;
+            or styles are to be blended, each of which is prepared by itself.
         MemoryError: the patches do not fit.
     """
     style_bank.check_colors(config)
+    if config.style_blend is not None:
+        raise ValueError(
+            "style_blend must be none to prepare styles: prepare each by itself, and give the "
+            f"shares with the content. Received: style_blend={config.style_blend}"
+        )
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
     # The contents are not known yet: a square is the most that has this longest side.
-    style_bank.check((longest, longest), pictures, config)
+    blending.check((longest, longest), [blending.Part(1.0, pictures)], config)
     loss, _ = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)
     return style_bank.of(pictures, longest, swap, config)

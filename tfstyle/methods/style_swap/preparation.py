@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -11,29 +11,21 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.style_swap import course, decoding, strips, style_bank, whitening
+from tfstyle.methods.style_swap import course, decoding, strips, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
-from tfstyle.methods.style_swap.swap import FeatureSwap, Hold, LevelBank
-
-Memory = Callable[[object], Hold]
-"""What holds statistics over a clip's frames: a `Hold` for each name."""
-
-
-def no_memory(name: object) -> Hold:
-    """Returns what leaves each picture its own statistics."""
-    return lambda measured: measured
+from tfstyle.methods.style_swap.styles import blending
+from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
 @dataclasses.dataclass(frozen=True)
 class LevelPainter:
     """Paints the levels of a picture, by number."""
 
-    bank: style_bank.StyleBank
+    blend: blending.Blend
     way: course.Course
     swap: FeatureSwap
     decoder: Decoder
-    memory: Memory = no_memory
 
     def target(self, grown: tf.Tensor, number: int) -> tf.Tensor:
         """Returns a level's features in the style, `[1, rows, columns, channels]`.
@@ -42,28 +34,51 @@ class LevelPainter:
             grown: what VGG19 sees: the query, mirrored to whole positions.
             number: the level's.
         """
-        share = self.way.stages[number].patch_share
-        level, hold = self._level(number), self.memory(number)
-        return self.swap.swap(grown, level, share, self.way.style_share, hold)
+        return self._in_style(self.swap.encode(grown), number)
 
     def paint(self, grown: tf.Tensor, number: int) -> np.ndarray:
         """Returns a level decoded: float32, of the shape of what VGG19 sees."""
-        level = self._level(number)
-        if math.prod(grown.shape[1:3]) > strips.WHOLE_PIXELS and level.patches is None:
-            hold, share = self.memory(number), self.way.style_share
-            return strips.paint(grown, level, share, self.swap, self.decoder, hold)
-        return self.decode(self.target(grown, number))
+        levels, size = self._levels(number), grown.shape[1:3]
+        is_plain = levels[0].statistics is None
+        if math.prod(size) <= strips.STRIP_PIXELS or is_plain:
+            return self.decode(self.target(grown, number))
+        # Patches are compared across the whole picture.
+        has_patches = any(level.patches is not None for level in levels)
+        if math.prod(size) <= strips.KEPT_PIXELS or has_patches:
+            features = strips.features(grown, self.swap.encode)
+            target = self._in_style(features, number)
+            return np.clip(strips.decode(target, size, self.decoder), 0, 1)
+        own = strips.statistics([grown], self.swap.encode)
+
+        def paint_strip(seen: tf.Tensor) -> tf.Tensor:
+            return self.decoder(self._in_style(self.swap.encode(seen), number, own))
+
+        return np.clip(strips.paint(grown, paint_strip), 0, 1)
 
     def decode(self, target: tf.Tensor) -> np.ndarray:
         """Returns what the inverse network makes of features."""
         return np.clip(self.decoder(target), 0, 1)
 
-    def _level(self, number: int) -> LevelBank:
-        """Returns what a level takes from the style, patches only where they have a share."""
-        level = self.bank.levels[number]
-        if level.statistics is None or self.way.stages[number].patch_share:
-            return level
-        return LevelBank(None, level.statistics)
+    def _in_style(
+        self, features: tf.Tensor, number: int, own: whitening.Statistics | None = None
+    ) -> tf.Tensor:
+        """Returns features in each style, blended; `own` where they are not all of the picture."""
+        share, style_share, levels = (
+            self.way.stages[number].patch_share,
+            self.way.style_share,
+            self._levels(number),
+        )
+        blending.check_channels(features.shape[-1], levels)
+        return self.blend.mix(
+            [self.swap.exchange(features, each, share, style_share, own) for each in levels]
+        )
+
+    def _levels(self, number: int) -> list[LevelBank]:
+        """Returns what a level takes from each style, patches only where they have a share."""
+        levels = self.blend.at(number)
+        if levels[0].statistics is None or self.way.stages[number].patch_share:
+            return levels
+        return [LevelBank(None, level.statistics) for level in levels]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,8 +107,7 @@ class Prepared:
         """Returns the pastiche: cut to its size, in the style's colours or the content's."""
         height, width = self.content.shape[1:3]
         cut, painter = pixels[:, :height, :width], self.painter
-        hold, share = painter.memory("colors"), painter.way.color_share
-        pastiche = carry_colors(cut, painter.bank.colors, share, hold)
+        pastiche = carry_colors(cut, painter.blend.colors(), painter.way.color_share)
         return color.restore(np.asarray(pastiche), self.content, config.preserve_color)
 
     @property
@@ -103,11 +117,10 @@ class Prepared:
 
 def prepare(
     content: np.ndarray,
-    styles: style_bank.Styles,
+    styles: Sequence[blending.Part],
     config: Config,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
-    memory: Memory = no_memory,
 ) -> Prepared:
     """Returns a content whose levels but the finest are painted.
 
@@ -117,16 +130,17 @@ def prepare(
         config: the settings.
         features: a model from image to features by layer name instead of VGG19.
         decoder: from features to an image, instead of the settings' inverse network.
-        memory: holds statistics over a clip's frames.
     """
     # Before the swap, which takes long: a network that does not fit is refused at once.
     network, inverse_used = decoding.find(config, content.shape[1:3], decoder)
     loss, vgg_used = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)
-    bank = style_bank.beside(content, styles, swap, config)
+    # What a model of the caller's own was prepared for is the caller's to keep.
+    extractor = loss if features is None else None
+    blend = blending.beside(content, styles, swap, config, extractor)
     # A style that was prepared for another size has its own number of levels.
-    way = course.plan(content.shape[1:3], dataclasses.replace(config, levels=len(bank.levels)))
-    painter = LevelPainter(bank, way, swap, network, memory)
+    way = course.plan(content.shape[1:3], dataclasses.replace(config, levels=blend.levels))
+    painter = LevelPainter(blend, way, swap, network)
     seen = color.prepare_content(content, config.preserve_color)
     return Prepared(content, _refine(seen, painter), painter, loss, vgg_used | inverse_used)
 
@@ -155,10 +169,7 @@ def carry_on(content: tf.Tensor, change: tf.Tensor, mixture: float | tf.Tensor) 
 
 
 def carry_colors(
-    pastiche: tf.Tensor,
-    colors: whitening.Statistics,
-    share: float | tf.Tensor,
-    hold: Hold = lambda measured: measured,
+    pastiche: tf.Tensor, colors: whitening.Statistics, share: float | tf.Tensor
 ) -> tf.Tensor:
     """Returns the pastiche with a share of the style's mean colour and covariance.
 
@@ -166,5 +177,5 @@ def carry_colors(
     """
     if isinstance(share, float) and share == 0:
         return pastiche
-    carried = whitening.transport(pastiche, hold(whitening.statistics([pastiche])), colors)
+    carried = whitening.transport(pastiche, whitening.statistics([pastiche]), colors)
     return tf.clip_by_value(pastiche + share * (carried - pastiche), 0.0, 1.0)

@@ -1,18 +1,19 @@
 """A large level in bounded memory: the same picture, strip by strip, of the whole's statistics."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from tfstyle.methods.style_swap import whitening
-from tfstyle.methods.style_swap.swap import FeatureSwap, Hold, LevelBank
-
-WHOLE_PIXELS = 2_000_000
-"""Up to so many, a level is better painted at once: its statistics need no pass of their own."""
 
 STRIP_PIXELS = 2**19
-"""Pixels of a strip, without its margins."""
+"""Pixels of a strip, without its margins. No larger, a level is better painted at once."""
+
+KEPT_PIXELS = 2_000_000
+"""Up to so many, a level's features are kept from their statistics to their decoding; above, they
+are had twice."""
 
 MARGIN = 64
 """Rows around a strip that its own depend on: VGG19's down to block3_conv1 see 10 further, the
@@ -20,61 +21,83 @@ inverse network's 4 positions of 4 pixels, and its checkerboard is measured over
 of every stride down to block4, so that positions stay where they are."""
 
 
-def paint(
-    query: tf.Tensor,
-    level: LevelBank,
-    style_share: float,
-    swap: FeatureSwap,
-    decoder: Callable[[tf.Tensor], tf.Tensor],
-    hold: Hold = lambda measured: measured,
-) -> np.ndarray:
-    """Returns what the decoder makes of a query's features in the style, without patches.
+def paint(query: tf.Tensor, paint_strip: Callable[[tf.Tensor], tf.Tensor]) -> np.ndarray:
+    """Returns a query painted strip by strip.
 
     Args:
         query: `[1, height, width, 3]`, grown to whole positions.
-        level: the style's statistics.
-        style_share: see `FeatureSwap.swap`.
-        swap: the arithmetic of a level.
-        decoder: from features to an image.
-        hold: see `FeatureSwap.swap`.
+        paint_strip: from a part of the query, margins and all, to its picture, of the same shape.
 
     Returns:
         The query's shape, float32.
     """
-    measured = hold(_statistics(query, swap))
     pastiche = np.empty(query.shape, np.float32)
     for top, bottom, above, below in _strips(*query.shape[1:3]):
-        seen = query[:, top - above : bottom + below]
-        target = swap.swap(seen, level, 0.0, style_share, lambda _: measured)
-        pastiche[:, top:bottom] = decoder(target)[:, above : above + bottom - top]
+        painted = paint_strip(query[:, top - above : bottom + below])
+        pastiche[:, top:bottom] = painted[:, above : above + bottom - top]
     return pastiche
 
 
-def _statistics(query: tf.Tensor, swap: FeatureSwap) -> whitening.Statistics:
-    """Returns those of the whole query's features, each position of which counts once."""
+def statistics(
+    queries: Sequence[tf.Tensor], encode: Callable[[tf.Tensor], tf.Tensor]
+) -> whitening.Statistics:
+    """Returns those of all features of some queries together, each position of which counts once.
+
+    Args:
+        queries: each as for `paint`.
+        encode: from a part of one to its features.
+    """
     count, total, products = 0, 0.0, 0.0
-    for top, bottom, above, below in _strips(*query.shape[1:3]):
-        features = tf.cast(swap.encode(query[:, top - above : bottom + below]), tf.float32)
-        # Rows of pixels to a row of positions.
-        stride = (bottom + below - top + above) // features.shape[1]
-        own = features[:, above // stride : (above + bottom - top) // stride]
-        rows = tf.reshape(own, [-1, own.shape[-1]])
+    for rows in (rows for query in queries for rows in _features(query, encode)):
         # In float64: a covariance is a small difference of large sums.
-        mean = tf.reduce_mean(rows, axis=0)
-        centred = rows - mean
-        mean = mean.numpy().astype(np.float64)
-        count += len(rows)
-        total = total + len(rows) * mean
-        products = products + tf.matmul(centred, centred, transpose_a=True).numpy()
-        products = products + len(rows) * np.outer(mean, mean)
+        own = whitening.statistics([rows])
+        mean = own.mean.numpy().astype(np.float64)
+        positions = math.prod(rows.shape[:-1])
+        count += positions
+        total = total + positions * mean
+        products = products + positions * (own.covariance.numpy() + np.outer(mean, mean))
     mean = total / count
     covariance = products / count - np.outer(mean, mean)
     return whitening.Statistics(tf.constant(mean, tf.float32), tf.constant(covariance, tf.float32))
 
 
+def features(query: tf.Tensor, encode: Callable[[tf.Tensor], tf.Tensor]) -> tf.Tensor:
+    """Returns a query's features, `[1, rows, columns, channels]`; see `statistics`."""
+    return tf.concat(list(_features(query, encode)), axis=1)
+
+
+def decode(
+    target: tf.Tensor, size: tuple[int, int], decoder: Callable[[tf.Tensor], tf.Tensor]
+) -> np.ndarray:
+    """Returns what the decoder makes of features, strip by strip.
+
+    Args:
+        target: `[1, rows, columns, channels]`.
+        size: of the picture, (height, width) in pixels, a multiple of the positions'.
+        decoder: from features to a picture.
+    """
+    pastiche = np.empty([1, *size, 3], np.float32)
+    stride = size[0] // target.shape[1]
+    for top, bottom, above, below in _strips(*size):
+        seen = target[:, (top - above) // stride : (bottom + below) // stride]
+        pastiche[:, top:bottom] = decoder(seen)[:, above : above + bottom - top]
+    return pastiche
+
+
+def _features(query: tf.Tensor, encode: Callable[[tf.Tensor], tf.Tensor]) -> Iterator[tf.Tensor]:
+    """Yields each strip's features, `[1, rows, columns, channels]`, without its margins."""
+    for top, bottom, above, below in _strips(*query.shape[1:3]):
+        features = encode(query[:, top - above : bottom + below])
+        # Rows of pixels to a row of positions.
+        stride = (bottom + below - top + above) // features.shape[1]
+        yield features[:, above // stride : (above + bottom - top) // stride]
+
+
 def _strips(height: int, width: int) -> Iterator[tuple[int, int, int, int]]:
     """Yields each strip's first and last row, and the margins above and below."""
-    rows = max(STRIP_PIXELS // width // MARGIN, 1) * MARGIN
+    most = max(STRIP_PIXELS // width // MARGIN, 1) * MARGIN
+    # Of equal heights, or nearly: the highest takes the memory.
+    rows = math.ceil(height / math.ceil(height / most) / MARGIN) * MARGIN
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         yield top, bottom, min(MARGIN, top), min(MARGIN, height - bottom)

@@ -1,13 +1,14 @@
 """The styles whose patches are taken: as pictures, or prepared once for many contents."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from tfstyle import image
-from tfstyle.image import color, scalars
-from tfstyle.methods.style_swap import course, memory, whitening
+from tfstyle.image import scalars
+from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
 
@@ -24,52 +25,14 @@ class StyleBank:
     """The settings that it was prepared for."""
 
 
-# The strength, the shares, the number of swaps and the decoding concern contents alone.
-PREPARED = (
-    "whiten",
-    "levels",
-    "first_size",
-    "match_size",
-    "components",
-    "layer",
-    "patch_size",
-    "patch_stride",
-    "vgg_weights",
-    "pooling",
-    "padding",
-    "precision",
-)
-"""The settings that a prepared style depends on, but for its size."""
-
-Styles = np.ndarray | Sequence[np.ndarray] | StyleBank
-"""A style picture, several whose patches are pooled, or a prepared style."""
+Styles = np.ndarray | StyleBank | Sequence[np.ndarray | StyleBank]
+"""A style picture, several whose patches are pooled, a prepared style, or several to blend."""
 
 
-def check(size: tuple[int, int], styles: Styles, config: Config) -> None:
-    """Raises unless the styles fit the settings and all fits in memory.
-
-    Args:
-        size: of the content, (height, width) in pixels.
-        styles: to take patches from.
-        config: the settings.
-
-    Raises:
-        ValueError: a style is smaller than a patch, or was prepared for other settings.
-        MemoryError: the size does not fit; the message says what would.
-    """
-    # A bank's patches are in memory already: with it, only the content's need is asked for.
-    grid, pictures = Grid.of(config), []
-    if isinstance(styles, StyleBank):
-        _check_prepared(styles, config)
-    else:
-        pictures = image.as_images(styles, "style")
-    sizes = [style_size(picture, max(size), config) for picture in pictures]
-    memory.check(size, sizes, grid, config)
-
-
-def _check_prepared(bank: StyleBank, config: Config) -> None:
+def check_prepared(bank: StyleBank, config: Config) -> None:
+    """Raises ValueError where a style was prepared for other settings."""
     check_colors(config)
-    for name in PREPARED:
+    for name in style_settings.DEPENDED_ON:
         wanted, asked = getattr(bank.config, name), getattr(config, name)
         if asked != wanted:
             raise ValueError(
@@ -84,23 +47,6 @@ def check_colors(config: Config) -> None:
             "preserve_color must be none for a prepared style, since it depends on the content. "
             f"Received: preserve_color={config.preserve_color}"
         )
-
-
-def beside(content: np.ndarray, styles: Styles, swap: FeatureSwap, config: Config) -> StyleBank:
-    """Returns the styles prepared for one content, in its colours where those are to be kept.
-
-    Args:
-        content: `[1, height, width, 3]`, at the result's size.
-        styles: to take patches and statistics from.
-        swap: the arithmetic of a level.
-        config: the settings.
-    """
-    if isinstance(styles, StyleBank):
-        return styles
-    mode = config.preserve_color
-    pictures = image.as_images(styles, "style")
-    colored = [color.prepare_style(picture, content, mode) for picture in pictures]
-    return of(colored, max(content.shape[1:3]), swap, config)
 
 
 def of(
@@ -118,7 +64,12 @@ def _level(
 ) -> LevelBank:
     sizes = [style_size(picture, longest, config) for picture in pictures]
     resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
-    return swap.prepare(resized, with_patches=longest <= config.match_size)
+    with_patches = longest <= config.match_size
+    largest = max(math.prod(size) for size in sizes)
+    if with_patches or not config.whiten or largest <= strips.STRIP_PIXELS:
+        return swap.prepare(resized, with_patches)
+    grown = [swap.grid.grow(each) for each in resized]
+    return LevelBank(None, strips.statistics(grown, swap.encode))
 
 
 def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:

@@ -82,10 +82,6 @@ class Grid:
         return mirror.mirror_to(images, self.covering(height), self.covering(width))
 
 
-Hold = Callable[[whitening.Statistics], whitening.Statistics]
-"""From statistics that were measured to those that count."""
-
-
 class LevelBank(NamedTuple):
     """What one level takes from the styles."""
 
@@ -93,6 +89,13 @@ class LevelBank(NamedTuple):
     """None where none are compared."""
     statistics: whitening.Statistics | None
     """None where features are not whitened."""
+
+    @property
+    def channels(self) -> int | None:
+        """How many the features have that it is of."""
+        if self.statistics is not None:
+            return self.statistics.mean.shape[0]
+        return None if self.patches is None else self.patches.positions.shape[-1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +162,6 @@ class FeatureSwap:
         bank: LevelBank,
         patch_share: float | tf.Tensor = 1.0,
         style_share: float | tf.Tensor = 1.0,
-        hold: Hold = lambda measured: measured,
     ) -> tf.Tensor:
         """Returns the contents' features in the style, in the features' type.
 
@@ -172,9 +174,8 @@ class FeatureSwap:
             bank: the style's.
             patch_share: from 0 to 1.
             style_share: from 0 to 1; without whitening it counts for nothing.
-            hold: puts others in the place of the contents' statistics: a clip's running mean, say.
         """
-        return self.exchange(self.encode(contents), bank, patch_share, style_share, hold)
+        return self.exchange(self.encode(contents), bank, patch_share, style_share)
 
     def exchange(
         self,
@@ -182,16 +183,22 @@ class FeatureSwap:
         bank: LevelBank,
         patch_share: float | tf.Tensor = 1.0,
         style_share: float | tf.Tensor = 1.0,
-        hold: Hold = lambda measured: measured,
+        measured: whitening.Statistics | None = None,
     ) -> tf.Tensor:
         """Returns features `[batch, rows, columns, channels]` in the style; see `swap`.
 
-        `hold` may put other statistics in the place of those that the features have.
+        Args:
+            own: the features.
+            bank: the style's.
+            patch_share: as for `swap`, as is `style_share`.
+            style_share: from 0 to 1.
+            measured: the statistics of the whole that the features are a part of; their own by
+                default.
         """
         if bank.statistics is None:
             return self._exchanged(own, bank, patch_share)
         features, style = tf.cast(own, tf.float32), bank.statistics
-        measured = hold(whitening.statistics([features]))
+        measured = measured or whitening.statistics([features])
         white = whitening.whiten(features, measured, style.regulariser())
         mixed = self._exchanged(white, bank, patch_share)
         # Features come from behind a ReLU, and the decoder knows none below 0.

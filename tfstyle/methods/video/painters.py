@@ -15,6 +15,8 @@ from tfstyle.image import tensors
 from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.style_swap import method as style_swap
+from tfstyle.methods.style_swap.style_bank import StyleBank
+from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
 from tfstyle.networks import strips, transform_net
@@ -161,9 +163,19 @@ def by_style_swap(styles: Any, method: style_swap.Config) -> PaintFrame:
         # Where colours are kept, each frame asks for a style in colours of its own.
         if method.preserve_color != "none":
             return styles
-        return style_swap.prepare(styles, dataclasses.replace(method, size=method.size or longest))
+        alone = dataclasses.replace(method, size=method.size or longest, style_blend=None)
+        if method.style_blend is None:
+            return _prepared(styles, alone)
+        return [_prepared(each, alone) for each in blending.as_list(styles)]
 
     return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
+
+
+def _prepared(styles: Any, method: style_swap.Config) -> Any:
+    """Returns styles prepared, where they are not."""
+    if any(isinstance(each, StyleBank) for each in blending.as_list(styles)):
+        return styles
+    return style_swap.prepare(styles, method)
 
 
 @tf.function(input_signature=[tf.TensorSpec([1, None, None, 3], tf.float32)])

@@ -1,0 +1,1 @@
+"""Styles as they are given: pictures and prepared ones, from files, kept, and blended."""
