@@ -198,6 +198,13 @@ def test_the_sources_own_times_and_program_are_not_copied(tmp_path):
     assert "timecode" not in written
 
 
+def test_a_language_that_the_file_has_no_word_for_is_warned_of(tmp_path):
+    # QuickTime's list has "ger" for German, and not "deu".
+    source = write(tmp_path / "a.mkv", subtitles=None, languages=("deu", "ger"))
+    with pytest.warns(UserWarning, match=r"tags cannot be kept in \.mov: language deu$"):
+        copy(source, tmp_path / "b.mov")
+
+
 def test_titles_that_are_not_utf_8_are_carried_byte_for_byte(tmp_path):
     """As old AVI files have them."""
     source = write(tmp_path / "a.mkv", titles={"title": "M\u00fcller"}, subtitles=None)

@@ -7,6 +7,7 @@ import typing
 import warnings
 from pathlib import Path
 
+from tfstyle.video_io.beside import lost
 from tfstyle.video_io.clip import Clip
 from tfstyle.video_io.ffmpeg.pyav import open_file
 
@@ -28,6 +29,10 @@ OF_THE_FILE = {
 """Tags, in small letters, that say how the source is stored, and nothing of what it shows."""
 
 
+NO_LANGUAGE = "und"
+"""What ISO 639-2 has for undetermined."""
+
+
 def copy_tags(source: InputContainer, target: OutputContainer) -> None:
     """Copies title, artist, date and whatever else a file says of the whole clip."""
     target.metadata.update(_tags(source))
@@ -39,10 +44,15 @@ def _tags(source: InputContainer) -> dict[str, str]:
 
 def copy_names(source: Stream, target: Stream) -> None:
     """Copies a track's language and title."""
-    says = {key.lower(): value for key, value in source.metadata.items()}
-    # MP4 calls a title so.
+    target.metadata.update(_names(source))
+
+
+def _names(stream: Stream) -> dict[str, str]:
+    """Returns what a track says of its language and title."""
+    says = {key.lower(): value for key, value in stream.metadata.items()}
+    # MP4 calls a title so, and has a word for no language.
     names = {"language": says.get("language"), "title": says.get("title", says.get("name"))}
-    target.metadata.update({key: value for key, value in names.items() if value})
+    return {key: value for key, value in names.items() if value and value != NO_LANGUAGE}
 
 
 def copy_chapters(
@@ -75,5 +85,22 @@ def warn_of_lost(clip: Clip, output: Path) -> None:
         # MP4 has a list of its own of what may be said; FFmpeg leaves out the rest.
         present = {key.lower() for key in written.metadata}
         lacking = sorted(key for key in _tags(source) if key.lower() not in present)
+        lacking += _lost_names(source, written, output.suffix.lower())
     if lacking:
         warnings.warn(f"tags cannot be kept in {output.suffix}: {', '.join(lacking)}", stacklevel=2)
+
+
+def _lost_names(source: InputContainer, written: InputContainer, suffix: str) -> list[str]:
+    """Returns what the copied tracks said of themselves and say no more, each with its value."""
+    tracks = zip(
+        lost.fitting(source, suffix),
+        [*written.streams.audio, *written.streams.subtitles],
+        strict=False,
+    )
+    return [
+        f"{key} {value}"
+        for before, after in tracks
+        for key, value in _names(before).items()
+        # QuickTime has no number for most languages.
+        if _names(after).get(key) != value
+    ]
