@@ -15,7 +15,7 @@ from PIL import Image
 from samples import picture
 
 from tfstyle.cli import app
-from tfstyle.export import savedmodel, swap_endpoints
+from tfstyle.export import savedmodel, swap_endpoints, swap_levels
 from tfstyle.methods.style_swap import method as style_swap
 
 # As what is served.
@@ -160,9 +160,9 @@ def test_style_of_one_colour_gives_numbers(answers):
 @pytest.mark.slow
 def test_plain_swap_is_served_too(inverse, shallow_encoder, tmp_path, paint):
     """Chen and Schmidt (2016): one level, and every patch exchanged without being asked to."""
-    savedmodel.save_swap(inverse, tmp_path / "1", savedmodel.PLAIN, features=shallow_encoder)
+    savedmodel.save_swap(inverse, tmp_path / "1", swap_levels.PLAIN, features=shallow_encoder)
     answer = answered(tmp_path / "1", {"one": GOOD["one"]})["one"]
-    plain = dataclasses.replace(savedmodel.PLAIN, size=None, precision="float32")
+    plain = dataclasses.replace(swap_levels.PLAIN, size=None, precision="float32")
     assert_allclose(answer["pastiches"], paint(CONTENT, STYLE, config=plain), atol=1e-4)
 
 

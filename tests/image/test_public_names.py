@@ -24,6 +24,7 @@ def test_nothing_else_is_public():
         "numbered",
         "paths",
         "reading",
+        "scalars",
         "srgb",
         "tensors",
         "writing",

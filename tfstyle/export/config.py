@@ -14,8 +14,8 @@ MAX_PIXELS = {"apply": 4096 * 4096, "swap": 2**20}
 """The limit of a request's images together, and of each file in one, by method: more would exhaust
 a server.
 
-Up to half a megapixel the work of a swap grows with the square of the content's pixels, without
-whitening beyond.
+Where a swap compares patches, its work grows with the square of the content's pixels; without
+whitening it does so at every size.
 """
 
 

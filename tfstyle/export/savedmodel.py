@@ -1,6 +1,5 @@
 """A trained network for others to run: TF Serving, ONNX Runtime, LiteRT."""
 
-import dataclasses
 import os
 import pathlib
 from collections.abc import Sequence
@@ -18,14 +17,10 @@ from tfstyle.export import (
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import config as swap_config
-from tfstyle.methods.style_swap import swap as feature_swap
-from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, transform_net
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import destinations
 from tfstyle.system.unfinished import parts
-
-PLAIN = swap_config.Config(whiten=False, levels=1, color_share=0.0)
-"""The style swap of Chen and Schmidt (2016) as it stands."""
 
 
 def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # noqa: B008 (frozen)
@@ -49,7 +44,7 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
 def _export_swap(output: str | pathlib.Path, config: Config) -> None:
     net = inverse_net.load(os.fspath(config.model or inverse_net.NAME), config.precision)
     limit = config.max_pixels or MAX_PIXELS["swap"]
-    settings = swap_config.Config() if config.whiten else PLAIN
+    settings = swap_config.Config() if config.whiten else swap_levels.PLAIN
     save_swap(net, output, settings, vgg_weights=config.vgg_weights, max_pixels=limit)
 
 
@@ -139,29 +134,9 @@ def save_swap(
         ValueError: the folder exists, or the settings ask for what no graph does.
         OSError: it cannot be written.
     """
-    _check_swap(config)
-    precision = net.dtype_policy.compute_dtype
-    features = features or vgg19.build(
-        [net.layer],
-        vgg19_weights.load(vgg_weights),
-        pooling=net.pooling,
-        padding=net.padding,
-        precision=precision,
-    )
-    trained_for = {name: getattr(net, name) for name in ("layer", "pooling", "padding")}
-    config = dataclasses.replace(config, **trained_for)
-    painter = swap_levels.Painter(feature_swap.FeatureSwap.by(features, config), net, config)
+    painter, extractor = swap_levels.build(net, config, vgg_weights, features)
     endpoints = swap_endpoints.Endpoints(painter, max_pixels)
-    _write(endpoints, [features, net], pathlib.Path(folder))
-
-
-def _check_swap(config: swap_config.Config) -> None:
-    for name, wanted in (("decode", "inverse"), ("preserve_color", "none")):
-        asked = getattr(config, name)
-        if asked != wanted:
-            raise ValueError(
-                f"{name} must be {wanted} for what is served. Received: {name}={asked}"
-            )
+    _write(endpoints, [extractor, net], pathlib.Path(folder))
 
 
 # What a processor is fastest with must not be written: another one is going to serve it.

@@ -4,14 +4,20 @@
 """
 
 import dataclasses
+import os
 from collections.abc import Callable
 
+import keras
 import tensorflow as tf
 
 from tfstyle.image import scalars, tensors
 from tfstyle.methods.style_swap import course, preparation, style_bank, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
+from tfstyle.networks import inverse_net, vgg19, vgg19_weights
+
+PLAIN = Config(whiten=False, levels=1, color_share=0.0)
+"""The style swap of Chen and Schmidt (2016) as it stands."""
 
 ANY_SIZE = tf.TensorShape([1, None, None, 3])
 
@@ -98,3 +104,41 @@ def _pixels(size: tuple[scalars.Scalar, scalars.Scalar]) -> tf.Tensor:
 def _share(value: scalars.Scalar) -> scalars.Scalar:
     """Returns a share as images and features take it; numbers stay numbers."""
     return tf.cast(value, tf.float32) if tf.is_tensor(value) else float(value)
+
+
+def build(
+    net: inverse_net.InverseNet,
+    config: Config,
+    vgg_weights: str | os.PathLike,
+    features: keras.Model | None = None,
+) -> tuple[Painter, keras.Model]:
+    """Returns what paints by an inverse network, and the feature extractor that it uses.
+
+    Args:
+        net: the inverse network; its layer, pooling, padding and precision go before the settings'.
+        config: the settings.
+        vgg_weights: see `vgg19_weights.load`.
+        features: a model from image to features by layer name instead of VGG19.
+
+    Raises:
+        ValueError: the settings ask for what no graph does.
+    """
+    _check(config)
+    features = features or vgg19.build(
+        [net.layer],
+        vgg19_weights.load(vgg_weights),
+        pooling=net.pooling,
+        padding=net.padding,
+        precision=net.dtype_policy.compute_dtype,
+    )
+    config = dataclasses.replace(config, layer=net.layer, pooling=net.pooling, padding=net.padding)
+    return Painter(feature_swap.FeatureSwap.by(features, config), net, config), features
+
+
+def _check(config: Config) -> None:
+    for name, wanted in (("decode", "inverse"), ("preserve_color", "none")):
+        asked = getattr(config, name)
+        if asked != wanted:
+            raise ValueError(
+                f"{name} must be {wanted} for what is served. Received: {name}={asked}"
+            )
