@@ -126,7 +126,7 @@ class Config:
         1, "How often features are swapped, each time those of the last.", minimum=1, maximum=100
     )
     score_memory: int = setting(
-        128,
+        64,
         "Memory for comparing patches; does not alter the result.",
         unit="megabytes",
         minimum=1,

@@ -1,8 +1,12 @@
 """What memory a style swap needs, asked before it starts."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
+import tensorflow as tf
+
+from tfstyle.methods.style_swap import course, strips
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.swap import Grid
 from tfstyle.optimization import memory as optimization_memory
@@ -10,26 +14,94 @@ from tfstyle.optimization import options
 from tfstyle.system import memory
 from tfstyle.system.precision import resolve_precision
 
+BASE = 700e6
+"""Bytes of the libraries and the networks' weights; measured, as all below."""
+
 PER_SWAPPED_PIXEL = {"float32": 520, "bfloat16": 220, "float16": 220}
-"""Bytes for each pixel of a content and of a style whose features are swapped, patches left out;
-measured."""
+"""Unwhitened: bytes for each pixel of a content and of a style whose features are swapped, patches
+left out."""
+
+PER_SEEN_PIXEL = {"float32": 1000, "bfloat16": 560, "float16": 560}
+"""Whitened: bytes for each pixel that is encoded or decoded at once."""
+
+COPIES_OF_FEATURES = 4
+"""A level's features exist this often, in float32, while they are whitened and coloured."""
+
+PER_PICTURE_PIXEL = 160
+"""Bytes for each pixel of the content, for what is no feature: it, its query and its pastiche in
+several copies."""
+
+PER_STYLE_PIXEL = 60
+"""Bytes for each pixel of a style picture at its level's size, features left out."""
 
 COPIES_OF_PATCHES = 2
 """A style's patches exist this often while they are put together."""
 
+MEGABYTE = 2**20
 
-def needed(content_pixels: float, style_pixels: float, precision: str, patch_bytes: float) -> float:
-    """Returns the bytes that swapping features takes.
 
-    Args:
-        content_pixels: of the content.
-        style_pixels: of all styles together.
-        precision: of the arithmetic.
-        patch_bytes: what the patches take for each pixel of a style, once.
-    """
-    pixels = content_pixels + style_pixels
-    patches = style_pixels * patch_bytes * COPIES_OF_PATCHES
-    return optimization_memory.BASE + pixels * PER_SWAPPED_PIXEL[precision] + patches
+@dataclasses.dataclass(frozen=True)
+class Need:
+    """What a content and styles of given sizes need in bytes."""
+
+    size: tuple[int, int]
+    """Of the content, (height, width) in pixels."""
+    style_pixels: float
+    """Of all styles together, at the finest level."""
+    grid: Grid
+    config: Config
+
+    @property
+    def precision(self) -> str:
+        """Returns the dtype's name of the arithmetic."""
+        return resolve_precision(self.config.precision)
+
+    def swap(self) -> float:
+        """Returns what the swap takes."""
+        if not self.config.whiten:
+            return self._plain()
+        stages = course.plan(self.size, self.config).stages
+        pixels = math.prod(self.size)
+        shares = [math.prod(stage.size) / pixels for stage in stages]
+        finest = max(
+            self._level(share * pixels, share * self.style_pixels, max(stage.size))
+            for share, stage in zip(shares, stages, strict=True)
+        )
+        return BASE + pixels * PER_PICTURE_PIXEL + finest
+
+    def _plain(self) -> float:
+        pixels = math.prod(self.size) + self.style_pixels
+        patches = self.style_pixels * self.grid.patch_bytes(self.precision) * COPIES_OF_PATCHES
+        return optimization_memory.BASE + pixels * PER_SWAPPED_PIXEL[self.precision] + patches
+
+    def _level(self, pixels: float, style_pixels: float, longest: int) -> float:
+        """Returns what a level takes beside the libraries and the picture."""
+        is_whole = self.config.decode == "optimize"
+        seen = max(pixels, style_pixels)
+        need = style_pixels * PER_STYLE_PIXEL
+        need += PER_SEEN_PIXEL[self.precision] * (seen if is_whole else min(seen, _most_seen()))
+        has_patches = longest <= self.config.match_size
+        if is_whole or has_patches or pixels <= strips.KEPT_PIXELS:
+            need += pixels * self._feature_bytes(4) * COPIES_OF_FEATURES
+        if has_patches:
+            need += self.config.score_memory * MEGABYTE + style_pixels * self._patch_bytes()
+        return need
+
+    def _feature_bytes(self, itemsize: int) -> float:
+        """Returns what features take for each pixel."""
+        return itemsize * self.grid.channels / self.grid.pixels
+
+    def _patch_bytes(self) -> float:
+        """Returns what a style's patches, and what they are compared by, take for each pixel."""
+        itemsize = tf.as_dtype(self.precision).size
+        components = min(self.config.components, self.grid.channels)
+        each = itemsize * components * self.grid.patch_size**2 / self.grid.patch_stride**2
+        return self._feature_bytes(4) + COPIES_OF_PATCHES * each / self.grid.pixels
+
+
+def _most_seen() -> float:
+    """Returns the pixels of the largest strip of a picture, about: margins add a quarter."""
+    return 1.25 * strips.STRIP_PIXELS
 
 
 def check(
@@ -43,19 +115,18 @@ def check(
         grid: how patches lie.
         config: the settings.
     """
-    precision = resolve_precision(config.precision)
-    patch_bytes = grid.patch_bytes(precision)
+    style_area = sum(map(math.prod, style_sizes))
 
     def needed_at(longest: int) -> float:
-        scale = (longest / max(size)) ** 2
-        area, style_area = (scale * sum(map(math.prod, each)) for each in ([size], style_sizes))
-        need = needed(area, style_area, precision, patch_bytes)
+        scale = longest / max(size)
+        scaled = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+        need = Need(scaled, style_area * scale**2, grid, config).swap()
         if config.decode == "inverse":
             return need
         # First the swap, then the optimisation: the larger of the two counts.
         # The swap has no setting for the history: `optimize.paint` leaves it at its default.
         history = options.Options.history
-        # As one long row: only the number of pixels counts.
-        return max(need, optimization_memory.needed((1, round(area)), precision, history))
+        precision = resolve_precision(config.precision)
+        return max(need, optimization_memory.needed(scaled, precision, history))
 
     memory.check_need(size, needed_at)

@@ -63,12 +63,21 @@ class Grid:
         )
         return scalars.fit(*size, scalars.greatest(longest, enough))
 
+    @property
+    def channels(self) -> int:
+        """How many VGG19 has at the layer."""
+        return vgg19_layers.CHANNELS[vgg19_layers.LAYERS.index(self.layer)]
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels a position has."""
+        return vgg19_layers.stride(self.layer) ** 2
+
     def patch_bytes(self, precision: str) -> float:
         """Returns what a style's patches take for each of its pixels."""
-        channels = vgg19_layers.CHANNELS[vgg19_layers.LAYERS.index(self.layer)]
         # 1 / (patch_stride * stride)^2 patches a pixel, of patch_size^2 positions each.
         positions = self.patch_size / (self.patch_stride * vgg19_layers.stride(self.layer))
-        return tf.as_dtype(precision).size * channels * positions**2
+        return tf.as_dtype(precision).size * self.channels * positions**2
 
     def covering(self, side: tf.Tensor | int) -> tf.Tensor:
         """Returns the next side in pixels that is of whole positions, and enough of them."""
