@@ -407,7 +407,7 @@ def loads(monkeypatch):
     """The weights files that were read, in order; kernels are drawn, seeded by a file's size."""
     loads = []
 
-    def load(name):
+    def load(name, _):
         loads.append(name)
         size = os.path.getsize(name)
         random = np.random.default_rng(size)

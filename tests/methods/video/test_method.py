@@ -136,6 +136,18 @@ def test_swap_prepares_its_style_once(tiny_vgg, monkeypatch):
     assert_array_equal(painted[2], np.rint(alone * 255).astype(np.uint8))
 
 
+@pytest.mark.parametrize("blend", [None, (0.7, 0.3)])
+def test_swap_takes_prepared_styles(tiny_vgg, blend):
+    config = swap_config(tiny_vgg, style_blend=blend)
+    alone = dataclasses.replace(config, size=64, style_blend=None)
+    styles = [STYLE, 1 - STYLE] if blend else [STYLE]
+    banks = [style_swap.prepare(style, alone) for style in styles]
+    of_pictures, of_banks = (
+        list(video.stylize(frames(2), given, PLAIN, config)) for given in (styles, banks)
+    )
+    assert_array_equal(of_pictures, of_banks)
+
+
 def test_swap_keeps_each_frames_colours(tiny_vgg):
     config = swap_config(tiny_vgg, preserve_color="luminance")
     assert len(list(video.stylize(frames(2), [STYLE], PLAIN, config))) == 2

@@ -27,11 +27,11 @@ PER_SEEN_PIXEL = {"float32": 1000, "bfloat16": 560, "float16": 560}
 COPIES_OF_FEATURES = 4
 """A level's features exist this often, in float32, while they are whitened and coloured."""
 
-PER_PICTURE_PIXEL = 160
+PER_PICTURE_PIXEL = 110
 """Bytes for each pixel of the content, for what is no feature: it, its query and its pastiche in
 several copies."""
 
-PER_STYLE_PIXEL = 60
+PER_STYLE_PIXEL = 30
 """Bytes for each pixel of a style picture at its level's size, features left out."""
 
 COPIES_OF_PATCHES = 2

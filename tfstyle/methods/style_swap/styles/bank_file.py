@@ -28,7 +28,7 @@ Arrays = Mapping[str, np.ndarray]
 def save_style(bank: StyleBank, path: str | os.PathLike[str]) -> None:
     """Writes a prepared style, whole or not at all.
 
-    The file holds about 15 MB for a style of 512 pixels: what patches are compared with is made
+    The file holds about 20 MB for a style of 512 pixels: what patches are compared with is made
     anew when it is read.
 
     Args:
