@@ -117,8 +117,14 @@ class Stylizer(keras.Model):
                 to zero, or a tensor has another shape.
         """
         if style is None or isinstance(style, (str, Mapping)):
-            style = self._shares_by_name(style or self.styles[0])
-        shares = tf.cast(tf.convert_to_tensor(style), tf.float32)
+            style = self._shares_by_name(self.styles[0] if style is None else style)
+        given = tf.convert_to_tensor(style)
+        if not (given.dtype.is_floating or given.dtype.is_integer):
+            raise ValueError(
+                "style must be a name, shares by name, or a tensor of shares. "
+                f"Received: style={style!r}"
+            )
+        shares = tf.cast(given, tf.float32)
         self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
 
@@ -127,10 +133,10 @@ class Stylizer(keras.Model):
         for name, share in given.items():
             settings.check_choice("style", name, self.styles)
             _check_share(name, share)
-        total = sum(given.values())
+        total = float(sum(given.values()))
         if not total > 0:
             raise ValueError(f"shares must be 0 or more, not all 0. Received: style={style}")
-        return [given.get(name, 0.0) / total for name in self.styles]
+        return [float(given.get(name, 0.0)) / total for name in self.styles]
 
     def _check_tensor(self, shares: tf.Tensor) -> None:
         """Raises ValueError unless a tensor is a share for each style, finite where that is known.
@@ -180,7 +186,8 @@ def _check_share(name: str, share: Any) -> None:
     # No number lies in the range, either.
     if not is_number or not 0 <= share <= LARGEST_SHARE:
         raise ValueError(
-            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
+            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. "
+            f"Received: {name}:{settings.shown(share) if isinstance(share, int) else share}"
         )
 
 

@@ -37,12 +37,14 @@ def stylize(
     """
     content = image.as_image(content, "content")
     stylizer = stylizer or load(os.fspath(config.model), config.precision)
+    # Before the network is called: Keras makes several lines of what is raised in it.
+    shares = stylizer.shares(style)
     if config.size is not None:
         content = image.fit(content, config.size)
     # In one go, the features of a large picture would not fit in memory.
     is_large = content.shape[1] * content.shape[2] > strips.WHOLE_PIXELS
     pastiche = (
-        strips.paint(stylizer, content, style) if is_large else stylizer(content, style=style)
+        strips.paint(stylizer, content, shares) if is_large else stylizer(content, style=shares)
     )
     painted = np.asarray(pastiche)
     # Weights may be finite and what they sum up is not, in float16 above all.
