@@ -113,7 +113,8 @@ def test_module_does_not_import_names_through_the_root(name):
 
 
 def test_no_method_imports_a_sibling():
-    for name in MODULES:
+    """But `gatys`, which may begin from what a method of one pass paints."""
+    for name in set(MODULES) - {"tfstyle.methods.gatys.start"}:
         if name.startswith("tfstyle.methods.") and not name.startswith("tfstyle.methods.video."):
             assert {other.split(".")[2] for other in GRAPH[name] if other in METHODS} <= {
                 name.split(".")[2],

@@ -111,7 +111,7 @@ def described(config: "DataclassInstance") -> dict[str, Any]:
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
     if not _fits(value, hint):
-        raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={_shown(value)}")
+        raise ValueError(f"{name} must be {describe_type(hint)}. Received: {name}={shown(value)}")
 
 
 def _fits(value: Any, hint: Any) -> bool:
@@ -146,11 +146,11 @@ def _check_number(field: dataclasses.Field[Any], value: Any) -> None:
     )
     if not (is_finite and low <= number <= high):
         allowed = describe_range(field, guards=number > high)
-        shown = _shown(number) if isinstance(number, int) else value
-        raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={shown}")
+        written = shown(number) if isinstance(number, int) else value
+        raise ValueError(f"{field.name} must be {allowed}. Received: {field.name}={written}")
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Returns a value as Python writes it, and what it is where Python refuses to."""
     try:
         return repr(value)
@@ -164,7 +164,7 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     if value in choices:
         return
     raise ValueError(
-        f"{name} must be one of {', '.join(map(_quoted, choices))}.{suggest(value, choices)} "
+        f"{name} must be one of {', '.join(map(_quoted, choices))}.{suggest(str(value), choices)} "
         f"Received: {name}={value}"
     )
 

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -102,6 +103,11 @@ def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
         (np.array([[1e39, 0, 0]]), "finite numbers. Received: inf"),
         ([1.0, 0.0], r"one for each style. Received: shares of shape \(2,\)"),
         (1.0, "one for each style"),
+        ({}, "not all 0"),
+        ("", "style must be a name"),
+        ({1: 1.0}, "style must be one of night, scream, wave"),
+        (b"wave", "style must be a name, .* Received: style=b'wave'"),
+        (["wave"], r"style must be a name, .* Received: style=\['wave'\]"),
     ],
 )
 def test_style_that_cannot_be_is_refused(stylizer, style, message):
@@ -118,6 +124,18 @@ def test_a_style_that_cannot_be_is_one_sentence_from_the_method(stylizer):
     with pytest.raises(ValueError) as caught:
         feed_forward.stylize(picture(16, 16), "scraem", stylizer=stylizer)
     assert re.fullmatch(r"style must be .+ Did you mean scream\? .+", str(caught.value))
+
+
+def test_shares_may_be_fractions(stylizer):
+    shares = {"wave": Fraction(1, 3), "night": Fraction(2, 3)}
+    assert_allclose(stylizer.shares(shares)[0], [1 / 3, 0, 2 / 3], rtol=1e-6)
+
+
+@pytest.mark.parametrize("style", ["waev", {"wave": float("nan")}, {"wave": 10**5000}, {}, [0.5]])
+def test_refused_style_is_one_line(stylizer, style):
+    with pytest.raises(ValueError, match="Received: ") as raised:
+        feed_forward.stylize(picture(16, 16), style, stylizer=stylizer)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("styles", [(), ("wave", "wave")])

@@ -24,10 +24,10 @@ def shares(blend: str | Mapping[str, float], styles: Sequence[str]) -> list[floa
     for name, share in given.items():
         settings.check_choice("style", name, styles)
         _check_share(name, share)
-    total = sum(given.values())
+    total = float(sum(given.values()))
     if not total > 0:
         raise ValueError(f"shares must be 0 or more, not all 0. Received: style={blend}")
-    return [given.get(name, 0.0) / total for name in styles]
+    return [float(given.get(name, 0.0)) / total for name in styles]
 
 
 def _check_share(name: str, share: Any) -> None:
@@ -35,7 +35,8 @@ def _check_share(name: str, share: Any) -> None:
     # No number lies in the range, either.
     if not is_number or not 0 <= share <= LARGEST_SHARE:
         raise ValueError(
-            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. Received: {name}:{share}"
+            f"shares must be 0 or more, at most {LARGEST_SHARE:.0f}. "
+            f"Received: {name}:{settings.shown(share) if isinstance(share, int) else share}"
         )
 
 

@@ -116,8 +116,14 @@ class Stylizer(keras.Model):
                 to zero, or a tensor has another shape.
         """
         if style is None or isinstance(style, (str, Mapping)):
-            style = blends.shares(style or self.styles[0], self.styles)
-        shares = tf.cast(tf.convert_to_tensor(style), tf.float32)
+            style = blends.shares(self.styles[0] if style is None else style, self.styles)
+        given = tf.convert_to_tensor(style)
+        if not (given.dtype.is_floating or given.dtype.is_integer):
+            raise ValueError(
+                "style must be a name, shares by name, or a tensor of shares. "
+                f"Received: style={style!r}"
+            )
+        shares = tf.cast(given, tf.float32)
         self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
 
