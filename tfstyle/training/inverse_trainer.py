@@ -19,6 +19,9 @@ EVALUATED = 4
 COMPONENTS = 64
 """Principal components that white patches are compared in, as `style_swap` does."""
 
+SHARES_SEED = 1
+"""Tells the draws of patches' shares from those of crops."""
+
 SHALLOW_WEIGHT = 1 / 4
 """Of the relative errors of shallower layers beside the mean difference of pixels: so that both are
 of one size."""
@@ -89,7 +92,11 @@ class InverseTrainer(Trainer):
         """Moves the network's weights once; takes what `Photographs.training` gives."""
         photographs, _, numbers = batch
         crops = self._crops.at(numbers)
-        latents = self.latents(photographs, crops, tf.random.uniform([]))
+        # Drawn by the crops' numbers: a training that goes on draws what it would have drawn.
+        share = tf.random.stateless_uniform(
+            [], tf.stack([tf.constant(SHARES_SEED, tf.int64), numbers[0]])
+        )
+        latents = self.latents(photographs, crops, share)
         return self._learn(functools.partial(self.terms, latents, [photographs, crops]))
 
     def test_step(self, photographs: tf.Tensor) -> Terms:
