@@ -26,12 +26,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
+from tfstyle.image import formats
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
 from tfstyle.networks import transform_net, vgg19, vgg19_weights
 from tfstyle.optimization import checkpoint_file
 from tfstyle.system import files, precision
-from tfstyle.training import photographs as photo_data
 from tfstyle.training import stylizer as stylizer_training
 
 EVALUATIONS = 60
@@ -48,7 +48,7 @@ class Picture(NamedTuple):
 
 def read_contents(folder: pathlib.Path, size: int, most: int | None) -> list[Picture]:
     """Returns the folder's first photographs, by name."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in photo_data.SUFFIXES)
+    paths = sorted(filter(formats.has_picture_suffix, folder.iterdir()))
     return [Picture(path.name, image.fit(image.read(path), size)) for path in paths[:most]]
 
 

@@ -19,12 +19,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
+from tfstyle.image import formats
 from tfstyle.losses import objective, perceptual
 from tfstyle.methods import style_swap
+from tfstyle.methods.style_swap import grid as patch_grid
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.networks import inverse_net
 from tfstyle.optimization import checkpoint_file, loop
-from tfstyle.training import photographs
 
 EVALUATIONS = 100
 
@@ -58,10 +59,10 @@ def compare(
 ) -> tuple[float, float]:
     """Returns the losses of one pass and of L-BFGS; notes the latter among those known."""
     loss, vgg = perceptual.build(CONFIG)
-    grid = feature_swap.Grid(CONFIG.layer)
+    grid = patch_grid.Grid(CONFIG.layer)
     swap = feature_swap.FeatureSwap(lambda images: loss.features(images)[CONFIG.layer], grid)
     start = grid.grow(image.fit(image.read(content), size))
-    target = swap.swap(start, swap.prepare([image.fit(image.read(style), size)]))
+    target = swap.exchange(swap.encode(start), swap.prepare([image.fit(image.read(style), size)]))
     decided = checkpoint_file.fingerprint(CONFIG, target.numpy(), facts=tuple(vgg.values()))
     name = f"{content.name} as {style.name}, {size} px, {decided[:16]}"
     if name not in known:
@@ -71,7 +72,7 @@ def compare(
 
 def pictures(folder: pathlib.Path, most: int | None) -> list[pathlib.Path]:
     """Returns the folder's first pictures, by name."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in photographs.SUFFIXES)[:most]
+    return sorted(filter(formats.has_picture_suffix, folder.iterdir()))[:most]
 
 
 def main() -> None:
