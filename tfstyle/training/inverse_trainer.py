@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import objective
-from tfstyle.methods.style_swap import swap
+from tfstyle.methods.style_swap import grid, swap
 from tfstyle.networks import inverse_net
 from tfstyle.training.inverse_config import PATCH
 from tfstyle.training.style_crops import StyleCrops
@@ -133,7 +133,7 @@ class InverseTrainer(Trainer):
         """Returns features in the style of a crop's, `[rows, columns, channels]`."""
         level = swap.FeatureSwap(
             encode=lambda given: given,
-            grid=swap.Grid(self.net.layer, PATCH),
+            grid=grid.Grid(self.net.layer, PATCH),
             components=COMPONENTS if self._whiten else None,
         )
         return level.exchange(

@@ -6,7 +6,7 @@ import pytest
 
 from tfstyle.methods.style_swap import memory
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.swap import Grid
+from tfstyle.methods.style_swap.grid import Grid
 
 CONFIG = Config(size=None, precision="float32")
 

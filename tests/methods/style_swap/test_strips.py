@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from samples import picture
 
 from tfstyle import style_swap
-from tfstyle.methods.style_swap import strips, swap
+from tfstyle.methods.style_swap import grid, strips, swap
 from tfstyle.networks import inverse_net
 
 
@@ -23,12 +23,12 @@ def test_strips_give_the_picture_of_the_whole(shallow_encoder, monkeypatch, size
     monkeypatch.setattr(strips, "STRIP_PIXELS", 64 * 40)
     levels = swap.FeatureSwap(
         lambda images: shallow_encoder(images)["block3_conv1"],
-        swap.Grid("block3_conv1"),
+        grid.Grid("block3_conv1"),
         components=8,
     )
     bank = levels.prepare([picture(48, 60, seed=1, smoothing=0)], with_patches=False)
     content, net = picture(*size, seed=2), untrained()
-    expected = net(levels.swap(content, bank, 0.0, 0.8))
+    expected = net(levels.exchange(levels.encode(content), bank, 0.0, 0.8))
     own = strips.statistics([content], levels.encode)
 
     def paint(seen):

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle.methods.style_swap import course, strips
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.swap import Grid
+from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.optimization import memory as optimization_memory
 from tfstyle.optimization import options
 from tfstyle.system import memory

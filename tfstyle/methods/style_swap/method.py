@@ -1,4 +1,4 @@
-"""A photograph painted with patches of any picture's features (Chen and Schmidt 2016)."""
+"""A photograph painted in any picture's style within seconds, by its features."""
 
 import pathlib
 from collections.abc import Callable, Sequence
@@ -10,19 +10,21 @@ from tfstyle import image
 from tfstyle.losses import perceptual
 from tfstyle.methods.style_swap import (
     decoding,
-    one_pass,
     optimize,
     preparation,
     style_bank,
 )
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles import blending
-from tfstyle.methods.style_swap.swap import FeatureSwap, Grid
+from tfstyle.methods.style_swap.swap import FeatureSwap
 from tfstyle.networks import inverse_net, vgg19_files
-from tfstyle.result import Level, Progress, Result
+from tfstyle.result import Ending, Level, Outcome, Progress, Result
 from tfstyle.system import files
+
+ONE_PASS = Outcome(Ending.COMPLETE, "swapped and decoded in one pass")
 
 
 def stylize(
@@ -36,10 +38,14 @@ def stylize(
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
 ) -> Result:
-    """Returns the content image with every patch of its features exchanged for a style's.
+    """Returns the content image with its features in the styles, from coarse to fine.
 
-    Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrary style".
-    Differs: `decode="optimize"` goes by L-BFGS, and smooths more than their code does.
+    At each size the features get the styles' statistics, a share of their patches is exchanged for
+    the styles' nearest, and an inverse network paints what has these features.
+
+    References: Li et al. (2017), "Universal style transfer via feature transforms"; Chen and
+    Schmidt (2016), "Fast patch-based style transfer of arbitrary style", which `whiten=False,
+    levels=1, color_share=0` is as it stands, but for what docs/departures.md says.
 
     Args:
         content: `[height, width, 3]` or `[1, height, width, 3]`, in [0, 1], or uint8.
@@ -68,7 +74,8 @@ def stylize(
     content = image.resize(content, size)
     prepared = preparation.prepare(content, given, config, features, decoder)
     if config.decode == "inverse":
-        return one_pass.paint(prepared, config)
+        painted = prepared.finish(prepared.painted(), config)
+        return Result(painted, outcome=ONE_PASS, weights=prepared.weights)
     levels = plan(size, config)
     return optimize.paint(
         prepared, levels, config, callback=callback, checkpoint=checkpoint, resume=resume

@@ -10,7 +10,8 @@ from tfstyle import image
 from tfstyle.image import scalars
 from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
+from tfstyle.methods.style_swap.grid import Grid
+from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
 @dataclasses.dataclass(frozen=True)

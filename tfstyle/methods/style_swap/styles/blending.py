@@ -12,9 +12,10 @@ from tfstyle.image import color
 from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import memory, style_bank, whitening
 from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles import keeping
-from tfstyle.methods.style_swap.swap import FeatureSwap, Grid, LevelBank
+from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
 class Part(NamedTuple):
