@@ -5,10 +5,7 @@ sentence that names the cause; a damaged file with either; and none ends the ser
 """
 
 import io
-import pickle
 import re
-import subprocess
-import sys
 import zlib
 
 import model_server
@@ -181,18 +178,6 @@ def folder(stylizer, tmp_path_factory):
     return folder
 
 
-def answered(folder, requests):
-    """What a process that knows nothing of the package answers."""
-    done = subprocess.run(
-        [sys.executable, model_server.__file__, str(folder)],
-        input=pickle.dumps(dict(enumerate(requests))),
-        capture_output=True,
-        timeout=HANGS,
-    )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-    return list(pickle.loads(done.stdout).values())
-
-
 def expected_pastiches(stylizer, inputs, tmp_path):
     """What the command line makes of each image, in grey levels, or None where it reads none."""
     weights = inputs["style_weights"]
@@ -224,7 +209,7 @@ def in_levels(answer):
 def test_300_requests_are_answered_rightly_or_refused_by_a_sentence(stylizer, folder, tmp_path):
     make = Requests(SEED)
     expected, requests = zip(*(make.next() for _ in range(REQUESTS)), strict=True)
-    answers = answered(folder, requests)
+    answers = model_server.ask_all(folder, requests, HANGS)
     for number, (wanted, request, answer) in enumerate(
         zip(expected, requests, answers, strict=True)
     ):

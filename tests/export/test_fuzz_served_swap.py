@@ -4,10 +4,7 @@ A good one is answered with `style_swap.stylize`'s picture, a bad one with a sen
 cause, and none ends the server.
 """
 
-import pickle
 import re
-import subprocess
-import sys
 
 import model_server
 import numpy as np
@@ -94,24 +91,13 @@ def rows(inputs):
         yield contents[[number]], styles[[number % len(styles)]], strength[number % len(strength)]
 
 
-def answered(folder, requests):
-    done = subprocess.run(
-        [sys.executable, model_server.__file__, str(folder)],
-        input=pickle.dumps(dict(enumerate(requests))),
-        capture_output=True,
-        timeout=HANGS,
-    )
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-    return list(pickle.loads(done.stdout).values())
-
-
 @pytest.mark.slow
 def test_100_requests_are_answered_rightly_or_refused_by_a_sentence(
     served_swap, shallow_encoder, inverse
 ):
     make = Requests(SEED)
     are_good, requests = zip(*(make.next() for _ in range(REQUESTS)), strict=True)
-    answers = answered(served_swap, requests)
+    answers = model_server.ask_all(served_swap, requests, HANGS)
     for number, (is_good, request, answer) in enumerate(
         zip(are_good, requests, answers, strict=True)
     ):
