@@ -17,7 +17,7 @@ import numpy as np
 
 from tfstyle import analogies, feed_forward, gatys, image, quilting, style_swap, video
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 CONTENT = ROOT / "examples" / "inputs" / "chelsea.jpg"
 STYLE = ROOT / "examples" / "inputs" / "painted_style.jpg"
 
@@ -35,12 +35,16 @@ GATYS = {
     "gatys_covariance": {"preserve_color": "covariance"},
     "gatys_histogram": {"preserve_color": "histogram"},
 }
+# Chen and Schmidt (2016), as version 0.1.0 had it.
+PLAIN = {"whiten": False, "levels": 1, "color_share": 0.0}
 SWAP = {
-    "swap": {},
-    "swap_float32": {"precision": "float32"},
-    "swap_half": {"strength": 0.5, "patch_size": 5, "num_swaps": 2},
-    "swap_optimize": {"decode": "optimize", "steps": 5},
-    "swap_optimize_inverse": {"decode": "optimize", "start": "inverse", "steps": 5},
+    "swap": PLAIN,
+    "swap_float32": {"precision": "float32", **PLAIN},
+    "swap_half": {"strength": 0.5, "patch_size": 5, "num_swaps": 2, **PLAIN},
+    "swap_optimize": {"decode": "optimize", "steps": 5, **PLAIN},
+    "swap_optimize_inverse": {"decode": "optimize", "start": "inverse", "steps": 5, **PLAIN},
+    "swap_whitened": {},
+    "swap_whitened_levels": {"levels": 3, "first_size": 32, "precision": "float32"},
 }
 ANALOGIES = {
     "analogy": {},
@@ -90,7 +94,7 @@ def clips():
     frames = [cat[:120, left : left + 160] for left in (0, 2, 4)]
     methods = {
         "video_apply": ("great_wave", feed_forward.Config()),
-        "video_swap": (style, style_swap.Config(size=96)),
+        "video_swap": (style, style_swap.Config(size=96, **PLAIN)),
         "video_gatys": (style, video.GatysConfig(size=96, steps=4, coarse_steps=2, frame_steps=3)),
     }
     for name, (styles, method) in methods.items():
@@ -107,11 +111,12 @@ def trainings():
         photos.mkdir()
         for turn in range(4):
             image.write(photos / f"{turn}.png", np.rot90(image.read(CONTENT)[0], turn)[np.newaxis])
-        for command in ("train", "train_inverse"):
+        plain = ["--image_weight=0", "--whiten=false"]
+        for command, own in {"train": [], "train_inverse": plain}.items():
             model = pathlib.Path(folder) / command
             words = [f"--photos={photos}", f"--styles={STYLE}", f"--model={model}"]
             sizes = ["--steps=3", "--crop=64", "--photo_size=80", "--style_size=80", "--batch=1"]
-            assert app.main([command, *words, *sizes, "--width=8", "--quiet"]) == 0
+            assert app.main([command, *words, *sizes, *own, "--width=8", "--quiet"]) == 0
             yield command, weights_in(model)
 
 
