@@ -25,6 +25,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from matplotlib import pyplot, ticker
 
 IMAGENET_MEAN = (103.939, 116.779, 123.68)
 """Blue, green, red, in grey levels: what Caffe's VGG was trained to have subtracted."""
@@ -392,11 +393,6 @@ def save_curves(runs: list[Run], path: pathlib.Path) -> None:
 
 def plot(runs: list[Run], size: tuple[int, int], path: pathlib.Path) -> None:
     """Draws loss against seconds, both logarithmic; a dot marks PyTorch's best loss."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot, ticker
-
     figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
     styles = (("0.45", "-"), ("0.45", "--"), ("C0", "-"), ("C0", "--"), ("C1", "-"), ("C2", "-"))
     for run, (color, line) in zip(runs, styles, strict=True):
@@ -426,9 +422,9 @@ def main() -> None:
     arguments = parser.parse_args()
     problem = in_fresh_process(prepare, arguments.content, arguments.style, arguments.size)
     runs = compare(problem, arguments)
+    print_report(runs)
     save_curves(runs, arguments.output.with_suffix(".json"))
     plot(runs, problem.content.shape[1:3], arguments.output)
-    print_report(runs)
 
 
 if __name__ == "__main__":
