@@ -178,6 +178,25 @@ def test_images_that_come_back_cost_nothing(trainer, tiny_encoder):
     assert_allclose(trainer.terms(latents, [PHOTOGRAPHS])["image"], expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("image", "expected"), [("ramp", 0.0), ("stripes", 1.0)])
+def test_grain_is_the_mean_bend_from_pixel_to_pixel(image, expected):
+    """A ramp has no bend; stripes of 0 and 0.5 bend by 1 at each pixel of every row."""
+    columns = np.arange(8.0) / 8 if image == "ramp" else np.tile([0.0, 0.5], 4)
+    pixels = np.broadcast_to(columns[:, np.newaxis], (1, 6, 8, 3)).astype(np.float32)
+    assert_allclose(inverse_trainer._grain(pixels), expected, atol=1e-6)
+
+
+def test_grain_costs_by_its_weight(trainer):
+    latents = trainer.latents(tf.constant(PHOTOGRAPHS), tf.constant(PHOTOGRAPHS))[:2]
+    trainer.net = Painter(PHOTOGRAPHS)
+    trainer._grain_weight = 0.0
+    assert "grain" not in trainer.terms(latents)
+    trainer._grain_weight = 3.0
+    assert_allclose(
+        trainer.terms(latents)["grain"], 3 * inverse_trainer._grain(PHOTOGRAPHS), rtol=1e-6
+    )
+
+
 def test_whitened_latents_have_the_crop_s_statistics(trainer, tiny_encoder):
     """Without patches a photograph's features get the crop's mean; ReLU lifts it but little."""
     trainer._whiten = True

@@ -65,7 +65,9 @@ def build(styles: Mapping[str, np.ndarray], config: Config) -> InverseTrainer:
         net = _new(loss.features(crops.middles(MEASURED)), config)
     else:
         net = _begun(config.start, config)
-    trainer = InverseTrainer(net, loss, tuple(styles), crops, config.image_weight, config.whiten)
+    trainer = InverseTrainer(
+        net, loss, tuple(styles), crops, config.image_weight, config.grain_weight, config.whiten
+    )
     return loop.equip(trainer, config)
 
 

@@ -32,8 +32,14 @@ class Config(config.Config):
     image_weight: float = setting(
         4.0,
         "Weight of the difference between pictures and what their own features give back, in "
-        "pixels and shallow layers: without it the network paints a mesh in flat areas; the paper "
-        "has none.",
+        "pixels and shallow layers; the paper has none.",
+        minimum=0,
+        maximum=1e9,
+    )
+    grain_weight: float = setting(
+        1.0,
+        "Weight of the mean bend from pixel to pixel: without it the network paints a mesh in flat "
+        "areas; the paper has none.",
         minimum=0,
         maximum=1e9,
     )

@@ -111,7 +111,7 @@ def trainings():
         photos.mkdir()
         for turn in range(4):
             image.write(photos / f"{turn}.png", np.rot90(image.read(CONTENT)[0], turn)[np.newaxis])
-        plain = ["--image_weight=0", "--whiten=false"]
+        plain = ["--image_weight=0", "--grain_weight=0", "--whiten=false"]
         for command, own in {"train": [], "train_inverse": plain}.items():
             model = pathlib.Path(folder) / command
             words = [f"--photos={photos}", f"--styles={STYLE}", f"--model={model}"]
