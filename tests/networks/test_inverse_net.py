@@ -123,7 +123,9 @@ def test_bfloat16_paints_nearly_the_same(trained, tmp_path):
 
 
 def test_model_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="model must be inverse or the path of a trained one"):
+    with pytest.raises(
+        ValueError, match="model must be inverse, inverse_white or the path of a trained one"
+    ):
         inverse_net.load("invers")
 
 

@@ -31,7 +31,7 @@ class Config:
     model: str | os.PathLike | None = setting(
         None,
         "The network: a shipped one's name, or the path of one that was trained; none takes the "
-        "package's own, masters or inverse.",
+        "package's own: masters, or for swap inverse_white and, without whiten, inverse.",
     )
     format: str = setting(
         "savedmodel",

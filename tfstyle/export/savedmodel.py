@@ -42,9 +42,9 @@ def export(output: str | pathlib.Path, config: Config = Config()) -> None:  # no
 
 
 def _export_swap(output: str | pathlib.Path, config: Config) -> None:
-    net = inverse_net.load(os.fspath(config.model or inverse_net.NAME), config.precision)
-    limit = config.max_pixels or MAX_PIXELS["swap"]
     settings = swap_config.Config() if config.whiten else swap_levels.PLAIN
+    net = inverse_net.load(os.fspath(config.model or settings.inverse_model()), config.precision)
+    limit = config.max_pixels or MAX_PIXELS["swap"]
     save_swap(net, output, settings, vgg_weights=config.vgg_weights, max_pixels=limit)
 
 

@@ -16,10 +16,13 @@ from tfstyle.networks.loading.kinds import Kind
 from tfstyle.system.precision import resolve_precision
 
 NAME = "inverse"
-"""What `load` calls the network that the package ships."""
+"""What `load` calls the shipped network that was trained for features swapped as they are."""
 
-SHIPPED = packing.SHIPPED / NAME / "block3_conv1.npz"
-"""In a folder of its own: it is no stylizer."""
+WHITE = "inverse_white"
+"""What `load` calls the shipped network that was trained for features swapped once white."""
+
+SHIPPED = {name: packing.SHIPPED / "inverse" / f"{name}.npz" for name in (NAME, WHITE)}
+"""In a folder of their own: they are no stylizers. Both are for block3_conv1."""
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")
@@ -135,8 +138,8 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
     """Returns a trained inverse network.
 
     Args:
-        model: "inverse", which the package ships, the folder of a training, or the path of a
-            packed or `.keras` file.
+        model: "inverse" or "inverse_white", which the package ships, the folder of a training, or
+            the path of a packed or `.keras` file.
         precision: of its arithmetic; "auto" takes this machine's fastest. Images are float32.
 
     Raises:
@@ -152,7 +155,7 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
     Raises:
         ValueError: there is none.
     """
-    return packing.find(model, SHIPPED if str(model) == NAME else pathlib.Path(model), [NAME])
+    return packing.find(model, SHIPPED.get(str(model), pathlib.Path(model)), SHIPPED)
 
 
 def pack(net: InverseNet, path: pathlib.Path) -> None:

@@ -107,5 +107,5 @@ def test_networks_are_named_with_their_digests():
     assert used == {
         "apply": {"name": "masters", "sha256": DIGESTS["net"], "style": "wave"},
         "gatys": vgg,
-        "swap": vgg | {"inverse": "inverse", "inverse_sha256": DIGESTS["net"]},
+        "swap": vgg | {"inverse": "inverse_white", "inverse_sha256": DIGESTS["net"]},
     }

@@ -127,8 +127,8 @@ def test_painted_starts_are_told_from_paths(name):
 
 def test_record_names_the_inverse_network_of_the_swap(swaps, stylize):
     used = stylize(start="swap", steps=1).weights
-    digest = files.digest(inverse_net.find("inverse"), "sha256")
-    assert used == {"inverse": "inverse", "inverse_sha256": digest}
+    digest = files.digest(inverse_net.find("inverse_white"), "sha256")
+    assert used == {"inverse": "inverse_white", "inverse_sha256": digest}
 
 
 def test_record_names_the_stylizer(stylize):

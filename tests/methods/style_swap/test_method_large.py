@@ -13,9 +13,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def net():
-    return inverse_net.load()
+@pytest.fixture(scope="module", params=sorted(inverse_net.SHIPPED))
+def net(request):
+    return inverse_net.load(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def features(net, vgg):
 
 def test_shipped_network_is_of_vgg19_and_small(net):
     assert (net.layer, net.pooling, net.padding) == ("block3_conv1", "max", "reflect")
-    assert inverse_net.SHIPPED.stat().st_size <= 3e6
+    assert all(path.stat().st_size <= 3e6 for path in inverse_net.SHIPPED.values())
     assert all(np.isfinite(weight).all() for weight in net.get_weights())
 
 

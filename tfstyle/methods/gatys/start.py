@@ -52,7 +52,7 @@ def networks_used(config: Config) -> dict[str, str]:
         name = str(feed_forward.Config().model)
         path, kind = pretrained.find(name), "stylizer"
     else:
-        name = str(style_swap.Config().model)
+        name = style_swap.Config().inverse_model()
         path, kind = inverse_net.find(name), "inverse"
     return {kind: name, f"{kind}_sha256": files.digest(path, "sha256")}
 

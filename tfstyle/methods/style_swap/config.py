@@ -29,7 +29,9 @@ class Config:
         choices=DECODERS,
     )
     model: str | os.PathLike = setting(
-        "inverse", "The inverse network: the package's own, or the path of one that was trained."
+        "auto",
+        "The inverse network: inverse_white or inverse, the package's own for features that are "
+        "whitened and for those that are not, as auto takes them, or the path of a trained one.",
     )
     strength: float | None = setting(
         None,
@@ -187,6 +189,11 @@ class Config:
                 "patch_stride must be at most patch_size, so that patches leave no gaps. "
                 f"Received: patch_stride={self.patch_stride}, patch_size={self.patch_size}"
             )
+
+    def inverse_model(self) -> str:
+        """Returns the inverse network's name or path."""
+        own = "inverse_white" if self.whiten else "inverse"
+        return own if self.model == "auto" else os.fspath(self.model)
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""

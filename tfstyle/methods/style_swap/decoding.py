@@ -1,7 +1,6 @@
 """From features back to an image: the inverse network that the settings name."""
 
 import functools
-import os
 import pathlib
 from collections.abc import Callable
 
@@ -40,10 +39,11 @@ def find(
         return _unneeded, {}
     if given is not None:
         return given, {}
-    path = inverse_net.find(os.fspath(config.model))
+    name = config.inverse_model()
+    path = inverse_net.find(name)
     net, digest = _load(path, config.precision, vgg19_files.stamp(path))
     _check(net, config)
-    return net, {"inverse": str(config.model), "inverse_sha256": digest}
+    return net, {"inverse": name, "inverse_sha256": digest}
 
 
 def _unneeded(features: tf.Tensor) -> tf.Tensor:

@@ -149,5 +149,6 @@ def weights_used(config: Config) -> dict[str, str]:
     # Of several levels all but the finest are decoded; how many there are depends on the picture.
     if not decoding.begins(config) and config.levels == 1:
         return used
-    inverse = files.digest(inverse_net.find(str(config.model)), "sha256")
-    return used | {"inverse": str(config.model), "inverse_sha256": inverse}
+    name = config.inverse_model()
+    digest = files.digest(inverse_net.find(name), "sha256")
+    return used | {"inverse": name, "inverse_sha256": digest}
