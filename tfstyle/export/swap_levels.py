@@ -14,6 +14,7 @@ from tfstyle.image import scalars, tensors
 from tfstyle.methods.style_swap import course, preparation, style_bank, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.painting import colors
 from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 
 PLAIN = Config(whiten=False, levels=1, color_share=0.0)
@@ -63,8 +64,8 @@ class Painter:
             # Levels at the same time would take memory at the same time.
             parallel_iterations=1,
         )
-        colors = whitening.statistics([style])
-        return preparation.carry_colors(painted, colors, _share(way.color_share))
+        of_style = whitening.statistics([style])
+        return colors.carry_colors(painted, of_style, _share(way.color_share))
 
     def _style_at(self, style: tf.Tensor, longest: scalars.Scalar) -> tf.Tensor:
         return tensors.resize(style, _pixels(self._style_size(_sides(style), longest)))
