@@ -18,9 +18,10 @@ from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
-from tfstyle.methods.style_swap.styles import blending
+from tfstyle.methods.style_swap.styles import blending, by_region
 from tfstyle.methods.style_swap.swap import FeatureSwap
 from tfstyle.networks import inverse_net, vgg19_files
+from tfstyle.regions import Regions
 from tfstyle.result import Ending, Level, Outcome, Progress, Result
 from tfstyle.system import files
 
@@ -37,6 +38,7 @@ def stylize(
     resume: bool = False,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
+    regions: Regions | None = None,
 ) -> Result:
     """Returns the content image with its features in the styles, from coarse to fine.
 
@@ -59,6 +61,8 @@ def stylize(
         features: a model from image to features by layer name instead of VGG19; see
             `vgg19.build`.
         decoder: from features to an image, instead of `config.model`.
+        regions: which part of the content is painted like which parts of the styles; see
+            `tfstyle.regions`. A prepared style can be a region's as a whole.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -69,10 +73,10 @@ def stylize(
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
     # Before any network is loaded and any patch compared, which takes long.
-    given = blending.parts(styles, config)
+    given = _parts(styles, size, config, regions)
     blending.check(size, given, config)
     content = image.resize(content, size)
-    prepared = preparation.prepare(content, given, config, features, decoder)
+    prepared = preparation.prepare(content, given, config, features, decoder, regions)
     if config.decode == "inverse":
         painted = prepared.finish(prepared.painted(), config)
         return Result(painted, outcome=ONE_PASS, weights=prepared.weights)
@@ -123,6 +127,17 @@ def prepare(
     loss, _ = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)
     return style_bank.of(pictures, longest, swap, config)
+
+
+def _parts(
+    styles: Styles, size: tuple[int, int], config: Config, regions: Regions | None
+) -> list[blending.Part]:
+    """Returns the styles that a content of (height, width) pixels is painted with, checked."""
+    if regions is None:
+        return blending.parts(styles, config)
+    given = by_region.parts(styles, config, regions)
+    by_region.check_room(size, given, regions.names, config)
+    return given
 
 
 def _check_checkpoint(config: Config, checkpoint: str | pathlib.Path | None, resume: bool) -> None:

@@ -13,10 +13,11 @@ from tfstyle.losses import objective, perceptual
 from tfstyle.methods.style_swap import course, decoding
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
-from tfstyle.methods.style_swap.painting import colors
+from tfstyle.methods.style_swap.painting import regions as region_painting
 from tfstyle.methods.style_swap.painting.levels import LevelPainter
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap
+from tfstyle.regions import Regions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +45,7 @@ class Prepared:
     def finish(self, pixels: np.ndarray, config: Config) -> np.ndarray:
         """Returns the pastiche: cut to its size, in the style's colours or the content's."""
         height, width = self.content.shape[1:3]
-        cut, painter = pixels[:, :height, :width], self.painter
-        pastiche = colors.carry_colors(cut, painter.blend.colors(), painter.way.color_share)
+        pastiche = self.painter.carry_colors(pixels[:, :height, :width])
         return color.restore(np.asarray(pastiche), self.content, config.preserve_color)
 
     @property
@@ -59,6 +59,7 @@ def prepare(
     config: Config,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
+    regions: Regions | None = None,
 ) -> Prepared:
     """Returns a content whose levels but the finest are painted.
 
@@ -68,6 +69,7 @@ def prepare(
         config: the settings.
         features: a model from image to features by layer name instead of VGG19.
         decoder: from features to an image, instead of the settings' inverse network.
+        regions: those of the content that the styles are for; None has them everywhere.
     """
     # Before the swap, which takes long: a network that does not fit is refused at once.
     network, inverse_used = decoding.find(config, content.shape[1:3], decoder)
@@ -79,6 +81,8 @@ def prepare(
     # A style that was prepared for another size has its own number of levels.
     way = course.plan(content.shape[1:3], dataclasses.replace(config, levels=blend.levels))
     painter = LevelPainter(blend, way, swap, network)
+    if regions is not None:
+        painter = region_painting.of(painter, styles, regions.content)
     seen = color.prepare_content(content, config.preserve_color)
     return Prepared(content, _refine(seen, painter), painter, loss, vgg_used | inverse_used)
 

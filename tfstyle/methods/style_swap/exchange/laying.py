@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+INSIDE = 0.9
+"""Share of a patch that must lie in its region: the region's soft edge is a position wide."""
+
 
 class Laid(NamedTuple):
     """Where patches lie in feature maps, before they can be compared."""
@@ -40,3 +43,18 @@ def members_of(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
     down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
     # [..., 1] and [size * size] give [..., size * size], a row of positions for each patch.
     return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
+
+
+def inside(laid: Laid, weights: tf.Tensor) -> Laid:
+    """Returns the patches that lie in a region; of one too small for any, those most inside.
+
+    Args:
+        laid: all patches.
+        weights: how far each position belongs to the region, `[positions]`, from 0 to 1.
+    """
+    members = members_of(laid.corners, laid.widths, laid.size)
+    # [patches]
+    shares = tf.reduce_mean(tf.gather(weights, members), axis=1)
+    kept = shares >= tf.minimum(INSIDE, tf.reduce_max(shares))
+    corners, widths = (tf.boolean_mask(each, kept) for each in (laid.corners, laid.widths))
+    return laid._replace(corners=corners, widths=widths)

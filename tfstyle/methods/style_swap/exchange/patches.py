@@ -52,8 +52,9 @@ def prepare(
     stride: int = 1,
     basis: tf.Tensor | None = None,
     dtype: tf.DType | None = None,
+    weights: Sequence[tf.Tensor] | None = None,
 ) -> PatchBank:
-    """Returns all patches of some pictures' features.
+    """Returns all patches of some pictures' features, or those of a region.
 
     Args:
         maps: features `[1, rows, columns, channels]` of any sizes.
@@ -62,6 +63,8 @@ def prepare(
         basis: `[channels, components]`: the directions in which patches are compared; by default
             all channels.
         dtype: the type that patches are compared in; by default the maps'.
+        weights: how far each position belongs to the region, `[rows, columns]` for each map; None
+            takes every patch.
 
     Raises:
         ValueError: a map is smaller than a patch, where its size is known, or patches leave gaps.
@@ -84,6 +87,8 @@ def prepare(
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
     laid = Laid(positions, corners, widths, size, stride)
+    if weights is not None:
+        laid = laying.inside(laid, tf.concat([tf.reshape(each, [-1]) for each in weights], axis=0))
     return bank(laid, basis, dtype or positions.dtype)
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfstyle.methods.style_swap import course, strips, whitening
 from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.painting import colors
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
@@ -28,7 +29,7 @@ class LevelPainter:
             grown: what VGG19 sees: the query, mirrored to whole positions.
             number: the level's.
         """
-        return self._in_style(self.swap.encode(grown), number)
+        return self.in_style(self.swap.encode(grown), number)
 
     def paint(self, grown: tf.Tensor, number: int) -> np.ndarray:
         """Returns a level decoded: float32, of the shape of what VGG19 sees."""
@@ -40,20 +41,27 @@ class LevelPainter:
         has_patches = any(level.patches is not None for level in levels)
         if math.prod(size) <= strips.KEPT_PIXELS or has_patches:
             features = strips.features(grown, self.swap.encode)
-            target = self._in_style(features, number)
+            target = self.in_style(features, number)
             return np.clip(strips.decode(target, size, self.decoder), 0, 1)
-        own = strips.statistics([grown], self.swap.encode)
-
-        def paint_strip(seen: tf.Tensor) -> tf.Tensor:
-            return self.decoder(self._in_style(self.swap.encode(seen), number, own))
-
-        return np.clip(strips.paint(grown, paint_strip), 0, 1)
+        return np.clip(self._paint_by_strips(grown, number), 0, 1)
 
     def decode(self, target: tf.Tensor) -> np.ndarray:
         """Returns what the inverse network makes of features."""
         return np.clip(self.decoder(target), 0, 1)
 
-    def _in_style(
+    def carry_colors(self, pastiche: np.ndarray) -> tf.Tensor:
+        """Returns the finished picture with the style's colours, `[1, height, width, 3]`."""
+        return colors.carry_colors(pastiche, self.blend.colors(), self.way.color_share)
+
+    def _paint_by_strips(self, grown: tf.Tensor, number: int) -> np.ndarray:
+        own = strips.statistics([grown], self.swap.encode)
+
+        def paint_strip(seen: tf.Tensor) -> tf.Tensor:
+            return self.decoder(self.in_style(self.swap.encode(seen), number, own))
+
+        return strips.paint(grown, paint_strip)
+
+    def in_style(
         self, features: tf.Tensor, number: int, own: whitening.Statistics | None = None
     ) -> tf.Tensor:
         """Returns features in each style, blended; `own` where they are not all of the picture."""

@@ -8,13 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.image import color
 from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import memory, style_bank, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
-from tfstyle.methods.style_swap.styles import keeping
+from tfstyle.methods.style_swap.styles import coloring, keeping
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
@@ -25,6 +24,12 @@ class Part(NamedTuple):
     """Above 0; those of all parts sum to 1."""
     style: StyleBank | list[np.ndarray]
     """Prepared, or pictures `[1, height, width, 3]` whose patches and statistics are pooled."""
+    masks: style_bank.Masks = None
+    """The region of each picture that is taken."""
+    place: np.ndarray | None = None
+    """The content's region that it is for, `[height, width]` from 0 to 1; None is everywhere."""
+    region: int = 0
+    """The number of that region."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +107,10 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
         MemoryError: the size does not fit; the message says what would.
     """
     # A bank's patches are in memory already: with it, only the content's need is asked for.
-    pictures = [each for part in given if isinstance(part.style, list) for each in part.style]
+    # Regions share pictures, each of which is there once.
+    pictures = {
+        id(each): each for part in given if isinstance(part.style, list) for each in part.style
+    }.values()
     sizes = [style_bank.style_size(picture, max(size), config) for picture in pictures]
     memory.check(size, sizes, Grid.of(config), config)
 
@@ -129,18 +137,21 @@ def beside(
     """
     longest = max(content.shape[1:3])
     colored = [
-        [color.prepare_style(picture, content, config.preserve_color) for picture in part.style]
+        coloring.of(part.style, content, config.preserve_color, part.masks, part.place)
         for part in given
         if isinstance(part.style, list)
     ]
+    masks = [part.masks for part in given if isinstance(part.style, list)]
 
     def prepare() -> tuple[StyleBank, ...]:
-        return tuple(style_bank.of(pictures, longest, swap, config) for pictures in colored)
+        pairs = zip(colored, masks, strict=True)
+        return tuple(style_bank.of(each, longest, swap, config, part) for each, part in pairs)
 
     if extractor is None:
         made = iter(prepare())
     else:
-        made = iter(keeping.kept(keeping.key(colored, longest, config, extractor), prepare))
+        key = keeping.key(colored, longest, config, extractor, masks)
+        made = iter(keeping.kept(key, prepare))
     banks = tuple(part.style if isinstance(part.style, StyleBank) else next(made) for part in given)
     _check_levels(banks)
     return Blend(tuple(part.share for part in given), banks)

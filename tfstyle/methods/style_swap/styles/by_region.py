@@ -1,0 +1,113 @@
+"""Styles as they are given where each region of the content has its own."""
+
+import math
+
+import numpy as np
+
+from tfstyle import image
+from tfstyle.image import ImageError
+from tfstyle.methods import shared_settings
+from tfstyle.methods.style_swap import course, style_bank
+from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.grid import Grid
+from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
+from tfstyle.methods.style_swap.styles.blending import Part, as_list
+from tfstyle.regions import Regions
+
+
+def parts(styles: Styles, config: Config, regions: Regions) -> list[Part]:
+    """Returns the styles of each region, one region after the other, checked.
+
+    Of a region's styles patches and statistics are pooled, or blended where there are shares.
+
+    Raises:
+        ValueError: there is not a style for each of the regions' maps, one is no picture or was
+            prepared for other settings, or a prepared one is not all of its region's style.
+    """
+    given = [_checked(style, config) for style in as_list(styles)]
+    if len(given) != len(regions.styles):
+        raise ImageError(
+            "regions must be of as many styles as are given. "
+            f"Received: {len(regions.styles)} and {len(given)}"
+        )
+    shares = None
+    if config.style_blend is not None:
+        shares = regions.shares(shared_settings.shares(config.style_blend, len(given)))
+    found: list[Part] = []
+    for number in range(len(regions.names)):
+        found += _of_region(given, regions, number, None if shares is None else shares[:, number])
+    return found
+
+
+def _checked(style: np.ndarray | StyleBank, config: Config) -> StyleBank | np.ndarray:
+    if isinstance(style, StyleBank):
+        style_bank.check_prepared(style, config)
+        return style
+    return image.as_image(style, "style")
+
+
+def _of_region(
+    given: list[StyleBank | np.ndarray], regions: Regions, number: int, shares: np.ndarray | None
+) -> list[Part]:
+    """Returns the parts of one region: one of all its styles, or one for each that has a share."""
+    pairs = [
+        (place, style, masks[number])
+        for place, (style, masks) in enumerate(zip(given, regions.styles, strict=True))
+        if masks[number].any()
+    ]
+    where = {"place": regions.content[number], "region": number}
+    if shares is not None:
+        return [
+            _part(float(shares[place]), [(style, mask)], regions.names[number], where)
+            for place, style, mask in pairs
+            if shares[place]
+        ]
+    return [_part(1.0, [pair[1:] for pair in pairs], regions.names[number], where)]
+
+
+def _part(share: float, pairs: list, name: str, where: dict) -> Part:
+    is_whole = all((mask == 1).all() for _, mask in pairs)
+    if not any(isinstance(style, StyleBank) for style, _ in pairs):
+        pictures = [style for style, _ in pairs]
+        masks = None if is_whole else [mask for _, mask in pairs]
+        return Part(share, pictures, masks, **where)
+    if len(pairs) > 1 or not is_whole:
+        raise ImageError(
+            "style must be pictures where a map says which part of them a region is like; a "
+            f"prepared style is one region's as a whole. Received: a prepared style for {name}"
+        )
+    return Part(share, pairs[0][0], **where)
+
+
+def check_room(
+    size: tuple[int, int], given: list[Part], names: tuple[str, ...], config: Config
+) -> None:
+    """Raises ImageError, naming the least `first_size`, where a region is smaller than a position.
+
+    Args:
+        size: of the content, (height, width) in pixels.
+        given: the styles of the regions.
+        names: the regions'.
+        config: the settings.
+    """
+    grid, coarsest = Grid.of(config), course.plan(size, config).stages[0].size
+    for part in given:
+        room = {"content": float(np.sum(grid.cover(part.place, coarsest)))}
+        if part.masks is not None:
+            room["style"] = _style_room(part, max(coarsest), grid, config)
+        for name, positions in room.items():
+            # What a picture lacks altogether is none of its regions.
+            if 0 < positions < 1:
+                least = math.ceil(max(coarsest) / math.sqrt(positions))
+                raise ImageError(
+                    f"{name}_regions must give each region one position of {grid.layer} at least "
+                    f"at the coarsest level; draw the region larger, or take first_size={least}. "
+                    f"Received: region {names[part.region]}, first_size={max(coarsest)}"
+                )
+
+
+def _style_room(part: Part, longest: int, grid: Grid, config: Config) -> float:
+    """Returns how many positions a region has in all its pictures."""
+    sizes = [style_bank.style_size(picture, longest, config) for picture in part.style]
+    covers = [grid.cover(*pair) for pair in zip(part.masks, sizes, strict=True)]
+    return float(sum(np.sum(cover) for cover in covers))
