@@ -38,12 +38,16 @@ def carry_by_region(
     """
     if share == 0:
         return pastiche
-    change = tf.zeros_like(pastiche)
+    total = tf.zeros_like(pastiche)
     for style, mask in zip(colors, masks, strict=True):
         # A frame of a clip may lack a region.
         if not tf.reduce_any(mask > 0):
             continue
         own = whitening.statistics([pastiche], [mask])
         carried = whitening.transport(pastiche, own, style)
-        change += mask[..., tf.newaxis] * (carried - pastiche)
-    return tf.clip_by_value(pastiche + share * change, 0.0, 1.0)
+        # Clipped before they are blended: what a region's map makes of its neighbour's colours may
+        # lie far beyond white, and would shine through a share of a hundredth.
+        total += mask[..., tf.newaxis] * tf.clip_by_value(
+            pastiche + share * (carried - pastiche), 0.0, 1.0
+        )
+    return total
