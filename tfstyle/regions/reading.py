@@ -7,7 +7,6 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import ImageError
-from tfstyle.regions.checks import check_fits
 from tfstyle.regions.colors import from_colors
 from tfstyle.regions.maps import Map
 from tfstyle.regions.masks import from_masks
@@ -97,11 +96,9 @@ def read_regions(
     if len(found) != 1:
         raise ImageError(f"{CONTENT} must be one map. Received: {CONTENT}={content}")
     drawn = read(found[0], CONTENT)
-    check_fits(drawn.masks, content_size, CONTENT, "content")
     of_styles = [read(each, STYLES) for each in (parse(styles, STYLES) if styles else ())]
     matched = match(drawn, of_styles, styles=len(style_sizes))
-    for number, size in enumerate(style_sizes):
-        check_fits(matched.styles[number], size, STYLES, f"style {number + 1}")
+    matched.check(content_size, style_sizes)
     return matched
 
 
