@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses.functional import SMALLEST_AREA
+from tfstyle.losses import regional
+from tfstyle.losses.regional import SMALLEST_AREA
 from tfstyle.losses.targets import Tensors
 from tfstyle.regions.layers import at_layer, resize
 from tfstyle.regions.matching import Regions
@@ -55,20 +56,44 @@ def at_layers(
     return Guides(brought(regions.content, content_size), styles, regions.shares(blend))
 
 
-def blended_grams(
-    grams: Sequence[tf.Tensor], guides: Guides, layer: str
-) -> tuple[tf.Tensor, np.ndarray]:
-    """Returns each region's target at a layer, and which regions have one.
+def gram_matrices(features: Mapping[str, tf.Tensor], masks: ByLayer) -> dict[str, tf.Tensor]:
+    """Returns one picture's Gram matrices by layer, `[regions, channels, channels]`."""
+    return {
+        layer: regional.region_gram_matrices(features[layer], tf.constant(mask))[0]
+        for layer, mask in masks.items()
+    }
 
-    A style in which nothing of a region is left at the layer leaves the region to the others.
+
+@dataclasses.dataclass(frozen=True)
+class Combined:
+    """What the objective compares regions with; see `References`."""
+
+    grams: Mapping[str, tf.Tensor]
+    compared: Mapping[str, Tensors]
+
+
+def combine(grams: Sequence[Mapping[str, tf.Tensor]], guides: Guides, relative: bool) -> Combined:
+    """Returns the regions' targets, and how much each region counts at each layer.
 
     Args:
-        grams: of each style, `[regions, channels, channels]`.
+        grams: by layer, of each style.
         guides: the masks at the layers.
-        layer: by Keras's name.
+        relative: whether a region's loss is divided by that of an image without features.
+    """
+    targets, compared = {}, {}
+    for layer, guide in guides.content.items():
+        targets[layer], has_target = _blended([each[layer] for each in grams], guides, layer)
+        shares = _shares(targets[layer], has_target, guide, relative)
+        compared[layer] = (tf.constant(guide), shares)
+    return Combined(targets, compared)
 
-    Returns:
-        `[regions, channels, channels]`, float32, and `[regions]`, bool.
+
+def _blended(
+    grams: Sequence[tf.Tensor], guides: Guides, layer: str
+) -> tuple[tf.Tensor, np.ndarray]:
+    """Returns each region's target, `[regions, channels, channels]`, and which have one.
+
+    A style in which nothing of a region is left at the layer leaves the region to the others.
     """
     # [styles, regions]
     areas = np.stack([style[layer].sum(axis=(1, 2)) for style in guides.styles])
@@ -79,28 +104,19 @@ def blended_grams(
     return blended, total > 0
 
 
-def compared(
+def _shares(
     grams: tf.Tensor, has_target: np.ndarray, guide: np.ndarray, relative: bool
-) -> Tensors:
-    """Returns the guides of a layer and how much each region counts there.
+) -> tf.Tensor:
+    """Returns how much each region counts at a layer, `[regions]`, float32.
 
-    A region counts by its area, so that a position is painted as strongly as without regions.
-
-    Args:
-        grams: the targets, `[regions, channels, channels]`.
-        has_target: which regions have one, `[regions]`.
-        guide: the content's masks, `[regions, rows, columns]`.
-        relative: whether a region's loss is divided by that of an image without features.
-
-    Returns:
-        `[regions, rows, columns]` and `[regions]`, float32.
+    It counts by its area, so that a position is painted as strongly as without regions.
     """
     # Differs from Gatys et al. (2016), whose regions count alike, so that small ones are painted
     # more strongly.
     areas = guide.sum(axis=(1, 2)) * has_target
     shares = tf.constant(areas / max(areas.sum(), SMALLEST_AREA), tf.float32)
-    if relative:
-        # Else the region of the stronger style would be all that counts.
-        strength = tf.reduce_sum(tf.square(grams), axis=[1, 2])
-        shares = tf.where(strength > SMALLEST_GRAM, shares / strength, 0.0)
-    return tf.constant(guide), shares
+    if not relative:
+        return shares
+    # Else the region of the stronger style would be all that counts.
+    strength = tf.reduce_sum(tf.square(grams), axis=[1, 2])
+    return tf.where(strength > SMALLEST_GRAM, shares / strength, 0.0)

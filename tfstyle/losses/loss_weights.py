@@ -24,8 +24,6 @@ class Weights:
     layers count alike whatever the network's weights; else the plain formula."""
     temporal: float = 0.0
     """Above 0 for a frame that is held to earlier pastiches; see `objective.Held`."""
-    by_region: bool = False
-    """Whether the style is compared region by region; see `guides.Guides`."""
 
     def __post_init__(self) -> None:
         """Raises ValueError when nothing counts, so that any image would do."""

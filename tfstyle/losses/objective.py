@@ -134,25 +134,12 @@ class Objective:
     def _targets_by_region(
         self, content: tf.Tensor, styles: Sequence[np.ndarray], guides: Guides, held: Held | None
     ) -> Targets:
-        of_styles = list(map(self._region_grams, styles, guides.styles))
-        grams, compared = {}, {}
-        for layer in self._weights.style_layers:
-            of_layer = [of_style[layer] for of_style in of_styles]
-            grams[layer], has_target = region_guides.blended_grams(of_layer, guides, layer)
-            compared[layer] = region_guides.compared(
-                grams[layer], has_target, guides.content[layer], self._weights.relative
-            )
-        return self.targets_from(content, grams, held, compared)
-
-    def _region_grams(
-        self, style: np.ndarray, masks: region_guides.ByLayer
-    ) -> dict[str, tf.Tensor]:
-        """Returns a style's Gram matrices by layer, `[regions, channels, channels]`."""
-        features = self.features(tf.constant(style))
-        return {
-            layer: functional.region_gram_matrices(features[layer], tf.constant(mask))[0]
-            for layer, mask in masks.items()
-        }
+        grams = [
+            region_guides.gram_matrices(self.features(tf.constant(style)), masks)
+            for style, masks in zip(styles, guides.styles, strict=True)
+        ]
+        combined = region_guides.combine(grams, guides, self._weights.relative)
+        return self.targets_from(content, combined.grams, held, combined.compared)
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.

@@ -9,6 +9,7 @@ import keras
 
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.objective import Objective
+from tfstyle.losses.terms import BY_REGION, TERMS
 from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
 
 
@@ -55,7 +56,7 @@ def build(
         by_region: whether the style is compared region by region.
     """
     if features is not None:
-        return Objective(features, _weights(config, temporal_weight, by_region)), {}
+        return _objective(features, config, temporal_weight, by_region), {}
     # Settings may have been given as lists, which have no hash.
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
@@ -89,9 +90,12 @@ def _build_on_vgg19(
         padding=config.padding,
         precision=config.precision,
     )
-    loss = Objective(features, _weights(config, temporal_weight, by_region))
+    loss = _objective(features, config, temporal_weight, by_region)
     return loss, {"name": vgg.name, "sha256": vgg.sha256}
 
 
-def _weights(config: Settings, temporal: float, by_region: bool) -> Weights:
-    return dataclasses.replace(config.weights(), temporal=temporal, by_region=by_region)
+def _objective(
+    features: keras.Model, config: Settings, temporal: float, by_region: bool
+) -> Objective:
+    weights = dataclasses.replace(config.weights(), temporal=temporal)
+    return Objective(features, weights, BY_REGION if by_region else TERMS)

@@ -12,12 +12,12 @@ import tensorflow as tf
 from tfstyle.losses.functional import (
     content_loss,
     out_of_range,
-    region_style_loss,
     style_loss,
     temporal_loss,
     total_variation,
 )
 from tfstyle.losses.loss_weights import Weights
+from tfstyle.losses.regional import region_style_loss
 from tfstyle.losses.targets import (
     FEATURES,
     GRAM_MATRIX,
@@ -109,14 +109,6 @@ def _image(_: Weights) -> Mapping[str, float]:
     return {IMAGE: 1.0}
 
 
-def _whole_style_layers(weights: Weights) -> Mapping[str, float]:
-    return {} if weights.by_region else weights.style_layers
-
-
-def _region_style_layers(weights: Weights) -> Mapping[str, float]:
-    return weights.style_layers if weights.by_region else {}
-
-
 def _held_image(weights: Weights) -> Mapping[str, float]:
     """Returns the image for a frame that is held to earlier ones; the others have no such term."""
     return {IMAGE: 1.0} if weights.temporal else {}
@@ -128,17 +120,17 @@ def _held_image(weights: Weights) -> Mapping[str, float]:
 # No lambdas: of two on a line, AutoGraph warns the user that it cannot tell them apart.
 TERMS = (
     Term("content", get("content"), get("content_layers"), content_loss, FEATURES),
-    Term("style", get("style"), _whole_style_layers, style_loss, GRAM_MATRIX, growth=-1),
-    Term(
-        "style",
-        get("style"),
-        _region_style_layers,
-        region_style_loss,
-        REGION_GRAM_MATRICES,
-        growth=-1,
-    ),
+    Term("style", get("style"), get("style_layers"), style_loss, GRAM_MATRIX, growth=-1),
     Term("temporal", get("temporal"), _held_image, temporal_loss, HELD),
     Term("total_variation", get("total_variation"), _image, total_variation, growth=1),
     Term("range", get("out_of_range"), _image, out_of_range, growth=1),
 )
 """In the order of the sum, since another one rounds differently."""
+
+BY_REGION = tuple(
+    dataclasses.replace(term, loss=region_style_loss, target=REGION_GRAM_MATRICES)
+    if term.loss is style_loss
+    else term
+    for term in TERMS
+)
+"""The terms where the style is compared region by region."""

@@ -52,6 +52,14 @@ def parse(text: str, called: str = CONTENT) -> list[Source]:
     return maps
 
 
+def parse_one(text: str) -> Source:
+    """Returns where the content's map lies; raises ImageError when the text names several."""
+    found = parse(text, CONTENT)
+    if len(found) != 1:
+        raise ImageError(f"{CONTENT} must be one map. Received: {CONTENT}={text}")
+    return found[0]
+
+
 def paths(source: Source) -> list[str]:
     """Returns the files of a map."""
     return [source] if isinstance(source, str) else list(source.values())
@@ -92,10 +100,7 @@ def read_regions(
     Raises:
         ImageError: a map cannot be read, is none, or does not fit its picture or the others.
     """
-    found = parse(content, CONTENT)
-    if len(found) != 1:
-        raise ImageError(f"{CONTENT} must be one map. Received: {CONTENT}={content}")
-    drawn = read(found[0], CONTENT)
+    drawn = read(parse_one(content), CONTENT)
     of_styles = [read(each, STYLES) for each in (parse(styles, STYLES) if styles else ())]
     matched = match(drawn, of_styles, styles=len(style_sizes))
     matched.check(content_size, style_sizes)
