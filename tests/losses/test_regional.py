@@ -130,18 +130,18 @@ def by_region(encoder, weights, content, styles, found, way="simple", blend=None
     return loss, loss.targets(content, styles, blend, guides=of_layers)
 
 
-def halves(styles=1):
-    """Above and below; each has its own style, or both are in all."""
-    masks = np.zeros([2, 8, 8], np.float32)
-    masks[0, :4], masks[1, 4:] = 1, 1
+def halves(styles=1, rows=8):
+    """Above and below, in all styles."""
+    masks = np.zeros([2, rows, 8], np.float32)
+    masks[0, : rows // 2], masks[1, rows // 2 :] = 1, 1
     return regions.Regions(("above", "below"), masks, (masks,) * styles)
 
 
-def own_styles():
-    found = halves()
-    return regions.Regions(
-        found.names, found.content, tuple(np.eye(2, dtype="f4").reshape(2, 2, 1, 1))
-    )
+def own_styles(rows=8):
+    """Above and below, each in a style of its own."""
+    found = halves(rows=rows)
+    whole = np.eye(2, dtype=np.float32)[..., np.newaxis, np.newaxis]
+    return regions.Regions(found.names, found.content, tuple(whole))
 
 
 @pytest.mark.parametrize("relative", [False, True])
@@ -177,7 +177,7 @@ def test_picture_made_of_both_styles_has_no_style_loss_in_its_own_regions(pointw
     stacked = np.concatenate([style, other], axis=1)
     weights = dataclasses.replace(WEIGHTS, style_layers={"block1_conv1": 1.0})
     weights = dataclasses.replace(weights, content_layers={"block1_conv1": 1.0})
-    loss, targets = by_region(pointwise, weights, stacked, [style, other], own_styles())
+    loss, targets = by_region(pointwise, weights, stacked, [style, other], own_styles(72))
     right = loss.terms(tf.constant(stacked), targets)["style"]
     wrong = loss.terms(tf.constant(stacked[:, ::-1].copy()), targets)["style"]
     assert right < 1e-6 * wrong
@@ -202,7 +202,7 @@ def test_regions_count_by_their_areas(tiny_encoder, content, style):
     masks[0, :1], masks[1, 1:] = 1, 1
     found = regions.Regions(("above", "below"), masks, (masks,))
     _, targets = by_region(tiny_encoder, WEIGHTS, content, [style], found)
-    assert_allclose(targets["style"]["block1_conv1"].target[2], [0.25, 0.75])
+    assert_allclose(targets["style"]["block1_conv1"].target[2], [0.25, 0.75], rtol=1e-6)
 
 
 def test_region_with_nothing_inside_at_a_layer_is_left_out_there(tiny_encoder, content, style):
