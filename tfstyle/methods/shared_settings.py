@@ -3,7 +3,7 @@
 Nothing here loads TensorFlow: flags and their help are made of these fields.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfstyle.image import color
@@ -99,6 +99,19 @@ def region_guides() -> Any:
         choices=WAYS,
         only_with="content_regions",
     )
+
+
+REGIONS = ("content_regions", "style_regions", "region_guides")
+"""The settings of regions, by name."""
+
+
+def without_unused_regions(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns settings by name, without those of regions where there are none.
+
+    Runs without regions are what they were before there were such settings.
+    """
+    unused = () if described["content_regions"] else REGIONS
+    return {name: value for name, value in described.items() if name not in unused}
 
 
 def learning_rate_of_pixels() -> Any:

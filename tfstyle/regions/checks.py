@@ -66,7 +66,6 @@ def _growth(mask: np.ndarray, layer: str, way: str) -> float:
     if way != "inside":
         return math.sqrt(stride**2 / float(mask.sum()))
     # The largest square in the region; beyond the picture's border nothing is against it.
-    padded = np.pad(mask >= 1, 1, "edge")
-    width = 2 * ndimage.distance_transform_cdt(padded, "chessboard").max() - 1
+    width = 2 * ndimage.distance_transform_cdt(mask >= 1, "chessboard").max() - 1
     # A position may begin anywhere in it.
     return (2 * stride + 2 * vgg19_layers.reach(layer)) / max(width, 1)

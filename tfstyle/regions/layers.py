@@ -24,11 +24,11 @@ def resize(masks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         masks = masks[np.newaxis]
     if masks.shape[1:] == (height, width):
         return masks.copy()
+    # Averages when shrinking: the other would smooth edges beyond the pixels that they lie in.
+    shrinks = height <= masks.shape[1] and width <= masks.shape[2]
+    kernel = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
     # Pillow's sizes have the width first.
-    resized = [
-        np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.BILINEAR))
-        for mask in masks
-    ]
+    resized = [np.asarray(Image.fromarray(mask).resize((width, height), kernel)) for mask in masks]
     return np.clip(np.stack(resized), 0, 1)
 
 

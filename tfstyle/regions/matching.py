@@ -7,6 +7,7 @@ import numpy as np
 
 from tfstyle.image import ImageError
 from tfstyle.regions import colors
+from tfstyle.regions.checks import check_fits
 from tfstyle.regions.maps import Map
 
 
@@ -32,6 +33,27 @@ class Regions:
                     f"Received: region {name}, empty"
                 )
 
+    @property
+    def are_blended(self) -> bool:
+        """Whether a region has more than one style."""
+        return bool((self._has_it().sum(axis=0) > 1).any())
+
+    def check(self, content_size: tuple[int, int], style_sizes: Sequence[tuple[int, int]]) -> None:
+        """Raises ImageError unless the masks fit the pictures that they are of.
+
+        Args:
+            content_size: (height, width) in pixels.
+            style_sizes: likewise, of each style.
+        """
+        if len(style_sizes) != len(self.styles):
+            raise ImageError(
+                "style_regions must have one map for each style. "
+                f"Received: {len(self.styles)} maps for {len(style_sizes)} styles"
+            )
+        check_fits(self.content, content_size, "content_regions", "content")
+        for number, (masks, size) in enumerate(zip(self.styles, style_sizes, strict=True), 1):
+            check_fits(masks, size, "style_regions", f"style {number}")
+
     def shares(self, blend: Sequence[float]) -> np.ndarray:
         """Returns how much each style counts in each region, `[styles, regions]`.
 
@@ -41,8 +63,7 @@ class Regions:
         Raises:
             ImageError: the styles of a region all have the share 0.
         """
-        has_it = [[float(mask.any()) for mask in masks] for masks in self.styles]
-        shares = np.array(has_it) * np.array(blend)[:, np.newaxis]
+        shares = self._has_it() * np.array(blend)[:, np.newaxis]
         total = shares.sum(axis=0)
         if not total.all():
             raise ImageError(
@@ -50,6 +71,10 @@ class Regions:
                 f"Received: region {self.names[int(np.argmin(total))]} without one"
             )
         return shares / total
+
+    def _has_it(self) -> np.ndarray:
+        """Returns whether a style has something of a region, `[styles, regions]`."""
+        return np.array([masks.any(axis=(1, 2)) for masks in self.styles])
 
 
 def match(content: Map, maps: Sequence[Map] = (), *, styles: int = 0) -> Regions:

@@ -7,7 +7,6 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.image import ImageError
-from tfstyle.regions.checks import check_fits
 from tfstyle.regions.colors import from_colors
 from tfstyle.regions.maps import Map
 from tfstyle.regions.masks import from_masks
@@ -53,6 +52,14 @@ def parse(text: str, called: str = CONTENT) -> list[Source]:
     return maps
 
 
+def parse_one(text: str) -> Source:
+    """Returns where the content's map lies; raises ImageError when the text names several."""
+    found = parse(text, CONTENT)
+    if len(found) != 1:
+        raise ImageError(f"{CONTENT} must be one map. Received: {CONTENT}={text}")
+    return found[0]
+
+
 def paths(source: Source) -> list[str]:
     """Returns the files of a map."""
     return [source] if isinstance(source, str) else list(source.values())
@@ -93,15 +100,10 @@ def read_regions(
     Raises:
         ImageError: a map cannot be read, is none, or does not fit its picture or the others.
     """
-    found = parse(content, CONTENT)
-    if len(found) != 1:
-        raise ImageError(f"{CONTENT} must be one map. Received: {CONTENT}={content}")
-    drawn = read(found[0], CONTENT)
-    check_fits(drawn.masks, content_size, CONTENT, "content")
+    drawn = read(parse_one(content), CONTENT)
     of_styles = [read(each, STYLES) for each in (parse(styles, STYLES) if styles else ())]
     matched = match(drawn, of_styles, styles=len(style_sizes))
-    for number, size in enumerate(style_sizes):
-        check_fits(matched.styles[number], size, STYLES, f"style {number + 1}")
+    matched.check(content_size, style_sizes)
     return matched
 
 
