@@ -20,6 +20,9 @@ from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 PLAIN = Config(whiten=False, levels=1, color_share=0.0)
 """The style swap of Chen and Schmidt (2016) as it stands."""
 
+SERVED = {"decode": "inverse", "preserve_color": "none", "content_regions": None}
+"""The settings that a graph has no others of."""
+
 ANY_SIZE = tf.TensorShape([1, None, None, 3])
 
 
@@ -137,7 +140,7 @@ def build(
 
 
 def _check(config: Config) -> None:
-    for name, wanted in (("decode", "inverse"), ("preserve_color", "none")):
+    for name, wanted in SERVED.items():
         asked = getattr(config, name)
         if asked != wanted:
             raise ValueError(

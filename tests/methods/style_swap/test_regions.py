@@ -18,6 +18,7 @@ from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.painting import colors
 from tfstyle.methods.style_swap.painting import regions as region_painting
 from tfstyle.methods.style_swap.styles import coloring, keeping
+from tfstyle.methods.style_swap.swap import FeatureSwap
 from tfstyle.networks import inverse_net
 from tfstyle.regions import Regions
 
@@ -38,6 +39,7 @@ def left_and_right(height, width, edge):
 EVERYWHERE = Regions(("all",), np.ones([1, 10, 12], np.float32), (np.ones([1, 9, 12], np.float32),))
 ONE_PIXEL = np.ones([1, 1, 1], np.float32)
 """A mask of the whole picture, whatever its size."""
+ALL = Regions(("all",), ONE_PIXEL, (ONE_PIXEL,))
 WHOLE = tuple(np.eye(2, dtype=np.float32)[:, :, np.newaxis, np.newaxis])
 """The one style is the first region's, the other one the second's."""
 HALVES = left_and_right(40, 48, 24)
@@ -100,6 +102,18 @@ def test_one_region_over_everything_is_the_plain_swap(shallow_encoder, size, cha
     assert_allclose(found, plain, atol=1e-4)
 
 
+def test_style_s_region_of_everything_is_the_style(encode):
+    swap = FeatureSwap(encode, Grid("block3_conv1"), components=4)
+    plain, found = (
+        style_bank.of([STYLE, OTHER], 48, swap, CONFIG, masks)
+        for masks in (None, [np.ones([9, 12], np.float32), ONE_PIXEL[0]])
+    )
+    assert_allclose(found.colors.covariance, plain.colors.covariance, atol=1e-6)
+    for one, other in zip(found.levels, plain.levels, strict=True):
+        assert_array_equal(one.patches.corners, other.patches.corners)
+        assert_allclose(one.statistics.covariance, other.statistics.covariance, atol=1e-4)
+
+
 # --- Features ---
 
 
@@ -128,8 +142,8 @@ def test_where_regions_share_a_position_features_are_blended_by_the_shares(paint
     found = []
     for styles, regions in [
         ([STYLE, OTHER], Regions(("one", "other"), masks, WHOLE)),
-        (STYLE, EVERYWHERE),
-        (OTHER, EVERYWHERE),
+        (STYLE, ALL),
+        (OTHER, ALL),
     ]:
         paint(styles, PLAIN, regions)
         found.append(paint.seen.features)
@@ -224,8 +238,8 @@ def test_styles_of_one_region_are_pooled_or_blended_by_their_shares(paint):
     for name, styles, blend, used in [
         ("pooled", [STYLE, OTHER], None, regions),
         ("blended", [STYLE, OTHER], (3.0, 1.0), regions),
-        ("one", STYLE, None, EVERYWHERE),
-        ("other", OTHER, None, EVERYWHERE),
+        ("one", STYLE, None, ALL),
+        ("other", OTHER, None, ALL),
         ("plain", [STYLE, OTHER], None, None),
     ]:
         paint(styles, dataclasses.replace(ONE_LEVEL, style_blend=blend), used)
@@ -248,7 +262,7 @@ def test_prepared_style_has_no_regions_of_its_own(paint, shallow_encoder):
 
 
 def test_there_is_a_style_for_each_of_the_maps(paint):
-    with pytest.raises(ValueError, match="as many styles as are given. Received: 2 and 1"):
+    with pytest.raises(ValueError, match="one map for each style. Received: 2 maps for 1 styles"):
         paint(STYLE, CONFIG, TWO)
 
 
@@ -262,7 +276,7 @@ def test_region_smaller_than_a_position_is_refused_with_the_size_that_it_needs(p
     with pytest.raises(ValueError, match=expected):
         paint([STYLE, OTHER], config, Regions(TWO.names, masks, WHOLE))
     with pytest.raises(ValueError, match="style_regions must give each region"):
-        paint(STYLE, config, Regions(TWO.names, HALVES, (masks,)))
+        paint(CONTENT, config, Regions(TWO.names, HALVES, (masks,)))
 
 
 @pytest.mark.parametrize("moved, times", [(0, 1), (4, 2)])

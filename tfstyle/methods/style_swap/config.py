@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from typing import Any
 
 from tfstyle import settings
 from tfstyle.losses import loss_weights
@@ -104,6 +105,8 @@ class Config:
     )
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
+    content_regions: str | None = shared_settings.content_regions()
+    style_regions: str | None = shared_settings.style_regions()
     # The paper's relu3_1.
     layer: str = setting(
         "block3_conv1",
@@ -187,6 +190,10 @@ class Config:
                 "patch_stride must be at most patch_size, so that patches leave no gaps. "
                 f"Received: patch_stride={self.patch_stride}, patch_size={self.patch_size}"
             )
+
+    def described(self) -> dict[str, Any]:
+        """Returns the settings by name, those of regions where there are some."""
+        return shared_settings.without_unused_regions(dataclasses.asdict(self))
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""

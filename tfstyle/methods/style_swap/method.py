@@ -21,7 +21,7 @@ from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles import blending, by_region
 from tfstyle.methods.style_swap.swap import FeatureSwap
 from tfstyle.networks import inverse_net, vgg19_files
-from tfstyle.regions import Regions
+from tfstyle.regions.matching import Regions
 from tfstyle.result import Ending, Level, Outcome, Progress, Result
 from tfstyle.system import files
 
@@ -61,8 +61,8 @@ def stylize(
         features: a model from image to features by layer name instead of VGG19; see
             `vgg19.build`.
         decoder: from features to an image, instead of `config.model`.
-        regions: which part of the content is painted like which parts of the styles; see
-            `tfstyle.regions`. A prepared style can be a region's as a whole.
+        regions: which part is painted in the style of which parts, instead of the maps that the
+            settings name; see `tfstyle.regions`. A prepared style can be a region's as a whole.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -73,7 +73,11 @@ def stylize(
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
     # Before any network is loaded and any patch compared, which takes long.
-    given = _parts(styles, size, config, regions)
+    regions = by_region.find(regions, content.shape[1:3], styles, config)
+    if regions is None:
+        given = blending.parts(styles, config)
+    else:
+        given = by_region.parts(size, styles, config, regions)
     blending.check(size, given, config)
     content = image.resize(content, size)
     prepared = preparation.prepare(content, given, config, features, decoder, regions)
@@ -111,7 +115,7 @@ def prepare(
 
     Raises:
         ValueError: the colours are to be kept, so that each content needs its own preparation;
-            or styles are to be blended, each of which is prepared by itself.
+            or styles are to be blended or have regions, each of which is prepared by itself.
         MemoryError: the patches do not fit.
     """
     style_bank.check_colors(config)
@@ -120,6 +124,11 @@ def prepare(
             "style_blend must be none to prepare styles: prepare each by itself, and give the "
             f"shares with the content. Received: style_blend={config.style_blend}"
         )
+    if config.content_regions is not None:
+        raise ValueError(
+            "content_regions must be none to prepare styles: prepare each region's, and give the "
+            f"map with the content. Received: content_regions={config.content_regions}"
+        )
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)
     # The contents are not known yet: a square is the most that has this longest side.
@@ -127,17 +136,6 @@ def prepare(
     loss, _ = perceptual.build(config, features)
     swap = FeatureSwap.of(loss, config)
     return style_bank.of(pictures, longest, swap, config)
-
-
-def _parts(
-    styles: Styles, size: tuple[int, int], config: Config, regions: Regions | None
-) -> list[blending.Part]:
-    """Returns the styles that a content of (height, width) pixels is painted with, checked."""
-    if regions is None:
-        return blending.parts(styles, config)
-    given = by_region.parts(styles, config, regions)
-    by_region.check_room(size, given, regions.names, config)
-    return given
 
 
 def _check_checkpoint(config: Config, checkpoint: str | pathlib.Path | None, resume: bool) -> None:

@@ -17,7 +17,7 @@ from tfstyle.methods.style_swap.painting import regions as region_painting
 from tfstyle.methods.style_swap.painting.levels import LevelPainter
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.style_swap.swap import FeatureSwap
-from tfstyle.regions import Regions
+from tfstyle.regions.matching import Regions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +73,9 @@ def prepare(
     """
     # Before the swap, which takes long: a network that does not fit is refused at once.
     network, inverse_used = decoding.find(config, content.shape[1:3], decoder)
-    loss, vgg_used = perceptual.build(config, features)
+    # Without the maps' names: the pictures of a folder share what is built.
+    unmapped = dataclasses.replace(config, content_regions=None, style_regions=None)
+    loss, vgg_used = perceptual.build(unmapped, features)
     swap = FeatureSwap.of(loss, config)
     # What a model of the caller's own was prepared for is the caller's to keep.
     extractor = loss if features is None else None

@@ -1,6 +1,7 @@
 """Styles as they are given where each region of the content has its own."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -12,31 +13,73 @@ from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles.blending import Part, as_list
-from tfstyle.regions import Regions
+from tfstyle.regions import reading
+from tfstyle.regions.matching import Regions
 
 
-def parts(styles: Styles, config: Config, regions: Regions) -> list[Part]:
+def find(
+    given: Regions | None, content_size: tuple[int, int], styles: Styles, config: Config
+) -> Regions | None:
+    """Returns the regions that are given, or that the settings name; None where there are none.
+
+    Raises:
+        ImageError: a map is none, or does not fit its picture or the others.
+    """
+    if given is None and config.content_regions is None:
+        return None
+    sizes = [_size(style) for style in as_list(styles)]
+    if given is None:
+        return reading.read_regions(
+            config.content_regions, config.style_regions, content_size, sizes
+        )
+    given.check(content_size, sizes)
+    return given
+
+
+def _size(style: Any) -> tuple[int, int]:
+    """Returns a style's (height, width); a prepared one has none that a map could have."""
+    if isinstance(style, StyleBank):
+        return 1, 1
+    return image.as_image(style, "style").shape[1:3]
+
+
+def parts(
+    content_size: tuple[int, int], styles: Styles, config: Config, regions: Regions
+) -> list[Part]:
     """Returns the styles of each region, one region after the other, checked.
 
     Of a region's styles patches and statistics are pooled, or blended where there are shares.
 
+    Args:
+        content_size: (height, width) of the result in pixels.
+        styles: as many as the regions are of.
+        config: the settings.
+        regions: the maps.
+
     Raises:
-        ValueError: there is not a style for each of the regions' maps, one is no picture or was
-            prepared for other settings, or a prepared one is not all of its region's style.
+        ValueError: a style is no picture or was prepared for other settings, a prepared one is not
+            all of its region's style, there are shares where no region has two styles, or a region
+            is too small.
     """
     given = [_checked(style, config) for style in as_list(styles)]
-    if len(given) != len(regions.styles):
-        raise ImageError(
-            "regions must be of as many styles as are given. "
-            f"Received: {len(regions.styles)} and {len(given)}"
-        )
-    shares = None
-    if config.style_blend is not None:
-        shares = regions.shares(shared_settings.shares(config.style_blend, len(given)))
+    shares = _shares(len(given), config, regions)
     found: list[Part] = []
     for number in range(len(regions.names)):
         found += _of_region(given, regions, number, None if shares is None else shares[:, number])
+    _check_room(content_size, found, regions.names, config)
     return found
+
+
+def _shares(styles: int, config: Config, regions: Regions) -> np.ndarray | None:
+    """Returns each style's share in each region, `[styles, regions]`; None pools them."""
+    if config.style_blend is None:
+        return None
+    if not regions.are_blended:
+        raise ValueError(
+            "style_blend must be none where each region has one style alone. "
+            f"Received: style_blend={config.style_blend}"
+        )
+    return regions.shares(shared_settings.shares(config.style_blend, styles))
 
 
 def _checked(style: np.ndarray | StyleBank, config: Config) -> StyleBank | np.ndarray:
@@ -79,7 +122,7 @@ def _part(share: float, pairs: list, name: str, where: dict) -> Part:
     return Part(share, pairs[0][0], **where)
 
 
-def check_room(
+def _check_room(
     size: tuple[int, int], given: list[Part], names: tuple[str, ...], config: Config
 ) -> None:
     """Raises ImageError, naming the least `first_size`, where a region is smaller than a position.
