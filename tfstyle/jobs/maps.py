@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle.image.paths import find_contents, is_many
-from tfstyle.jobs.inputs import Input, read_input
+from tfstyle.jobs import record
+from tfstyle.jobs.inputs import read_input
 from tfstyle.regions import reading
+
+
+@dataclasses.dataclass(frozen=True)
+class MapFile:
+    """A map, or a mask, of which only the record keeps something: methods read it themselves."""
+
+    described: record.Input
 
 
 def for_content(config: Any, content: Path) -> Any:
@@ -30,14 +38,14 @@ def for_content(config: Any, content: Path) -> Any:
     return dataclasses.replace(config, content_regions=own)
 
 
-def read(config: Any) -> list[Input]:
+def read(config: Any) -> list[MapFile]:
     """Returns the maps that the settings name, but folders of them, for the record."""
     if not _has_regions(config):
         return []
     styles = reading.parse(config.style_regions, reading.STYLES) if config.style_regions else []
     named = {reading.CONTENT: [_source(config)], reading.STYLES: styles}
     return [
-        read_input(path, flag)
+        MapFile(read_input(path, flag).described)
         for flag, sources in named.items()
         for source in sources
         for path in reading.paths(source)

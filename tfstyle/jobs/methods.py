@@ -44,7 +44,7 @@ class ByStyles:
     styles: Sequence[Style]
     starts: Sequence[Input]
     """The picture that the optimisation starts from, if it starts from one."""
-    maps: Sequence[Input] = ()
+    maps: Sequence[Described] = ()
     """The maps of regions, but folders of them."""
 
     @classmethod

@@ -16,11 +16,13 @@ CONTENT = "content_regions"
 STYLES = "style_regions"
 """What messages call the maps: the names of the settings."""
 
+Path = str | os.PathLike[str]
+
 Source = str | dict[str, str]
 """Where a map lies: the path of a picture of flat colours, or the paths of masks by name."""
 
 
-def parse(text: str, called: str = CONTENT) -> list[Source]:
+def parse(text: Path, called: str = CONTENT) -> list[Source]:
     """Returns where the maps lie that a text names, commas between.
 
     `sky=a.png,ground=b.png` is one map of two masks. Where a name comes again, or a path without a
@@ -37,7 +39,7 @@ def parse(text: str, called: str = CONTENT) -> list[Source]:
         ImageError: nothing stands beside a comma or =.
     """
     maps: list[Source] = []
-    for piece in _pieces(text):
+    for piece in _pieces(os.fspath(text)):
         name, path = _named(piece)
         if not path or (not name and piece.startswith("=")):
             raise ImageError(
@@ -52,7 +54,7 @@ def parse(text: str, called: str = CONTENT) -> list[Source]:
     return maps
 
 
-def parse_one(text: str) -> Source:
+def parse_one(text: Path) -> Source:
     """Returns where the content's map lies; raises ImageError when the text names several."""
     found = parse(text, CONTENT)
     if len(found) != 1:
@@ -84,8 +86,8 @@ def read(source: Source, called: str = CONTENT) -> Map:
 
 
 def read_regions(
-    content: str,
-    styles: str | None,
+    content: Path,
+    styles: Path | None,
     content_size: tuple[int, int],
     style_sizes: Sequence[tuple[int, int]],
 ) -> Regions:

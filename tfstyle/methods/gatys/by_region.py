@@ -59,13 +59,15 @@ def check_room(regions: Regions, level: Level, style_sizes: Sequence[Size], conf
 
 
 def at_level(
-    regions: Regions,
+    regions: Regions | None,
     level: Level,
     style_sizes: Sequence[Size],
     blend: Sequence[float],
     config: Config,
-) -> guides.Guides:
-    """Returns the masks at the style layers of a level."""
+) -> guides.Guides | None:
+    """Returns the masks at the style layers of a level; None where there are none."""
+    if regions is None:
+        return None
     layers = tuple(config.weights().style_layers)
     return guides.at_layers(regions, level.size, style_sizes, blend, layers, config.region_guides)
 

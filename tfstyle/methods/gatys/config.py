@@ -105,8 +105,8 @@ class Config:
     style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
-    content_regions: str | None = shared_settings.content_regions()
-    style_regions: str | None = shared_settings.style_regions()
+    content_regions: str | os.PathLike | None = shared_settings.content_regions()
+    style_regions: str | os.PathLike | None = shared_settings.style_regions()
     region_guides: str = shared_settings.region_guides()
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
     start: str | os.PathLike | None = setting(

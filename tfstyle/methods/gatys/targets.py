@@ -45,7 +45,7 @@ def objective_at(
         # Styles shrink with the image, so that strokes stay as large beside it.
         sizes = [style_size(style, level, config) for style in colored]
         scaled = list(map(image.resize, colored, sizes))
-        guides = regions and by_region.at_level(regions, level, sizes, blend, config)
+        guides = by_region.at_level(regions, level, sizes, blend, config)
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held, guides)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
