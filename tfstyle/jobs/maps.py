@@ -53,6 +53,11 @@ def read(config: Any) -> list[MapFile]:
     ]
 
 
+def for_all(config: Any) -> list[Path]:
+    """Returns the files that `read` reads, which no output may replace."""
+    return [Path(each.described.path) for each in read(config)]
+
+
 def in_folders(config: Any) -> list[Path]:
     """Returns the maps of many contents, which no output may replace."""
     if not _has_regions(config):

@@ -101,7 +101,7 @@ def match(content: Map, maps: Sequence[Map] = (), *, styles: int = 0) -> Regions
             "style_regions must have one map for each style. "
             f"Received: {len(maps)} maps for {styles} styles"
         )
-    partners = [_partners(content, each) for each in maps]
+    partners = [partners_of(content, each) for each in maps]
     _check_all_matched(content, maps, partners)
     masks = tuple(
         _in_order(each.masks, [of_map.get(place) for place in range(len(content.names))])
@@ -122,7 +122,7 @@ def _one_each(content: Map, styles: int) -> tuple[np.ndarray, ...]:
     return tuple(mask[:, np.newaxis, np.newaxis] for mask in whole)
 
 
-def _partners(content: Map, of_style: Map) -> dict[int, int]:
+def partners_of(content: Map, of_style: Map) -> dict[int, int]:
     """Returns by the place of a content's region that of the style's; each is taken once."""
     pairs = [
         (_difference(name, other), place, partner)

@@ -81,8 +81,8 @@ def read(source: Source, called: str = CONTENT) -> Map:
         ImageError: a file cannot be read, or is no map.
     """
     if isinstance(source, str):
-        return from_colors(_read(source, called), called)
-    return from_masks({name: _read(path, called) for name, path in source.items()}, called)
+        return from_colors(read_picture(source, called), called)
+    return from_masks({name: read_picture(path, called) for name, path in source.items()}, called)
 
 
 def read_regions(
@@ -109,7 +109,8 @@ def read_regions(
     return matched
 
 
-def _read(path: str, called: str) -> np.ndarray:
+def read_picture(path: str, called: str) -> np.ndarray:
+    """Returns a picture of a map, `[1, height, width, 3]`; errors call it `called`."""
     try:
         return image.read(path)
     except ImageError as error:
