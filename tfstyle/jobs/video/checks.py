@@ -33,8 +33,8 @@ def check(
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    read = [job.input, *_pictures(job), *(style.path for style in styles), *maps, *of_frames]
-    _check_clashes(job, read, of_frames)
+    pictures = [*_pictures(job), *maps, *of_frames]
+    _check_clashes(job, [job.input, *pictures, *(style.path for style in styles)], of_frames)
     _check_strip(job)
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -108,10 +108,14 @@ class FeatureSwap:
         return LevelBank(self._patches(white, weights, basis, maps[0].dtype), own)
 
     def _patches(
-        self, maps: Sequence[tf.Tensor], weights: Sequence[tf.Tensor] | None, *compared: Any
+        self,
+        maps: Sequence[tf.Tensor],
+        weights: Sequence[tf.Tensor] | None,
+        basis: tf.Tensor | None = None,
+        dtype: tf.DType | None = None,
     ) -> patches.PatchBank:
         size, stride = self.grid.patch_size, self.grid.patch_stride
-        return patches.prepare(maps, size, stride, *compared, weights=weights)
+        return patches.prepare(maps, size, stride, basis, dtype, weights)
 
     def exchange(
         self,

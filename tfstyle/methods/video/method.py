@@ -39,9 +39,9 @@ def stylize(
         ValueError: a frame, a style or a setting cannot be used.
     """
     paint = painter(styles, config, method)
-    if regions is None or isinstance(regions, Regions):
-        regions = itertools.repeat(regions)
-    for frame, found in zip(frames, regions, strict=False):
+    each: Iterable[Regions | None]
+    each = itertools.repeat(regions) if isinstance(regions, Regions | None) else regions
+    for frame, found in zip(frames, each, strict=False):
         yield paint.paint(frame, found)
 
 

@@ -99,7 +99,7 @@ def of(painter: LevelPainter, parts: Sequence[blending.Part], masks: np.ndarray)
 
 def _box(share: np.ndarray, margin: int) -> tuple[slice, slice]:
     """Returns the rows and columns that a region lies in, and a margin; none where it has none."""
-    rows, columns = (_side(share.any(axis=axis), margin) for axis in (1, 0))
+    rows, columns = (_side(np.any(share > 0, axis=axis), margin) for axis in (1, 0))
     return rows, columns
 
 

@@ -1,7 +1,6 @@
 """Styles as they are given where each region of the content has its own."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -25,22 +24,21 @@ def find(
     Raises:
         ImageError: a map is none, or does not fit its picture or the others.
     """
-    if given is None and config.content_regions is None:
+    if given is not None:
+        given.check(content_size, _sizes(styles))
+        return given
+    if config.content_regions is None:
         return None
-    sizes = [_size(style) for style in as_list(styles)]
-    if given is None:
-        return reading.read_regions(
-            config.content_regions, config.style_regions, content_size, sizes
-        )
-    given.check(content_size, sizes)
-    return given
+    maps = config.content_regions, config.style_regions
+    return reading.read_regions(*maps, content_size, _sizes(styles))
 
 
-def _size(style: Any) -> tuple[int, int]:
-    """Returns a style's (height, width); a prepared one has none that a map could have."""
-    if isinstance(style, StyleBank):
-        return 1, 1
-    return image.as_image(style, "style").shape[1:3]
+def _sizes(styles: Styles) -> list[tuple[int, int]]:
+    """Returns each style's (height, width); a prepared one has none, and one pixel fits any map."""
+    return [
+        (1, 1) if isinstance(style, StyleBank) else image.as_image(style, "style").shape[1:3]
+        for style in as_list(styles)
+    ]
 
 
 def parts(
@@ -66,7 +64,7 @@ def parts(
     found: list[Part] = []
     for number in range(len(regions.names)):
         found += _of_region(given, regions, number, None if shares is None else shares[:, number])
-    _check_room(content_size, found, regions.names, config)
+    _check_room(content_size, found, regions, config)
     return found
 
 
@@ -122,35 +120,38 @@ def _part(share: float, pairs: list, name: str, where: dict) -> Part:
     return Part(share, pairs[0][0], **where)
 
 
-def _check_room(
-    size: tuple[int, int], given: list[Part], names: tuple[str, ...], config: Config
-) -> None:
+def _check_room(size: tuple[int, int], given: list[Part], regions: Regions, config: Config) -> None:
     """Raises ImageError, naming the least `first_size`, where a region is smaller than a position.
 
     Args:
         size: of the content, (height, width) in pixels.
         given: the styles of the regions.
-        names: the regions'.
+        regions: the maps.
         config: the settings.
     """
     grid, coarsest = Grid.of(config), course.plan(size, config).stages[0].size
+    covers = grid.cover(regions.content, coarsest)
     for part in given:
-        room = {"content": float(np.sum(grid.cover(part.place, coarsest)))}
-        if part.masks is not None:
-            room["style"] = _style_room(part, max(coarsest), grid, config)
+        room = {
+            "content": float(np.sum(covers[part.region])),
+            "style": _style_room(part, max(coarsest), grid, config),
+        }
         for name, positions in room.items():
-            # What a picture lacks altogether is none of its regions.
-            if 0 < positions < 1:
-                least = math.ceil(max(coarsest) / math.sqrt(positions))
+            if positions < 1:
+                least = math.ceil(max(coarsest) / math.sqrt(positions or 1))
                 raise ImageError(
                     f"{name}_regions must give each region one position of {grid.layer} at least "
                     f"at the coarsest level; draw the region larger, or take first_size={least}. "
-                    f"Received: region {names[part.region]}, first_size={max(coarsest)}"
+                    f"Received: region {regions.names[part.region]}, first_size={max(coarsest)}"
                 )
 
 
 def _style_room(part: Part, longest: int, grid: Grid, config: Config) -> float:
-    """Returns how many positions a region has in all its pictures."""
+    """Returns how many positions a region has in all its pictures; of whole ones, any number."""
+    if isinstance(part.style, StyleBank) or part.masks is None:
+        return math.inf
     sizes = [style_bank.style_size(picture, longest, config) for picture in part.style]
-    covers = [grid.cover(*pair) for pair in zip(part.masks, sizes, strict=True)]
+    covers = [
+        grid.cover(mask[np.newaxis], size) for mask, size in zip(part.masks, sizes, strict=True)
+    ]
     return float(sum(np.sum(cover) for cover in covers))
