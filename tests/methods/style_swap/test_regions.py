@@ -291,3 +291,28 @@ def test_style_is_prepared_anew_for_another_map_of_it(shallow_encoder, monkeypat
         style_swap.stylize(CONTENT, STYLE, CONFIG, decoder=Seen(), regions=regions)
     # Once for each of the two regions.
     assert len(calls) == 2 * times
+
+
+def test_run_is_resumed_with_its_regions_and_not_with_others(shallow_encoder, tmp_path):
+    config = dataclasses.replace(ONE_LEVEL, decode="optimize", steps=5)
+    own = {"features": shallow_encoder}
+    whole = style_swap.stylize(CONTENT, [STYLE, OTHER], config, regions=TWO, **own)
+
+    def stop(progress):
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    own["checkpoint"] = tmp_path
+    with pytest.raises(KeyboardInterrupt):
+        style_swap.stylize(CONTENT, [STYLE, OTHER], config, callback=stop, regions=TWO, **own)
+    other = Regions(TWO.names, left_and_right(40, 48, 32), WHOLE)
+    with pytest.raises(ValueError, match="resume needs the same pictures"):
+        style_swap.stylize(CONTENT, [STYLE, OTHER], config, resume=True, regions=other, **own)
+    resumed = style_swap.stylize(CONTENT, [STYLE, OTHER], config, resume=True, regions=TWO, **own)
+    assert_array_equal(resumed.image, whole.image)
+
+
+def test_styles_with_regions_are_prepared_each_by_itself():
+    config = dataclasses.replace(CONFIG, content_regions="map.png")
+    with pytest.raises(ValueError, match="content_regions must be none to prepare.* Received"):
+        style_swap.prepare(STYLE, config)

@@ -10,6 +10,7 @@ from tfstyle.methods.style_swap import course, strips, whitening
 from tfstyle.methods.style_swap.decoding import Decoder
 from tfstyle.methods.style_swap.painting import colors
 from tfstyle.methods.style_swap.styles import blending
+from tfstyle.methods.style_swap.styles.blend import Blend
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
@@ -17,7 +18,7 @@ from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 class LevelPainter:
     """Paints the levels of a picture, by number."""
 
-    blend: blending.Blend
+    blend: Blend
     way: course.Course
     swap: FeatureSwap
     decoder: Decoder

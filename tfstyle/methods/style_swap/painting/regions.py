@@ -14,6 +14,7 @@ from tfstyle.methods.style_swap import strips, whitening
 from tfstyle.methods.style_swap.painting import colors
 from tfstyle.methods.style_swap.painting.levels import LevelPainter
 from tfstyle.methods.style_swap.styles import blending
+from tfstyle.methods.style_swap.styles.blend import Blend
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +91,7 @@ def of(painter: LevelPainter, parts: Sequence[blending.Part], masks: np.ndarray)
     return RegionPainter(
         **vars(painter),
         regions=tuple(
-            dataclasses.replace(painter, blend=blending.Blend(tuple(shares), tuple(banks)))
+            dataclasses.replace(painter, blend=Blend(tuple(shares), tuple(banks)))
             for shares, banks in blends
         ),
         shares=tuple(painter.swap.grid.cover(masks, stage.size) for stage in painter.way.stages),

@@ -1,19 +1,18 @@
 """Styles as they were given, and as they are painted with: pooled, or blended by shares."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.methods import shared_settings
-from tfstyle.methods.style_swap import memory, style_bank, whitening
+from tfstyle.methods.style_swap import memory, style_bank
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles import coloring, keeping
+from tfstyle.methods.style_swap.styles.blend import Blend
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
@@ -30,34 +29,6 @@ class Part(NamedTuple):
     """The content's region that it is for, `[height, width]` from 0 to 1; None is everywhere."""
     region: int = 0
     """The number of that region."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Blend:
-    """Prepared styles with their shares; mostly one with the share 1."""
-
-    shares: tuple[float, ...]
-    banks: tuple[StyleBank, ...]
-
-    @property
-    def levels(self) -> int:
-        """How many levels they are prepared for."""
-        return len(self.banks[0].levels)
-
-    def at(self, level: int) -> list[LevelBank]:
-        """Returns what each style gives a level."""
-        return [bank.levels[level] for bank in self.banks]
-
-    def colors(self) -> whitening.Statistics:
-        """Returns the colours' statistics, blended linearly."""
-        each = [bank.colors for bank in self.banks]
-        return whitening.Statistics(*(self.mix(values) for values in zip(*each, strict=True)))
-
-    def mix(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
-        """Returns the styles' values, blended linearly."""
-        if len(values) == 1:
-            return values[0]
-        return tf.add_n([share * value for share, value in zip(self.shares, values, strict=True)])
 
 
 def parts(styles: Styles, config: Config) -> list[Part]:
