@@ -75,8 +75,23 @@ def test_photograph_is_refused():
         regions.from_colors(noise, "content_regions")
     assert str(raised.value) == (
         "content_regions must be a picture of at most 64 flat colours, or name=mask.png pairs. "
-        "Received: 0% of it in flat areas"
+        "Received: 0% of it in flat colours"
     )
+
+
+def test_smooth_picture_is_no_map_either():
+    # A sky: flat everywhere, but of no colour for long.
+    ramp = np.linspace(0.2, 0.9, 300, dtype=np.float32)
+    picture = np.tile(ramp[np.newaxis, :, np.newaxis, np.newaxis], [1, 1, 300, 3])
+    with pytest.raises(image.ImageError, match="of it in flat colours"):
+        regions.from_colors(picture)
+
+
+def test_narrow_stripes_of_three_pixels_are_regions():
+    picture = np.zeros([1, 15, 9, 3], np.float32)
+    for number in range(5):
+        picture[:, 3 * number : 3 * number + 3] = number / 4
+    assert len(regions.from_colors(picture).names) == 5
 
 
 def test_more_colours_than_regions_may_be_are_refused():

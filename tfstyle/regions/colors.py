@@ -22,8 +22,15 @@ MOST = 64
 LEAST_SHARE = 1e-3
 """Of a map's pixels, what a colour among many needs to be a region and no trace of JPEG's."""
 
-LEAST_FLAT = 0.5
+LEAST_FLAT = 0.1
 """Of a map's pixels, how many must lie in flat areas."""
+
+CLOSE = 12
+"""Levels that most pixels of a map lie within of their region's colour, and those of photographs
+do not."""
+
+LEAST_CLOSE = 0.65
+"""Of a map's pixels, how many must lie so close: photographs had 0.5 at most, maps 0.85 or more."""
 
 
 def from_colors(picture: np.ndarray, called: str = "regions") -> Map:
@@ -51,10 +58,11 @@ def from_colors(picture: np.ndarray, called: str = "regions") -> Map:
     few = len(_count(levels.reshape([-1, 3]))[0]) <= MOST
     same = SAME_IF_FEW if few else SAME
     is_flat = labels.are_flat(levels, 0 if few else FLAT)
-    _check_flat(is_flat, called)
+    _check_share(is_flat, LEAST_FLAT, called)
     palette = _palette(levels[is_flat], same, 0 if few else LEAST_SHARE * is_flat.size)
     _check_number(palette, called)
     nearest, far = _nearest(levels, palette)
+    _check_share(far <= CLOSE, LEAST_CLOSE, called)
     found = labels.spread(np.where(is_flat & (far <= same), nearest, labels.NONE))
     order = labels.in_reading_order(found)
     names = tuple(_name(palette[label]) for label in order)
@@ -79,9 +87,9 @@ def _levels(name: str) -> bytes:
     return bytes.fromhex(name.removeprefix("#"))
 
 
-def _check_flat(is_flat: np.ndarray, called: str) -> None:
-    if is_flat.mean() < LEAST_FLAT:
-        raise ImageError(_expected(called, f"{is_flat.mean():.0%} of it in flat areas"))
+def _check_share(is_flat: np.ndarray, least: float, called: str) -> None:
+    if is_flat.mean() < least:
+        raise ImageError(_expected(called, f"{is_flat.mean():.0%} of it in flat colours"))
 
 
 def _check_number(palette: list[np.ndarray], called: str) -> None:

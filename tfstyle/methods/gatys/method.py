@@ -63,7 +63,8 @@ def stylize(
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
     levels = plan(content.shape[1:3], config)
     # Before VGG19 is loaded, or even downloaded.
-    _check_sizes(levels, styles, config)
+    has_regions = regions is not None or config.content_regions is not None
+    _check_sizes(levels, styles, config, has_regions)
     regions = by_region.find(regions, content.shape[1:3], [s.shape[1:3] for s in styles], config)
     if regions is not None:
         style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
@@ -124,7 +125,9 @@ def weights_used(config: Config) -> dict[str, str]:
     return used | networks_used(config)
 
 
-def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Config) -> None:
+def _check_sizes(
+    levels: tuple[Level, ...], styles: list[np.ndarray], config: Config, has_regions: bool
+) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
     smallest = vgg19_layers.smallest_side(config.weights().layers)
     for level in levels:
@@ -136,7 +139,7 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
             )
     precision = resolve_precision(config.precision)
     style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes)
+    memory.check(levels[-1].size, precision, config.course().history, style_sizes, has_regions)
 
 
 def _keep_colors(
