@@ -92,6 +92,28 @@ def test_another_number_of_maps_than_styles_is_refused():
         regions.match(CONTENT, [CONTENT], styles=2)
 
 
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.float64])
+def test_masks_of_one_s_own_may_be_of_any_usual_type(kind):
+    mask = np.full([1, 4, 4], 255 if kind is np.uint8 else 1, kind)
+    found = regions.Regions(("a",), mask, (mask,))
+    assert found.content.dtype == found.styles[0].dtype == np.float32
+    assert_array_equal(found.content, np.ones([1, 4, 4]))
+
+
+@pytest.mark.parametrize(
+    "mask, message",
+    [
+        (np.ones([4, 4]), r"content_regions must be masks \[1, height, width\].*shape=\[4, 4\]"),
+        (np.ones([2, 4, 4]), r"one for each region. Received: content_regions.shape=\[2, 4, 4\]"),
+        (np.full([1, 4, 4], 255.0), "content_regions must be in \\[0, 1\\]"),
+        (np.full([1, 4, 4], np.nan), "content_regions must hold finite values"),
+    ],
+)
+def test_arrays_that_are_no_masks_are_refused(mask, message):
+    with pytest.raises(image.ImageError, match=message):
+        regions.Regions(("a",), mask, (np.ones([1, 4, 4]),))
+
+
 def test_region_that_is_empty_everywhere_is_refused():
     nothing = np.zeros([1, 4, 4], np.float32)
     with pytest.raises(image.ImageError, match="in the content and in a style.*region a, empty"):

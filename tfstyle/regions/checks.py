@@ -6,9 +6,26 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from scipy import ndimage
 
-from tfstyle.image import ImageError
+from tfstyle.image import ImageError, arrays
 from tfstyle.networks import vgg19_layers
 from tfstyle.regions.layers import at_layer
+
+
+def as_masks(array: np.ndarray, regions: int, called: str) -> np.ndarray:
+    """Returns masks as float32, or raises ImageError that names them.
+
+    Args:
+        array: `[regions, height, width]`, floats in [0, 1], uint8 or bool.
+        regions: how many there must be.
+        called: what messages call them.
+    """
+    values = np.asarray(array)
+    if values.ndim != 3 or len(values) != regions or 0 in values.shape:
+        raise ImageError(
+            f"{called} must be masks [{regions}, height, width], one for each region. "
+            f"Received: {called}.shape={list(values.shape)}"
+        )
+    return arrays.as_unit_range(values * np.uint8(255) if values.dtype == bool else values, called)
 
 
 def check_fits(masks: np.ndarray, size: tuple[int, int], called: str, of: str) -> None:

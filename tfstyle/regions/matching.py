@@ -7,7 +7,7 @@ import numpy as np
 
 from tfstyle.image import ImageError
 from tfstyle.regions import colors
-from tfstyle.regions.checks import check_fits
+from tfstyle.regions.checks import as_masks, check_fits
 from tfstyle.regions.maps import Map
 
 
@@ -26,6 +26,10 @@ class Regions:
 
     def __post_init__(self) -> None:
         """Raises ImageError unless each region has something in content and styles."""
+        count = len(self.names)
+        styles = [as_masks(each, count, "style_regions") for each in self.styles]
+        object.__setattr__(self, "content", as_masks(self.content, count, "content_regions"))
+        object.__setattr__(self, "styles", tuple(styles))
         for name, mask, *of_styles in zip(self.names, self.content, *self.styles, strict=True):
             if not mask.any() or not any(each.any() for each in of_styles):
                 raise ImageError(

@@ -51,11 +51,14 @@ def shares(regions: Regions | None, styles: int, config: Config) -> list[float]:
 def check_room(regions: Regions, level: Level, style_sizes: Sequence[Size], config: Config) -> None:
     """Raises ImageError when a region is too small for the deepest layer at the full size."""
     layers, way = config.weights().style_layers, config.region_guides
-    masks = [regions.content, *regions.styles]
-    for each, size in zip(masks, [level.size, *style_sizes], strict=True):
-        called = reading.CONTENT if each is regions.content else reading.STYLES
-        resized = all_regions.resize(each, size)
+
+    def check(masks: np.ndarray, size: Size, called: str) -> None:
+        resized = all_regions.resize(masks, size)
         all_regions.check_room(resized, regions.names, layers, way, called)
+
+    check(regions.content, level.size, reading.CONTENT)
+    for masks, size in zip(regions.styles, style_sizes, strict=True):
+        check(masks, size, reading.STYLES)
 
 
 def at_level(
