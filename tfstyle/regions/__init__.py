@@ -17,6 +17,7 @@ if typing.TYPE_CHECKING:
     from tfstyle.regions.checks import check_fits as check_fits
     from tfstyle.regions.checks import check_room as check_room
     from tfstyle.regions.colors import from_colors as from_colors
+    from tfstyle.regions.frames import seen_in as seen_in
     from tfstyle.regions.layers import at_layer as at_layer
     from tfstyle.regions.layers import resize as resize
     from tfstyle.regions.maps import Map as Map
@@ -34,6 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "checks": ["check_fits", "check_room"],
         "colors": ["from_colors"],
+        "frames": ["seen_in"],
         "layers": ["at_layer", "resize"],
         "maps": ["Map"],
         "masks": ["from_masks"],

@@ -33,7 +33,7 @@ def stylize(
         config: the settings of the clip.
         method: those of the method, whose type says which.
         regions: which part of every frame, or of each, is painted like which parts of the styles;
-            `regions.frames.seen_in` makes a later frame's.
+            `tfstyle.regions.seen_in` makes a later frame's.
 
     Raises:
         ValueError: a frame, a style or a setting cannot be used.
