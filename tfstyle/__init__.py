@@ -15,6 +15,7 @@ from tfstyle.version import __version__
 # For checkers and editors, which do not run `__getattr__`.
 if typing.TYPE_CHECKING:
     from tfstyle import image as image
+    from tfstyle import regions as regions
     from tfstyle.image import color as color
     from tfstyle.methods import analogies as analogies
     from tfstyle.methods import feed_forward as feed_forward
@@ -34,6 +35,7 @@ __all__ = [
     "jobs",
     "load_stylizer",
     "quilting",
+    "regions",
     "style_swap",
     "video",
 ]
@@ -46,6 +48,7 @@ _MODULES = {
     "image": "tfstyle.image",
     "jobs": "tfstyle.jobs",
     "quilting": "tfstyle.methods.quilting",
+    "regions": "tfstyle.regions",
     "style_swap": "tfstyle.methods.style_swap",
     "video": "tfstyle.methods.video",
 }

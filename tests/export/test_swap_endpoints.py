@@ -208,7 +208,8 @@ def test_signatures_are_named(served_swap):
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"), [("decode", "optimize"), ("preserve_color", "luminance")]
+    ("name", "asked"),
+    [("decode", "optimize"), ("preserve_color", "luminance"), ("content_regions", "map.png")],
 )
 def test_settings_that_no_graph_has_are_refused(name, asked, inverse, tmp_path):
     config = dataclasses.replace(CONFIG, **{name: asked})

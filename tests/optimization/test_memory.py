@@ -82,3 +82,8 @@ def test_the_smallest_size_that_is_named(monkeypatch, side, named):
 def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
     have(monkeypatch, None)
     memory.check((16384, 16384), "float32", 10)
+
+
+def test_regions_need_more_for_each_pixel():
+    plain, by_region = (memory.needed((300, 400), "float32", 10, (), each) for each in (0, 1))
+    assert by_region - plain == pytest.approx(300 * 400 * memory.PER_PIXEL_BY_REGION)

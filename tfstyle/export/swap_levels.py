@@ -14,10 +14,14 @@ from tfstyle.image import scalars, tensors
 from tfstyle.methods.style_swap import course, preparation, style_bank, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
+from tfstyle.methods.style_swap.painting import colors
 from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 
 PLAIN = Config(whiten=False, levels=1, color_share=0.0)
 """The style swap of Chen and Schmidt (2016) as it stands."""
+
+SERVED = {"decode": "inverse", "preserve_color": "none", "content_regions": None}
+"""The settings that a graph has no others of."""
 
 ANY_SIZE = tf.TensorShape([1, None, None, 3])
 
@@ -63,8 +67,8 @@ class Painter:
             # Levels at the same time would take memory at the same time.
             parallel_iterations=1,
         )
-        colors = whitening.statistics([style])
-        return preparation.carry_colors(painted, colors, _share(way.color_share))
+        of_style = whitening.statistics([style])
+        return colors.carry_colors(painted, of_style, _share(way.color_share))
 
     def _style_at(self, style: tf.Tensor, longest: scalars.Scalar) -> tf.Tensor:
         return tensors.resize(style, _pixels(self._style_size(_sides(style), longest)))
@@ -136,7 +140,7 @@ def build(
 
 
 def _check(config: Config) -> None:
-    for name, wanted in (("decode", "inverse"), ("preserve_color", "none")):
+    for name, wanted in SERVED.items():
         asked = getattr(config, name)
         if asked != wanted:
             raise ValueError(

@@ -6,6 +6,7 @@ A method needs no more than the names of `Method`. One whose runs can be gone on
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -70,6 +71,21 @@ class Resumable(Protocol):
             checkpoint: the folder.
             resume: whether to go on from the state that is there.
         """
+
+
+@runtime_checkable
+class PerContent(Protocol):
+    """What a method has besides of which each content may have something of its own, as a map."""
+
+    def for_content(self, content: Path) -> "Method":
+        """Returns the method as it paints the content of that path.
+
+        Raises:
+            ValueError: the content lacks what it should have.
+        """
+
+    def check_outputs(self, outputs: Sequence[Path]) -> None:
+        """Raises ValueError when an output would replace what belongs to a content."""
 
 
 def as_synthesizing(method: Method, flag: str = "content") -> Synthesizing:

@@ -5,12 +5,13 @@ import functools
 import importlib
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tfstyle import settings
-from tfstyle.jobs import inputs
+from tfstyle.jobs import inputs, maps
 from tfstyle.jobs.inputs import Described, Input, read_input
 from tfstyle.jobs.method import Callback, Size
 from tfstyle.jobs.styles import Style, values
@@ -43,6 +44,8 @@ class ByStyles:
     styles: Sequence[Style]
     starts: Sequence[Input]
     """The picture that the optimisation starts from, if it starts from one."""
+    maps: Sequence[Described] = ()
+    """The maps of regions, but folders of them."""
 
     @classmethod
     def read(cls, command: str, config: Any, styles: Sequence[Style]) -> "ByStyles":
@@ -57,12 +60,23 @@ class ByStyles:
                 choices = (*room(command).STARTS, "the path of a picture")
                 settings.check_choice("start", str(start), choices)
             starts.append(read_input(start, "start"))
-        return cls(command, config, styles, starts)
+        return cls(command, config, styles, starts, maps.read(config))
 
     @property
     def inputs(self) -> Sequence[Described]:
-        """The styles, then the first image."""
-        return [*self.styles, *self.starts]
+        """The styles, then the first image, then the maps of regions."""
+        return [*self.styles, *self.starts, *self.maps]
+
+    def for_content(self, content: Path) -> "ByStyles":
+        """Returns the method with the content's map in place of a folder of maps."""
+        config = maps.for_content(self.config, content)
+        if config is self.config:
+            return self
+        return dataclasses.replace(self, config=config, maps=maps.read(config))
+
+    def check_outputs(self, outputs: Sequence[Path]) -> None:
+        """Raises ValueError when an output would replace a map of a folder."""
+        maps.check_outputs(self.config, outputs)
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns the levels; in one pass none."""

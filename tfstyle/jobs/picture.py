@@ -13,7 +13,14 @@ from pathlib import Path
 
 from tfstyle.jobs import inputs, resume
 from tfstyle.jobs.inputs import Input
-from tfstyle.jobs.method import Callback, Method, as_resumable, as_synthesizing, describe_inputs
+from tfstyle.jobs.method import (
+    Callback,
+    Method,
+    PerContent,
+    as_resumable,
+    as_synthesizing,
+    describe_inputs,
+)
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.saving import remove_left, save, snapshots
 from tfstyle.result import Interrupted, Level, Progress, Result
@@ -93,6 +100,8 @@ def paint_all(
     """
     # What the method cannot do is raised once, not reported for each pair.
     check(job, pairs)
+    if isinstance(job.method, PerContent):
+        job.method.check_outputs([pair.output for pair in pairs])
     outcomes = []
     for pair in pairs:
         outcome = _paint_or_report(job, pair)
@@ -122,6 +131,7 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     # Before the content is read: a folder of thousands takes minutes to read.
     if job.skip_existing and _is_there(pair):
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
+    job = _for_content(job, pair)
     source = None if pair.content is None else _read_content(job, pair.content)
     described = describe_inputs(job.method, source)
     # Not before the content is read: its digest tells whether the file has changed since.
@@ -130,6 +140,13 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
     ):
         return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
     return _paint_and_save(job, pair, source)
+
+
+def _for_content(job: Job, pair: Pair) -> Job:
+    """Returns the job with what the method has for this content alone."""
+    if pair.content is None or not isinstance(job.method, PerContent):
+        return job
+    return dataclasses.replace(job, method=job.method.for_content(pair.content))
 
 
 def _is_there(pair: Pair) -> bool:

@@ -61,7 +61,7 @@ def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     # Differs from Gatys et al. (2015), eq. 4: there the divisor is 4 C^2 H^2 W^2 of plain sums. The
     # reference system divides the Gram matrix by C H W, and the squares once more.
     squares = tf.math.squared_difference(gram_matrix(features), target)
-    return tf.reduce_sum(squares, axis=[1, 2]) / _values_per_image(features)
+    return tf.reduce_sum(squares, axis=[1, 2]) / values_per_image(features)
 
 
 def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
@@ -79,7 +79,7 @@ def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         `[batch]`, float32.
     """
     difference = tf.cast(features, tf.float32) - tf.cast(target, tf.float32)
-    return _sum_of_squares(difference) / _values_per_image(features)
+    return _sum_of_squares(difference) / values_per_image(features)
 
 
 def total_variation(image: tf.Tensor) -> tf.Tensor:
@@ -137,7 +137,7 @@ def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Ten
     Returns:
         `[batch]`, float32.
     """
-    return _sum_of_squares(tf.sqrt(trust) * (image - held)) / _values_per_image(image)
+    return _sum_of_squares(tf.sqrt(trust) * (image - held)) / values_per_image(image)
 
 
 def out_of_range(image: tf.Tensor) -> tf.Tensor:
@@ -158,7 +158,7 @@ def out_of_range(image: tf.Tensor) -> tf.Tensor:
     return _sum_of_squares(excess)
 
 
-def _values_per_image(features: tf.Tensor) -> tf.Tensor:
+def values_per_image(features: tf.Tensor) -> tf.Tensor:
     """Returns C * H * W, float32."""
     return tf.cast(tf.reduce_prod(tf.shape(features)[1:]), tf.float32)
 

@@ -8,8 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.losses import functional
+from tfstyle.losses import guides as region_guides
+from tfstyle.losses.guides import Guides
 from tfstyle.losses.loss_weights import Weights
-from tfstyle.losses.targets import IMAGE, Comparison, References
+from tfstyle.losses.targets import IMAGE, Comparison, References, Tensors
 from tfstyle.losses.terms import TERMS, Term
 
 FLOAT16_LOSS = 2.0**20
@@ -71,6 +73,7 @@ class Objective:
         styles: Sequence[np.ndarray],
         blend: Sequence[float],
         held: Held | None = None,
+        guides: Guides | None = None,
     ) -> Targets:
         """Returns what an image is compared with.
 
@@ -79,7 +82,11 @@ class Objective:
             styles: images `[1, height, width, 3]` of any sizes.
             blend: one share per style; the target Gram matrix is their weighted sum.
             held: for a frame of a video, its earlier pastiches; counts with a temporal weight only.
+            guides: where the style is compared region by region, the masks at the style layers;
+                they have the shares of the styles then.
         """
+        if guides is not None:
+            return self._targets_by_region(tf.constant(content), styles, guides, held)
         grams = [self.style_grams(style) for style in styles]
         blended = {
             layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
@@ -88,7 +95,11 @@ class Objective:
         return self.targets_from(tf.constant(content), blended, held)
 
     def targets_from(
-        self, content: tf.Tensor, grams: Mapping[str, tf.Tensor], held: Held | None = None
+        self,
+        content: tf.Tensor,
+        grams: Mapping[str, tf.Tensor],
+        held: Held | None = None,
+        guides: Mapping[str, Tensors] | None = None,
     ) -> Targets:
         """Returns what images are compared with, given the styles' Gram matrices.
 
@@ -96,10 +107,13 @@ class Objective:
             content: `[batch, height, width, 3]`, the size of the images to be compared.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
             held: as for `targets`.
+            guides: see `References`; the Gram matrices are then those of regions.
         """
         earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
         return self._compare_with(
-            References(self.encode(content), grams, earlier, self._relative_area(content))
+            References(
+                self.encode(content), grams, earlier, guides or {}, self._relative_area(content)
+            )
         )
 
     def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:
@@ -116,6 +130,16 @@ class Objective:
         return {
             layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
         }
+
+    def _targets_by_region(
+        self, content: tf.Tensor, styles: Sequence[np.ndarray], guides: Guides, held: Held | None
+    ) -> Targets:
+        grams = [
+            region_guides.gram_matrices(self.features(tf.constant(style)), masks)
+            for style, masks in zip(styles, guides.styles, strict=True)
+        ]
+        combined = region_guides.combine(grams, guides, self._weights.relative)
+        return self.targets_from(content, combined.grams, held, combined.compared)
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.

@@ -9,6 +9,7 @@ import keras
 
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.objective import Objective
+from tfstyle.losses.terms import BY_REGION, TERMS
 from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
 
 
@@ -41,7 +42,10 @@ class Settings(Protocol):
 
 
 def build(
-    config: Settings, features: keras.Model | None = None, temporal_weight: float = 0.0
+    config: Settings,
+    features: keras.Model | None = None,
+    temporal_weight: float = 0.0,
+    by_region: bool = False,
 ) -> tuple[Objective, dict[str, str]]:
     """Returns the objective, with the name and digest of VGG19's weights when they are in it.
 
@@ -49,26 +53,32 @@ def build(
         config: the method's settings.
         features: a model from image to features by layer name instead of VGG19.
         temporal_weight: of what a frame of a video is held to, which no picture's settings know.
+        by_region: whether the style is compared region by region.
     """
     if features is not None:
-        return Objective(features, _weights(config, temporal_weight)), {}
+        return _objective(features, config, temporal_weight, by_region), {}
     # Settings may have been given as lists, which have no hash.
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
-    return _build_on_vgg19(hashable, temporal_weight, vgg19_files.stamp(config.vgg_weights))
+    stamp = vgg19_files.stamp(config.vgg_weights)
+    return _build_on_vgg19(hashable, temporal_weight, by_region, stamp)
 
 
 # Reading, building and tracing cost more than a small picture: the last objective serves the next
 # picture of a folder too. A clip has two: the first frame of a scene is held to nothing.
 @functools.lru_cache(maxsize=2)
 def _build_on_vgg19(
-    config: Settings, temporal_weight: float, stamp: tuple[str, int, int] | None
+    config: Settings,
+    temporal_weight: float,
+    by_region: bool,
+    stamp: tuple[str, int, int] | None,
 ) -> tuple[Objective, dict[str, str]]:
     """Returns what `build` does, with VGG19.
 
     Args:
         config: the settings.
         temporal_weight: as for `build`.
+        by_region: as for `build`.
         stamp: the weights file's; when that has changed, the file is read anew.
     """
     layers = config.weights().layers
@@ -80,9 +90,12 @@ def _build_on_vgg19(
         padding=config.padding,
         precision=config.precision,
     )
-    loss = Objective(features, _weights(config, temporal_weight))
+    loss = _objective(features, config, temporal_weight, by_region)
     return loss, {"name": vgg.name, "sha256": vgg.sha256}
 
 
-def _weights(config: Settings, temporal: float) -> Weights:
-    return dataclasses.replace(config.weights(), temporal=temporal)
+def _objective(
+    features: keras.Model, config: Settings, temporal: float, by_region: bool
+) -> Objective:
+    weights = dataclasses.replace(config.weights(), temporal=temporal)
+    return Objective(features, weights, BY_REGION if by_region else TERMS)

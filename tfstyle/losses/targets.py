@@ -32,6 +32,10 @@ class References:
     held: Tensors = ()
     """Earlier pastiches of a video's frame, `[1, height, width, 3]`, and how far each position is
     trusted, `[1, height, width, 1]`; float32 in [0, 1]. Empty for a picture."""
+    guides: Mapping[str, Tensors] = dataclasses.field(default_factory=dict)
+    """By style layer what `grams`, then `[regions, channels, channels]`, is compared by: guides,
+    `[regions, height, width]`, and the regions' shares, `[regions]`; float32. Empty where the
+    whole picture is compared."""
     area: tf.Tensor | None = None
     """The content's, in units of the weights' own size; None where only features are given."""
 
@@ -73,6 +77,16 @@ GRAM_MATRIX = Target(
     lambda channels, _: (tf.TensorSpec([None, channels, channels], "float32"),),
 )
 """The styles' Gram matrix."""
+
+REGION_GRAM_MATRICES = Target(
+    lambda references, layer: (references.grams[layer], *references.guides[layer]),
+    lambda channels, _: (
+        tf.TensorSpec([None, channels, channels], "float32"),
+        tf.TensorSpec([None, None, None], "float32"),
+        tf.TensorSpec([None], "float32"),
+    ),
+)
+"""The styles' Gram matrices by region, and which positions are compared with each."""
 
 HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
 """Earlier pastiches of a video, and how far they are trusted."""

@@ -17,12 +17,14 @@ from tfstyle.losses.functional import (
     total_variation,
 )
 from tfstyle.losses.loss_weights import Weights
+from tfstyle.losses.regional import region_style_loss
 from tfstyle.losses.targets import (
     FEATURES,
     GRAM_MATRIX,
     HELD,
     IMAGE,
     NOTHING,
+    REGION_GRAM_MATRICES,
     Comparison,
     References,
     Target,
@@ -124,3 +126,11 @@ TERMS = (
     Term("range", get("out_of_range"), _image, out_of_range, growth=1),
 )
 """In the order of the sum, since another one rounds differently."""
+
+BY_REGION = tuple(
+    dataclasses.replace(term, loss=region_style_loss, target=REGION_GRAM_MATRICES)
+    if term.loss is style_loss
+    else term
+    for term in TERMS
+)
+"""The terms where the style is compared region by region."""

@@ -3,12 +3,13 @@
 Nothing here loads TensorFlow: flags and their help are made of these fields.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfstyle.image import color
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import pyramid
+from tfstyle.regions.ways import WAYS
 from tfstyle.settings import setting
 from tfstyle.system.precision import PRECISIONS
 
@@ -68,6 +69,49 @@ def preserve_color(
 ) -> Any:
     """Returns the field of what becomes of the content's colours."""
     return setting("none", help, choices=color.MODES, only_with=only_with)
+
+
+def content_regions() -> Any:
+    """Returns the field of the content's map of regions."""
+    return setting(
+        None,
+        "Paint by regions: the content's map, a picture of flat colours or sky=a.png,ground=b.png "
+        "with masks; of many contents a folder of maps of their names. Without style_regions each "
+        "region has a style of its own, in the order of both.",
+    )
+
+
+def style_regions() -> Any:
+    """Returns the field of the styles' maps."""
+    return setting(
+        None,
+        "The styles' maps, one each, of the same colours or names.",
+        only_with="content_regions",
+    )
+
+
+def region_guides() -> Any:
+    """Returns the field of how regions reach the layers."""
+    return setting(
+        "simple",
+        "What belongs to a region at a layer: simple has its share of each position, inside what "
+        "sees nothing else, all what sees anything of it (Gatys et al. 2016).",
+        choices=WAYS,
+        only_with="content_regions",
+    )
+
+
+REGIONS = ("content_regions", "style_regions", "region_guides")
+"""The settings of regions, by name."""
+
+
+def without_unused_regions(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns settings by name, without those of regions where there are none.
+
+    Runs without regions are what they were before there were such settings.
+    """
+    unused = () if described["content_regions"] else REGIONS
+    return {name: value for name, value in described.items() if name not in unused}
 
 
 def learning_rate_of_pixels() -> Any:

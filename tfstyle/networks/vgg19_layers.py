@@ -79,3 +79,13 @@ def longest_side(height: int, width: int, wanted: int, layer_names: Sequence[str
 def stride(layer_name: str) -> int:
     """Returns how many pixels a position of the layer is wide and high."""
     return smallest_side([layer_name]) // 2
+
+
+def reach(layer_name: str) -> int:
+    """Returns how many pixels beyond its own a position of the layer sees on each side.
+
+    A convolution of block b sees one position more on each side, of 2^(b - 1) pixels; average or
+    maximum of two by two see none beyond.
+    """
+    seen = LAYERS[: LAYERS.index(layer_name) + 1]
+    return sum(map(stride, seen))

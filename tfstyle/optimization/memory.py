@@ -14,6 +14,10 @@ PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
 """Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
 
+PER_PIXEL_BY_REGION = 400
+"""Bytes more for each pixel where styles are compared by region, one region after the other;
+measured."""
+
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
 
@@ -21,7 +25,11 @@ BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
 
 
 def needed(
-    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    styles: Sequence[tuple[int, int]] = (),
+    by_region: bool = False,
 ) -> float:
     """Returns the bytes that optimising an image takes.
 
@@ -32,16 +40,22 @@ def needed(
         precision: of the arithmetic, a dtype's name.
         history: how many pairs of L-BFGS are kept.
         styles: of the style pictures, likewise.
+        by_region: whether styles are compared by region.
     """
     # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
     pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
+    per_pixel += PER_PIXEL_BY_REGION * by_region
     style_pixels = max(map(math.prod, styles), default=0)
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
 def check(
-    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    styles: Sequence[tuple[int, int]] = (),
+    by_region: bool = False,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
@@ -50,7 +64,7 @@ def check(
 
     def needed_at(longest: int) -> float:
         scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
-        return needed(scaled[0], precision, history, scaled[1:])
+        return needed(scaled[0], precision, history, scaled[1:], by_region)
 
     memory.check_need(size, needed_at)
 

@@ -5,9 +5,11 @@ import json
 
 import numpy as np
 import pytest
+from drawn_maps import halves
+from numpy.testing import assert_array_equal
 from samples import picture
 
-from tfstyle import image
+from tfstyle import image, regions
 from tfstyle.cli import app
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.networks import inverse_net
@@ -161,3 +163,61 @@ def test_other_methods_and_other_files_are_refused(folder, capsys):
     paths = ["--content=in/a.png", "--style=bank.npz", "--output=out.png"]
     assert app.main(["gatys", *paths]) == 2
     assert "style must be a picture for gatys; swap takes prepared" in capsys.readouterr().err
+
+
+# --- Regions ---
+
+
+def test_regions_have_styles_of_their_own_and_stand_in_the_record(folder):
+    image.write("map.png", halves(30, 40))
+    image.write("other.png", picture(36, 44, seed=3))
+    flags = ["--style=style.png,other.png", "--content_regions=map.png", "--quiet"]
+    assert swap(*flags) == 0
+    record = json.loads((folder / "out.json").read_text("utf-8"))
+    assert [each["path"] for each in record["inputs"]] == [
+        "in/a.png", "style.png", "other.png", "map.png"
+    ]  # fmt: skip
+    assert record["config"]["content_regions"] == "map.png"
+    config = style_swap.Config(model="net.npz", size=48, precision="float32")
+    drawn = regions.match(regions.from_colors(halves(30, 40)), styles=2)
+    styles = [image.read("style.png"), image.read("other.png")]
+    alone = style_swap.stylize(image.read("in/a.png"), styles, config, regions=drawn)
+    image.write("alone.png", alone.image)
+    assert_array_equal(image.read("out.png"), image.read("alone.png"))
+
+
+def test_folder_has_a_folder_of_maps_of_its_names(folder):
+    (folder / "maps").mkdir()
+    image.write("style_map.png", halves(36, 44))
+    image.write("maps/a.png", halves(30, 40))
+    flags = ["--content_regions=maps", "--style_regions=style_map.png", "--quiet"]
+    # There is no map for b.
+    assert swap(*flags, content="in", output="painted") == 1
+    assert (folder / "painted" / "a.png").exists()
+    assert not (folder / "painted" / "b.png").exists()
+
+
+def test_record_without_regions_is_what_it_was(folder):
+    assert swap("--quiet") == 0
+    record = json.loads((folder / "out.json").read_text("utf-8"))
+    assert not [name for name in record["config"] if name.endswith("_regions")]
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--style_regions=map.png"], "style_regions does nothing but with --content_regions"),
+        (["--content_regions=map.png"], "as many pictures as content_regions has regions"),
+        (["--content_regions=gone.png"], "content_regions must"),
+        (
+            ["--content_regions=map.png", "--style_regions=map.png", "--style_blend=1"],
+            "style_blend must be none where each region has one style alone",
+        ),
+    ],
+)
+def test_regions_that_cannot_be_are_told_in_a_sentence(folder, capsys, flags, message):
+    image.write("map.png", halves(30, 40))
+    image.write("style.png", picture(33, 44, seed=2))
+    assert swap(*flags) == 2
+    assert message in capsys.readouterr().err
+    assert not (folder / "out.png").exists()

@@ -22,6 +22,15 @@ def test_24_megapixels_take_at_most_6_gigabytes():
         assert 3e9 < needed((4000, 6000), config) <= 6e9
 
 
+def test_regions_take_more_by_their_masks_and_by_what_they_are_put_together_in():
+    size, grid = (1000, 2000), Grid.of(CONFIG)
+    needs = [memory.Need(size, 0, grid, CONFIG, regions).swap() for regions in (0, 2, 5)]
+    assert needs[2] - needs[1] == 3 * memory.PER_REGION_PIXEL * 2e6
+    # Two copies more of 256 channels, in float32, of a position of 16 pixels.
+    more = needs[1] - needs[0] - 2 * memory.PER_REGION_PIXEL * 2e6
+    assert more == pytest.approx(2 * 4 * 256 * 2e6 / 16)
+
+
 def test_need_grows_with_the_size_and_little_in_strips():
     needs = [needed((side, side)) for side in (256, 512, 1024, 2048, 4096)]
     assert needs == sorted(needs)

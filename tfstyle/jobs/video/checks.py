@@ -11,8 +11,20 @@ from tfstyle.jobs.video.job import VideoJob
 from tfstyle.video_io import parts, picture_writer, window, writing
 
 
-def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
-    """Raises ValueError when an output cannot be written, or would replace what is read."""
+def check(
+    job: VideoJob,
+    styles: Sequence[record.Input],
+    maps: Sequence[Path] = (),
+    of_frames: Sequence[Path] = (),
+) -> None:
+    """Raises ValueError when an output cannot be written, or would replace what is read.
+
+    Args:
+        job: what is asked for.
+        styles: that are read.
+        maps: of regions that are read for all frames.
+        of_frames: of regions, one for each frame.
+    """
     if job.show:
         # Else a missing screen would be told of only at the first frame.
         window.load_opencv()
@@ -21,7 +33,8 @@ def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    _check_clashes(job, [job.input, *_pictures(job), *(style.path for style in styles)])
+    pictures = [*_pictures(job), *maps, *of_frames]
+    _check_clashes(job, [job.input, *pictures, *(style.path for style in styles)], of_frames)
     _check_strip(job)
 
 
@@ -32,7 +45,7 @@ def _pictures(job: VideoJob) -> list[Path]:
     return paths.find_contents(job.input, "input")
 
 
-def _check_clashes(job: VideoJob, read: Sequence[str | Path]) -> None:
+def _check_clashes(job: VideoJob, read: Sequence[str | Path], of_frames: Sequence[Path]) -> None:
     """Raises ValueError when an output would replace what is read."""
     # With links followed: an output may lead to an input by another name.
     named = {os.path.realpath(path): path for path in read}
@@ -43,20 +56,26 @@ def _check_clashes(job: VideoJob, read: Sequence[str | Path]) -> None:
             )
     pictures = _pictures_written(job)
     if pictures is not None:
-        _check_folder(job, pictures, named)
+        _check_folder(job, pictures, named, of_frames)
     elif job.output is not None:
         _check_parts(Path(job.output), named)
 
 
-def _check_folder(job: VideoJob, output: Numbered, named: Mapping[str, str | Path]) -> None:
+def _check_folder(
+    job: VideoJob,
+    output: Numbered,
+    named: Mapping[str, str | Path],
+    of_frames: Sequence[Path],
+) -> None:
     """Raises ValueError when pictures would be written among those that are read.
 
-    Whatever these are called, a run that goes on would take the pastiches for frames.
+    Whatever these are called, a run that goes on would take the pastiches for frames, or for maps.
     """
     folder = os.path.realpath(output.folder)
     # A pattern with a number takes none but its own for frames.
     is_pattern = numbered.has_place(job.input) and not os.path.isdir(job.input)
     frames = set() if is_pattern else set(map(os.path.realpath, _pictures(job)))
+    frames.update(map(os.path.realpath, of_frames))
     for path, given in named.items():
         is_named_so = output.number(os.path.basename(path)) is not None
         if os.path.dirname(path) == folder and (path in frames or is_named_so):

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfstyle.jobs import inputs, record, styles
+from tfstyle.jobs import inputs, maps, record, styles
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
+from tfstyle.jobs.video.maps import FrameRegions
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
@@ -48,13 +49,15 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         KeyboardInterrupt: Ctrl-C; what is painted is safe, and the message says so.
     """
     given, described = read_styles(job)
-    checks.check(job, described)
+    checks.check(job, described, maps.for_all(method), maps.in_folders(method))
     with reading.open_clip(
         job.input, longest=method.size, start=job.start, duration=job.duration, rate=job.rate
     ) as clip:
         # Before TensorFlow begins to work, after which it takes no wishes about cores.
         workers = pipeline_workers(job, clip)
-        found = facts.gather(job, clip, described, Settings(config, method))
+        regions = FrameRegions.find(method, clip, described)
+        read = described if regions is None else [*described, *regions.described()]
+        found = facts.gather(job, clip, read, Settings(config, method))
         film = begin(job, found, clip)
         # Before the painter, whose networks take seconds to load.
         earlier = find_finished(job, found, film)
@@ -64,7 +67,8 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
             painter = video.painter(given, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
-            outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
+            run = ClipRun(job, clip, painter, film, workers=workers, watch=watch, regions=regions)
+            outcome = run.paint()
     # After the video: by this record a later run takes it for finished.
     if job.output is not None:
         facts.write_record(job.output, COMMAND, found, outcome)

@@ -9,6 +9,7 @@ from typing import Any
 from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
 from tfstyle.jobs.video.keeping import Keeper, Painted
+from tfstyle.jobs.video.maps import FrameRegions
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.recalling import recall
 from tfstyle.methods.video import Painter
@@ -30,6 +31,7 @@ class ClipRun:
         *,
         workers: int,
         watch: Watch,
+        regions: FrameRegions | None = None,
     ):
         """Begins, or goes on where a run was interrupted.
 
@@ -41,7 +43,9 @@ class ClipRun:
                 that is only shown.
             workers: how many frames are painted at once.
             watch: who is told how far it is.
+            regions: which part of the frames has which style; None has one style everywhere.
         """
+        self._regions = regions
         self._job, self._clip, self._painter, self._film = job, clip, painter, film
         self._workers, self._watch = workers, watch
         self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
@@ -140,7 +144,11 @@ class ClipRun:
     def _prepare(self, frame: Frame) -> Any:
         """Does what needs no earlier frame; runs in the painters' threads."""
         with self.meter.busy("painting", self._workers):
-            return self._painter.prepare(frame.pixels)
+            if self._regions is None:
+                return self._painter.prepare(frame.pixels)
+            # By one worker, so that the frames before it are painted.
+            regions = self._regions.of(self.earlier + self.painted)
+            return self._painter.prepare(frame.pixels, regions)
 
     def _finish(self) -> None:
         """Makes the output of what is safe, and writes the strip."""

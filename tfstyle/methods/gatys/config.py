@@ -105,6 +105,9 @@ class Config:
     style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
+    content_regions: str | os.PathLike | None = shared_settings.content_regions()
+    style_regions: str | os.PathLike | None = shared_settings.style_regions()
+    region_guides: str = shared_settings.region_guides()
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
     start: str | os.PathLike | None = setting(
         None,
@@ -181,7 +184,7 @@ class Config:
         """
         described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
         del described["quality"]
-        return described
+        return shared_settings.without_unused_regions(described)
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms and, by Keras's names, of the layers."""

@@ -1,5 +1,6 @@
 """A photograph painted in a picture's style by optimising its pixels (Gatys et al. 2015)."""
 
+import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -9,11 +10,12 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.gatys import targets
+from tfstyle.methods.gatys import by_region, targets
 from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image, networks_used
 from tfstyle.networks import vgg19_files, vgg19_layers
 from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
+from tfstyle.regions.matching import Regions
 from tfstyle.result import Level, Progress, Result
 from tfstyle.system import files
 from tfstyle.system.precision import resolve_precision
@@ -30,6 +32,7 @@ def stylize(
     features: keras.Model | None = None,
     held: objective.Held | None = None,
     temporal_weight: float = 0.0,
+    regions: Regions | None = None,
 ) -> Result:
     """Returns the content image painted in the style of the style images.
 
@@ -49,6 +52,8 @@ def stylize(
         held: for a frame of a video, what its earlier pastiches show, at the size of the result:
             the start, at that one level, and what the temporal loss compares it with.
         temporal_weight: weight of that loss (Ruder et al. 2016); 0 leaves it out.
+        regions: which part is painted in the style of which parts, instead of the maps that the
+            settings name; see `tfstyle.regions`.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -58,27 +63,36 @@ def stylize(
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
     levels = plan(content.shape[1:3], config)
     # Before VGG19 is loaded, or even downloaded.
-    _check_sizes(levels, styles, config)
+    has_regions = regions is not None or config.content_regions is not None
+    _check_sizes(levels, styles, config, has_regions)
+    regions = by_region.find(regions, content.shape[1:3], [s.shape[1:3] for s in styles], config)
+    if regions is not None:
+        style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
+        by_region.check_room(regions, levels[-1], style_sizes, config)
     if held is None:
-        start, networks = first_image(content, styles, levels, config), networks_used(config)
+        start = first_image(content, styles, levels, config, regions)
+        networks = networks_used(config)
     else:
         # What is held has the full size's details: coarser levels would lose them.
         levels = levels[-1:]
         start, networks = held.over(image.resize(content, levels[-1].size)), {}
     # Without a weight, what is held is only where the optimisation starts.
     compared = held if temporal_weight else None
-    loss, weights = perceptual.build(config, features, temporal_weight)
+    # Without the maps' names: the pictures of a folder share what is built.
+    unmapped = dataclasses.replace(config, content_regions=None, style_regions=None)
+    loss, weights = perceptual.build(unmapped, features, temporal_weight, regions is not None)
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=targets.objective_at(loss, content, styles, compared, config),
+        objective_at=targets.objective_at(loss, content, styles, compared, config, regions),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
         weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
-    identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
+    masks = () if regions is None else (regions.content, *regions.styles)
+    identity = checkpoint_file.fingerprint(config, start, content, *styles, *masks, facts=facts)
     return coarse_to_fine.run(
         task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
     )
@@ -111,7 +125,9 @@ def weights_used(config: Config) -> dict[str, str]:
     return used | networks_used(config)
 
 
-def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Config) -> None:
+def _check_sizes(
+    levels: tuple[Level, ...], styles: list[np.ndarray], config: Config, has_regions: bool
+) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
     smallest = vgg19_layers.smallest_side(config.weights().layers)
     for level in levels:
@@ -123,7 +139,7 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
             )
     precision = resolve_precision(config.precision)
     style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes)
+    memory.check(levels[-1].size, precision, config.course().history, style_sizes, has_regions)
 
 
 def _keep_colors(

@@ -1,5 +1,6 @@
 """Where the optimisation begins: at noise, at a picture, or at what another method paints."""
 
+import functools
 import os
 from collections.abc import Sequence
 
@@ -8,14 +9,20 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.methods import feed_forward, style_swap
+from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import APPLY, STARTS, Config, is_painted
 from tfstyle.networks import inverse_net, pretrained
+from tfstyle.regions.matching import Regions
 from tfstyle.result import Level
 from tfstyle.system import files
 
 
 def first_image(
-    content: np.ndarray, styles: Sequence[np.ndarray], levels: Sequence[Level], config: Config
+    content: np.ndarray,
+    styles: Sequence[np.ndarray],
+    levels: Sequence[Level],
+    config: Config,
+    regions: Regions | None = None,
 ) -> np.ndarray:
     """Returns what the first level begins with, `[1, height, width, 3]`, of any size.
 
@@ -25,6 +32,7 @@ def first_image(
         levels: the plan; noise has the first one's size, and what another method paints the last
             one's.
         config: the settings.
+        regions: of which each is begun in its own styles; None for the whole.
 
     Raises:
         ValueError: the start is neither a choice nor a picture.
@@ -33,7 +41,12 @@ def first_image(
     if start == "noise":
         return image.noise(levels[0].size, config.seed)
     if is_painted(start):
-        return _painted(start, image.resize(content, levels[-1].size), styles, config)
+        full_size = image.resize(content, levels[-1].size)
+        paint = functools.partial(_painted, start, full_size, config=config)
+        # What is trained for one style paints all regions alike.
+        if regions is None or start.startswith(APPLY):
+            return paint(styles)
+        return by_region.paint_each(regions, styles, levels[-1].size, paint)
     given = {"content": content, "style": styles[0]}
     # The words come first: a file that is called content can be given as ./content.
     return given[start] if start in given else _read(start)

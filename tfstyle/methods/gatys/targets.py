@@ -8,10 +8,11 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
-from tfstyle.methods import shared_settings
+from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization.optimizer import ValueAndGradient
+from tfstyle.regions.matching import Regions
 from tfstyle.result import Level
 
 
@@ -21,6 +22,7 @@ def objective_at(
     styles: list[np.ndarray],
     held: objective.Held | None,
     config: Config,
+    regions: Regions | None = None,
 ) -> Callable[[Level], ValueAndGradient]:
     """Returns what gives the objective at a level, its targets computed at that level's size.
 
@@ -30,18 +32,21 @@ def objective_at(
         styles: likewise, of any sizes.
         held: for a frame of a video, what the temporal loss compares it with.
         config: the settings.
+        regions: which part is painted in the style of which parts; None for the whole.
 
     Raises:
         ValueError: the shares of the styles do not fit their number.
     """
-    colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
+    colored = _colored(styles, content, regions, config.preserve_color)
     grey_or_not = color.prepare_content(content, config.preserve_color)
-    blend = _blend(len(styles), config)
+    blend = by_region.shares(regions, len(styles), config)
 
     def at(level: Level) -> ValueAndGradient:
         # Styles shrink with the image, so that strokes stay as large beside it.
-        scaled = [image.resize(style, style_size(style, level, config)) for style in colored]
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
+        sizes = [style_size(style, level, config) for style in colored]
+        scaled = list(map(image.resize, colored, sizes))
+        guides = by_region.at_level(regions, level, sizes, blend, config)
+        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held, guides)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return at
@@ -55,6 +60,13 @@ def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, in
     return image.fit_size(height, width, longest)
 
 
-def _blend(styles: int, config: Config) -> list[float]:
-    """Returns each style's share; they sum to 1."""
-    return shared_settings.shares(config.style_blend or (1.0,) * styles, styles)
+def _colored(
+    styles: list[np.ndarray], content: np.ndarray, regions: Regions | None, mode: str
+) -> list[np.ndarray]:
+    """Returns the styles in the colours that the mode asks for."""
+    if regions is None:
+        return [color.prepare_style(style, content, mode) for style in styles]
+    return [
+        by_region.prepare_style(style, masks, content, regions, mode)
+        for style, masks in zip(styles, regions.styles, strict=True)
+    ]

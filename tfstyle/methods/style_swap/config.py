@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from typing import Any
 
 from tfstyle import settings
 from tfstyle.losses import loss_weights
@@ -106,6 +107,8 @@ class Config:
     )
     style_scale: float = shared_settings.style_scale()
     preserve_color: str = shared_settings.preserve_color()
+    content_regions: str | None = shared_settings.content_regions()
+    style_regions: str | None = shared_settings.style_regions()
     # The paper's relu3_1.
     layer: str = setting(
         "block3_conv1",
@@ -194,6 +197,10 @@ class Config:
         """Returns the inverse network's name or path."""
         own = "inverse_white" if self.whiten else "inverse"
         return own if self.model == "auto" else os.fspath(self.model)
+
+    def described(self) -> dict[str, Any]:
+        """Returns the settings by name, those of regions where there are some."""
+        return shared_settings.without_unused_regions(dataclasses.asdict(self))
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms for `decode=optimize`: features, and smoothness."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
 from tfstyle.image import scalars
@@ -9,6 +10,7 @@ from tfstyle.image.scalars import Scalar
 from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.networks import vgg19_layers
 from tfstyle.networks.layers import mirror
+from tfstyle.regions import layers
 
 FEWEST = 2
 """Positions a side that mirrored borders need."""
@@ -83,3 +85,30 @@ class Grid:
         """Returns the images with mirrored pixels more, so that each belongs to a position."""
         height, width = tf.unstack(tf.shape(images)[1:3])
         return mirror.mirror_to(images, self.covering(height), self.covering(width))
+
+    def cover(self, masks: np.ndarray, size: tuple[int, int]) -> tf.Tensor:
+        """Returns how much of each position masks cover, `[masks, rows, columns]`, from 0 to 1.
+
+        Args:
+            masks: `[masks, height, width]`, from 0 to 1, at any size.
+            size: the picture's here, (height, width) in pixels, before it is grown.
+        """
+        pixels = vgg19_layers.stride(self.layer)
+        # [1, height, width, masks]: as an image of so many channels.
+        channels = np.moveaxis(layers.resize(masks, size), 0, -1)[np.newaxis]
+        positions = tf.nn.avg_pool2d(self.grow(channels), pixels, pixels, "VALID")
+        return tf.transpose(positions[0], [2, 0, 1])
+
+    def spread(self, shares: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
+        """Returns values of positions at each pixel of a picture, blended from one to the next.
+
+        Args:
+            shares: `[number, rows, columns]`.
+            size: of the picture, (height, width) in pixels, before it is grown.
+
+        Returns:
+            `[number, height, width]`.
+        """
+        pixels, (height, width) = vgg19_layers.stride(self.layer), size
+        grown = [side * pixels for side in shares.shape[1:]]
+        return tf.image.resize(shares[..., tf.newaxis], grown)[:, :height, :width, 0]

@@ -34,6 +34,12 @@ several copies."""
 PER_STYLE_PIXEL = 30
 """Bytes for each pixel of a style picture at its level's size, features left out."""
 
+MORE_COPIES_OF_FEATURES = 2
+"""So many more, where regions are put together."""
+
+PER_REGION_PIXEL = 16
+"""Bytes for each pixel of the content and each region: its mask in several copies."""
+
 COPIES_OF_PATCHES = 2
 """A style's patches exist this often while they are put together."""
 
@@ -50,6 +56,8 @@ class Need:
     """Of all styles together, at the finest level."""
     grid: Grid
     config: Config
+    regions: int = 0
+    """How many have styles of their own."""
 
     @property
     def precision(self) -> str:
@@ -67,7 +75,8 @@ class Need:
             self._level(share * pixels, share * self.style_pixels, max(stage.size))
             for share, stage in zip(shares, stages, strict=True)
         )
-        return BASE + pixels * PER_PICTURE_PIXEL + finest
+        per_pixel = PER_PICTURE_PIXEL + self.regions * PER_REGION_PIXEL
+        return BASE + pixels * per_pixel + finest
 
     def _plain(self) -> float:
         pixels = math.prod(self.size) + self.style_pixels
@@ -82,7 +91,8 @@ class Need:
         need += PER_SEEN_PIXEL[self.precision] * (seen if is_whole else min(seen, _most_seen()))
         has_patches = longest <= self.config.match_size
         if is_whole or has_patches or pixels <= strips.KEPT_PIXELS:
-            need += pixels * self._feature_bytes(4) * COPIES_OF_FEATURES
+            copies = COPIES_OF_FEATURES + (MORE_COPIES_OF_FEATURES if self.regions else 0)
+            need += pixels * self._feature_bytes(4) * copies
         if has_patches:
             need += self.config.score_memory * MEGABYTE + style_pixels * self._patch_bytes()
         return need
@@ -105,7 +115,11 @@ def _most_seen() -> float:
 
 
 def check(
-    size: tuple[int, int], style_sizes: Sequence[tuple[int, int]], grid: Grid, config: Config
+    size: tuple[int, int],
+    style_sizes: Sequence[tuple[int, int]],
+    grid: Grid,
+    config: Config,
+    regions: int = 0,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless the content does.
 
@@ -114,13 +128,14 @@ def check(
         style_sizes: of the styles, likewise, for this size; they grow with it.
         grid: how patches lie.
         config: the settings.
+        regions: how many have styles of their own.
     """
     style_area = sum(map(math.prod, style_sizes))
 
     def needed_at(longest: int) -> float:
         scale = longest / max(size)
         scaled = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-        need = Need(scaled, style_area * scale**2, grid, config).swap()
+        need = Need(scaled, style_area * scale**2, grid, config, regions).swap()
         if config.decode == "inverse":
             return need
         # First the swap, then the optimisation: the larger of the two counts.

@@ -18,9 +18,10 @@ from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
-from tfstyle.methods.style_swap.styles import blending
+from tfstyle.methods.style_swap.styles import blending, by_region
 from tfstyle.methods.style_swap.swap import FeatureSwap
 from tfstyle.networks import inverse_net, vgg19_files
+from tfstyle.regions.matching import Regions
 from tfstyle.result import Ending, Level, Outcome, Progress, Result
 from tfstyle.system import files
 
@@ -37,6 +38,7 @@ def stylize(
     resume: bool = False,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
+    regions: Regions | None = None,
 ) -> Result:
     """Returns the content image with its features in the styles, from coarse to fine.
 
@@ -59,6 +61,8 @@ def stylize(
         features: a model from image to features by layer name instead of VGG19; see
             `vgg19.build`.
         decoder: from features to an image, instead of `config.model`.
+        regions: which part is painted in the style of which parts, instead of the maps that the
+            settings name; see `tfstyle.regions`. A prepared style can be a region's as a whole.
 
     Raises:
         ValueError: an image or a setting cannot be used; the message says what is expected.
@@ -69,10 +73,14 @@ def stylize(
     content = image.as_image(content, "content")
     size = _result_size(content.shape[1:3], config)
     # Before any network is loaded and any patch compared, which takes long.
-    given = blending.parts(styles, config)
+    regions = by_region.find(regions, content.shape[1:3], styles, config)
+    if regions is None:
+        given = blending.parts(styles, config)
+    else:
+        given = by_region.parts(size, styles, config, regions)
     blending.check(size, given, config)
     content = image.resize(content, size)
-    prepared = preparation.prepare(content, given, config, features, decoder)
+    prepared = preparation.prepare(content, given, config, features, decoder, regions)
     if config.decode == "inverse":
         painted = prepared.finish(prepared.painted(), config)
         return Result(painted, outcome=ONE_PASS, weights=prepared.weights)
@@ -107,7 +115,7 @@ def prepare(
 
     Raises:
         ValueError: the colours are to be kept, so that each content needs its own preparation;
-            or styles are to be blended, each of which is prepared by itself.
+            or styles are to be blended or have regions, each of which is prepared by itself.
         MemoryError: the patches do not fit.
     """
     style_bank.check_colors(config)
@@ -115,6 +123,11 @@ def prepare(
         raise ValueError(
             "style_blend must be none to prepare styles: prepare each by itself, and give the "
             f"shares with the content. Received: style_blend={config.style_blend}"
+        )
+    if config.content_regions is not None:
+        raise ValueError(
+            "content_regions must be none to prepare styles: prepare each region's, and give the "
+            f"map with the content. Received: content_regions={config.content_regions}"
         )
     pictures = image.as_images(styles, "style")
     longest = config.size or max(max(picture.shape[1:3]) for picture in pictures)

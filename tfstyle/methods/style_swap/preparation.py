@@ -1,7 +1,6 @@
 """What both ways to a picture begin with: the coarse levels, painted, and the finest's query."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import keras
@@ -11,74 +10,14 @@ import tensorflow as tf
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.style_swap import course, decoding, strips, whitening
+from tfstyle.methods.style_swap import course, decoding
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.painting import regions as region_painting
+from tfstyle.methods.style_swap.painting.levels import LevelPainter
 from tfstyle.methods.style_swap.styles import blending
-from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
-
-
-@dataclasses.dataclass(frozen=True)
-class LevelPainter:
-    """Paints the levels of a picture, by number."""
-
-    blend: blending.Blend
-    way: course.Course
-    swap: FeatureSwap
-    decoder: Decoder
-
-    def target(self, grown: tf.Tensor, number: int) -> tf.Tensor:
-        """Returns a level's features in the style, `[1, rows, columns, channels]`.
-
-        Args:
-            grown: what VGG19 sees: the query, mirrored to whole positions.
-            number: the level's.
-        """
-        return self._in_style(self.swap.encode(grown), number)
-
-    def paint(self, grown: tf.Tensor, number: int) -> np.ndarray:
-        """Returns a level decoded: float32, of the shape of what VGG19 sees."""
-        levels, size = self._levels(number), grown.shape[1:3]
-        is_plain = levels[0].statistics is None
-        if math.prod(size) <= strips.STRIP_PIXELS or is_plain:
-            return self.decode(self.target(grown, number))
-        # Patches are compared across the whole picture.
-        has_patches = any(level.patches is not None for level in levels)
-        if math.prod(size) <= strips.KEPT_PIXELS or has_patches:
-            features = strips.features(grown, self.swap.encode)
-            target = self._in_style(features, number)
-            return np.clip(strips.decode(target, size, self.decoder), 0, 1)
-        own = strips.statistics([grown], self.swap.encode)
-
-        def paint_strip(seen: tf.Tensor) -> tf.Tensor:
-            return self.decoder(self._in_style(self.swap.encode(seen), number, own))
-
-        return np.clip(strips.paint(grown, paint_strip), 0, 1)
-
-    def decode(self, target: tf.Tensor) -> np.ndarray:
-        """Returns what the inverse network makes of features."""
-        return np.clip(self.decoder(target), 0, 1)
-
-    def _in_style(
-        self, features: tf.Tensor, number: int, own: whitening.Statistics | None = None
-    ) -> tf.Tensor:
-        """Returns features in each style, blended; `own` where they are not all of the picture."""
-        share, style_share, levels = (
-            self.way.stages[number].patch_share,
-            self.way.style_share,
-            self._levels(number),
-        )
-        blending.check_channels(features.shape[-1], levels)
-        return self.blend.mix(
-            [self.swap.exchange(features, each, share, style_share, own) for each in levels]
-        )
-
-    def _levels(self, number: int) -> list[LevelBank]:
-        """Returns what a level takes from each style, patches only where they have a share."""
-        levels = self.blend.at(number)
-        if levels[0].statistics is None or self.way.stages[number].patch_share:
-            return levels
-        return [LevelBank(None, level.statistics) for level in levels]
+from tfstyle.methods.style_swap.swap import FeatureSwap
+from tfstyle.regions.matching import Regions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,8 +45,7 @@ class Prepared:
     def finish(self, pixels: np.ndarray, config: Config) -> np.ndarray:
         """Returns the pastiche: cut to its size, in the style's colours or the content's."""
         height, width = self.content.shape[1:3]
-        cut, painter = pixels[:, :height, :width], self.painter
-        pastiche = carry_colors(cut, painter.blend.colors(), painter.way.color_share)
+        pastiche = self.painter.carry_colors(pixels[:, :height, :width])
         return color.restore(np.asarray(pastiche), self.content, config.preserve_color)
 
     @property
@@ -121,6 +59,7 @@ def prepare(
     config: Config,
     features: keras.Model | None = None,
     decoder: Decoder | None = None,
+    regions: Regions | None = None,
 ) -> Prepared:
     """Returns a content whose levels but the finest are painted.
 
@@ -130,10 +69,13 @@ def prepare(
         config: the settings.
         features: a model from image to features by layer name instead of VGG19.
         decoder: from features to an image, instead of the settings' inverse network.
+        regions: those of the content that the styles are for; None has them everywhere.
     """
     # Before the swap, which takes long: a network that does not fit is refused at once.
     network, inverse_used = decoding.find(config, content.shape[1:3], decoder)
-    loss, vgg_used = perceptual.build(config, features)
+    # Without the maps' names: the pictures of a folder share what is built.
+    unmapped = dataclasses.replace(config, content_regions=None, style_regions=None)
+    loss, vgg_used = perceptual.build(unmapped, features)
     swap = FeatureSwap.of(loss, config)
     # What a model of the caller's own was prepared for is the caller's to keep.
     extractor = loss if features is None else None
@@ -141,6 +83,8 @@ def prepare(
     # A style that was prepared for another size has its own number of levels.
     way = course.plan(content.shape[1:3], dataclasses.replace(config, levels=blend.levels))
     painter = LevelPainter(blend, way, swap, network)
+    if regions is not None:
+        painter = region_painting.of(painter, styles, regions.content)
     seen = color.prepare_content(content, config.preserve_color)
     return Prepared(content, _refine(seen, painter), painter, loss, vgg_used | inverse_used)
 
@@ -166,16 +110,3 @@ def carry_on(content: tf.Tensor, change: tf.Tensor, mixture: float | tf.Tensor) 
     """Returns content + mixture * change, the change enlarged; `[1, height, width, 3]`."""
     enlarged = tf.image.resize(change, tf.shape(content)[1:3], "bicubic")
     return tf.clip_by_value(content + mixture * enlarged, 0.0, 1.0)
-
-
-def carry_colors(
-    pastiche: tf.Tensor, colors: whitening.Statistics, share: float | tf.Tensor
-) -> tf.Tensor:
-    """Returns the pastiche with a share of the style's mean colour and covariance.
-
-    It restores the contrast that patches laid over each other, and the decoder, lose.
-    """
-    if isinstance(share, float) and share == 0:
-        return pastiche
-    carried = whitening.transport(pastiche, whitening.statistics([pastiche]), colors)
-    return tf.clip_by_value(pastiche + share * (carried - pastiche), 0.0, 1.0)

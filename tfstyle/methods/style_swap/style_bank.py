@@ -12,6 +12,7 @@ from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
+from tfstyle.regions import layers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,27 +51,56 @@ def check_colors(config: Config) -> None:
         )
 
 
+Masks = Sequence[np.ndarray] | None
+"""Of each picture, how far its pixels belong to the region that is taken, `[height, width]` from 0
+to 1 at any size; None takes all."""
+
+
 def of(
-    pictures: Sequence[np.ndarray], longest: int, swap: FeatureSwap, config: Config
+    pictures: Sequence[np.ndarray],
+    longest: int,
+    swap: FeatureSwap,
+    config: Config,
+    masks: Masks = None,
 ) -> StyleBank:
-    """Returns pictures prepared for contents of that longest side in pixels."""
+    """Returns pictures, or a region of theirs, prepared for contents of that longest side."""
     # The square stands for every content of that longest side.
     stages = course.plan((longest, longest), config).stages
-    levels = tuple(_level(pictures, max(stage.size), swap, config) for stage in stages)
-    return StyleBank(levels, whitening.statistics(pictures), config)
+    levels = tuple(_level(pictures, max(stage.size), swap, config, masks) for stage in stages)
+    return StyleBank(levels, _colors(pictures, masks), config)
+
+
+def _colors(pictures: Sequence[np.ndarray], masks: Masks) -> whitening.Statistics:
+    if masks is None:
+        return whitening.statistics(pictures)
+    weights = [
+        layers.resize(mask, picture.shape[1:3])
+        for picture, mask in zip(pictures, masks, strict=True)
+    ]
+    return whitening.statistics(pictures, weights)
 
 
 def _level(
-    pictures: Sequence[np.ndarray], longest: int, swap: FeatureSwap, config: Config
+    pictures: Sequence[np.ndarray],
+    longest: int,
+    swap: FeatureSwap,
+    config: Config,
+    masks: Masks,
 ) -> LevelBank:
     sizes = [style_size(picture, longest, config) for picture in pictures]
     resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
+    weights = masks and [
+        swap.grid.cover(mask[np.newaxis], size) for mask, size in zip(masks, sizes, strict=True)
+    ]
     with_patches = longest <= config.match_size
     largest = max(math.prod(size) for size in sizes)
     if with_patches or not config.whiten or largest <= strips.STRIP_PIXELS:
-        return swap.prepare(resized, with_patches)
+        return swap.prepare(resized, with_patches, weights)
     grown = [swap.grid.grow(each) for each in resized]
-    return LevelBank(None, strips.statistics(grown, swap.encode))
+    if weights is None:
+        return LevelBank(None, strips.statistics(grown, swap.encode))
+    (region,) = strips.statistics_of_regions(grown, swap.encode, weights)
+    return LevelBank(None, region)
 
 
 def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -66,15 +66,38 @@ class FeatureSwap:
             score_bytes=config.score_memory * 2**20,
         )
 
-    def prepare(self, styles: Sequence[tf.Tensor], with_patches: bool = True) -> LevelBank:
-        """Returns what style images `[1, height, width, 3]`, of any sizes, give a level."""
-        return self.bank([self.encode(self.grid.grow(style)) for style in styles], with_patches)
+    @property
+    def reach(self) -> int:
+        """How many positions away an exchanged feature depends on others."""
+        return self.num_swaps * (self.grid.patch_size - 1)
 
-    def bank(self, maps: Sequence[tf.Tensor], with_patches: bool = True) -> LevelBank:
-        """Returns what features `[1, rows, columns, channels]`, of any sizes, give a level."""
+    def prepare(
+        self,
+        styles: Sequence[tf.Tensor],
+        with_patches: bool = True,
+        weights: Sequence[tf.Tensor] | None = None,
+    ) -> LevelBank:
+        """Returns what style images `[1, height, width, 3]`, of any sizes, give a level."""
+        maps = [self.encode(self.grid.grow(style)) for style in styles]
+        return self.bank(maps, with_patches, weights)
+
+    def bank(
+        self,
+        maps: Sequence[tf.Tensor],
+        with_patches: bool = True,
+        weights: Sequence[tf.Tensor] | None = None,
+    ) -> LevelBank:
+        """Returns what features give a level.
+
+        Args:
+            maps: each `[1, rows, columns, channels]`, of any sizes.
+            with_patches: whether patches are compared there.
+            weights: how far each position belongs to the region that is taken, from 0 to 1,
+                `[rows, columns]` for each map; None takes all.
+        """
         if self.components is None:
-            return LevelBank(self._patches(maps), None)
-        own = whitening.statistics(maps)
+            return LevelBank(self._patches(maps, weights), None)
+        own = whitening.statistics(maps, weights)
         if not with_patches:
             return LevelBank(None, own)
         # White features are ranked by what they explain before whitening.
@@ -82,10 +105,17 @@ class FeatureSwap:
         white = [
             whitening.whiten(tf.cast(each, tf.float32), own, own.regulariser()) for each in maps
         ]
-        return LevelBank(self._patches(white, basis, maps[0].dtype), own)
+        return LevelBank(self._patches(white, weights, basis, maps[0].dtype), own)
 
-    def _patches(self, maps: Sequence[tf.Tensor], *compared: Any) -> patches.PatchBank:
-        return patches.prepare(maps, self.grid.patch_size, self.grid.patch_stride, *compared)
+    def _patches(
+        self,
+        maps: Sequence[tf.Tensor],
+        weights: Sequence[tf.Tensor] | None,
+        basis: tf.Tensor | None = None,
+        dtype: tf.DType | None = None,
+    ) -> patches.PatchBank:
+        size, stride = self.grid.patch_size, self.grid.patch_stride
+        return patches.prepare(maps, size, stride, basis, dtype, weights)
 
     def exchange(
         self,

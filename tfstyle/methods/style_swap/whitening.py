@@ -33,19 +33,32 @@ class Statistics(NamedTuple):
         return tf.maximum(share, SMALLEST_REGULARISER)
 
 
-def statistics(maps: Sequence[tf.Tensor]) -> Statistics:
+def statistics(maps: Sequence[tf.Tensor], weights: Sequence[tf.Tensor] | None = None) -> Statistics:
     """Returns the statistics of all positions of some maps together.
 
     Args:
         maps: each `[batch, rows, columns, channels]`, of any sizes and any float type.
+        weights: how much each position counts, `[rows, columns]` for each map, where they do not
+            all count the same; their sum is above 0.
     """
     channels = maps[0].shape[-1]
     # [positions, channels]
     rows = tf.concat([tf.reshape(tf.cast(each, tf.float32), [-1, channels]) for each in maps], 0)
+    if weights is not None:
+        return _weighted(rows, tf.concat([tf.reshape(each, [-1]) for each in weights], 0))
     mean = tf.reduce_mean(rows, axis=0)
     centred = rows - mean
     count = tf.cast(tf.shape(rows)[0], tf.float32)
     return Statistics(mean, tf.matmul(centred, centred, transpose_a=True) / count)
+
+
+def _weighted(rows: tf.Tensor, weights: tf.Tensor) -> Statistics:
+    """Returns sum w x / sum w and sum w (x - mean) (x - mean)^T / sum w over `[positions, ...]`."""
+    # [positions, 1]
+    shares = (weights / tf.reduce_sum(weights))[:, tf.newaxis]
+    mean = tf.reduce_sum(shares * rows, axis=0)
+    centred = rows - mean
+    return Statistics(mean, tf.matmul(centred, shares * centred, transpose_a=True))
 
 
 def whiten(features: tf.Tensor, own: Statistics, regulariser: tf.Tensor | float) -> tf.Tensor:

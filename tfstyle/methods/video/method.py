@@ -1,5 +1,6 @@
 """A clip painted frame after frame, by any of the methods, so that it does not flicker."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from tfstyle.methods import feed_forward
 from tfstyle.methods.video import painters
 from tfstyle.methods.video.config import Config, GatysConfig, Method
 from tfstyle.methods.video.painters import Painter
+from tfstyle.regions.matching import Regions
 
 
 def stylize(
@@ -16,6 +18,8 @@ def stylize(
     styles: Any,
     config: Config = Config(),  # noqa: B008 (frozen)
     method: Method = feed_forward.Config(),  # noqa: B008 (frozen)
+    *,
+    regions: Regions | Iterable[Regions] | None = None,
 ) -> Iterator[np.ndarray]:
     """Yields each frame's pastiche, in order, as soon as it is painted.
 
@@ -28,13 +32,17 @@ def stylize(
         styles: what the method takes: a style's name or shares, or pictures.
         config: the settings of the clip.
         method: those of the method, whose type says which.
+        regions: which part of every frame, or of each, is painted like which parts of the styles;
+            `tfstyle.regions.seen_in` makes a later frame's.
 
     Raises:
         ValueError: a frame, a style or a setting cannot be used.
     """
     paint = painter(styles, config, method)
-    for frame in frames:
-        yield paint.paint(frame)
+    each: Iterable[Regions | None]
+    each = itertools.repeat(regions) if isinstance(regions, Regions | None) else regions
+    for frame, found in zip(frames, each, strict=False):
+        yield paint.paint(frame, found)
 
 
 def painter(

@@ -20,9 +20,11 @@ from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
 from tfstyle.networks import strips, transform_net
+from tfstyle.regions.matching import Regions
 
-PaintFrame = Callable[[np.ndarray], np.ndarray | tf.Tensor]
-"""From a frame `[height, width, 3]`, uint8, to its pastiche `[1, height, width, 3]`, float32."""
+PaintFrame = Callable[[np.ndarray, Regions | None], np.ndarray | tf.Tensor]
+"""From a frame `[height, width, 3]`, uint8, and its regions, None for none, to its pastiche
+`[1, height, width, 3]`, float32."""
 
 
 class Painter(abc.ABC):
@@ -39,10 +41,10 @@ class Painter(abc.ABC):
         self.memory = temporal.Memory(config.reach, config.cut, preset)
         self._longest = size
 
-    def paint(self, frame: np.ndarray) -> np.ndarray:
+    def paint(self, frame: np.ndarray, regions: Regions | None = None) -> np.ndarray:
         """Returns the next frame's pastiche; both `[height, width, 3]`, uint8."""
         frame = self.fit(frame)
-        return self.finish(frame, self.prepare(frame))
+        return self.finish(frame, self.prepare(frame, regions))
 
     def fit(self, frame: np.ndarray) -> np.ndarray:
         """Returns the frame at the size that it is painted at, as the other methods take it.
@@ -61,8 +63,14 @@ class Painter(abc.ABC):
         return image.to_bytes(image.fit(image.as_image(frame, "frame"), self._longest)[0])
 
     @abc.abstractmethod
-    def prepare(self, frame: np.ndarray) -> Any:
-        """Returns what can be had of a fitted frame without those before it; from any thread."""
+    def prepare(self, frame: np.ndarray, regions: Regions | None = None) -> Any:
+        """Returns what can be had of a fitted frame without those before it; from any thread.
+
+        Args:
+            frame: `[height, width, 3]`, uint8.
+            regions: which part of it is painted like which parts of the styles; None has none but
+                those that the method's settings name.
+        """
 
     @abc.abstractmethod
     def finish(self, frame: np.ndarray, prepared: Any) -> np.ndarray:
@@ -79,9 +87,9 @@ class OnePass(Painter):
         super().__init__(config, size, preset="fast")
         self._paint, self._weight = paint, config.stabilize
 
-    def prepare(self, frame: np.ndarray) -> np.ndarray | tf.Tensor:
+    def prepare(self, frame: np.ndarray, regions: Regions | None = None) -> np.ndarray | tf.Tensor:
         """Returns the pastiche that the frame has by itself."""
-        return self._paint(frame)
+        return self._paint(frame, regions)
 
     def finish(self, frame: np.ndarray, prepared: np.ndarray | tf.Tensor) -> np.ndarray:
         """Returns that pastiche, the last one blended in."""
@@ -107,19 +115,24 @@ class Optimizer(Painter):
         # only lose it.
         self._later = dataclasses.replace(method, steps=method.frame_steps, levels="1")
 
-    def prepare(self, frame: np.ndarray) -> None:
-        """Returns nothing: a frame cannot be begun before the last one is painted."""
-        return None
+    def prepare(self, frame: np.ndarray, regions: Regions | None = None) -> Regions | None:
+        """Returns the regions alone: a frame cannot be begun before the last one is painted."""
+        return regions
 
-    def finish(self, frame: np.ndarray, prepared: None) -> np.ndarray:
+    def finish(self, frame: np.ndarray, prepared: Regions | None) -> np.ndarray:
         """Returns the pastiche that the optimisation finds."""
         held = self.memory.hold(frame)
         if held is None:
-            result = gatys.stylize(frame, self._styles, self._first)
+            result = gatys.stylize(frame, self._styles, self._first, regions=prepared)
         else:
             weight = self._later.temporal_weight
             result = gatys.stylize(
-                frame, self._styles, self._later, held=held, temporal_weight=weight
+                frame,
+                self._styles,
+                self._later,
+                held=held,
+                temporal_weight=weight,
+                regions=prepared,
             )
         pastiche = _to_bytes(result.image).numpy()
         self.memory.remember(frame, pastiche)
@@ -132,7 +145,12 @@ def by_network(style: transform_net.Style, method: feed_forward.Config) -> Paint
     shares = stylizer.shares(style)
     whole = _whole(stylizer)
 
-    def paint(frame: np.ndarray) -> np.ndarray | tf.Tensor:
+    def paint(frame: np.ndarray, regions: Regions | None = None) -> np.ndarray | tf.Tensor:
+        if regions is not None:
+            raise ValueError(
+                "regions must be None for a trained network, which paints whole frames; gatys and "
+                f"style_swap have regions. Received: regions={', '.join(regions.names)}"
+            )
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
             return whole(frame[np.newaxis], shares)
         return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
@@ -161,14 +179,20 @@ def by_style_swap(styles: Any, method: style_swap.Config) -> PaintFrame:
     @functools.cache
     def prepared(longest: int) -> style_swap.Styles:
         # Where colours are kept, each frame asks for a style in colours of its own.
-        if method.preserve_color != "none":
+        if method.preserve_color != "none" or method.content_regions is not None:
             return styles
         alone = dataclasses.replace(method, size=method.size or longest, style_blend=None)
         if method.style_blend is None:
             return _prepared(styles, alone)
         return [_prepared(each, alone) for each in blending.as_list(styles)]
 
-    return lambda frame: style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
+    def paint(frame: np.ndarray, regions: Regions | None = None) -> np.ndarray:
+        if regions is None:
+            return style_swap.stylize(frame, prepared(max(frame.shape[:2])), method).image
+        # The last preparation by regions is kept from frame to frame.
+        return style_swap.stylize(frame, styles, method, regions=regions).image
+
+    return paint
 
 
 def _prepared(styles: Any, method: style_swap.Config) -> Any:

@@ -5,7 +5,7 @@ Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrar
 
 import tensorflow as tf
 
-from tfstyle.methods.style_swap.exchange import patches
+from tfstyle.methods.style_swap.exchange import laying, patches
 from tfstyle.networks.layers import mirror
 
 SCORE_BYTES = 2**27
@@ -55,14 +55,14 @@ def nearest(
     positions = tf.reshape(features, [-1, channels])
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
     # [batch * patches]: where among the positions each patch begins.
-    corners = tf.reshape(pictures + patches.corners_of(rows, columns, bank.size, bank.stride), [-1])
+    corners = tf.reshape(pictures + laying.corners_of(rows, columns, bank.size, bank.stride), [-1])
     # Of each patch: its scores, and itself.
     numbers = TOGETHER + bank.directions.shape[1]
     count = tf.maximum(score_bytes // (numbers * features.dtype.size), 1)
 
     def match(first: tf.Tensor, matches: tf.Tensor):
         some = corners[first : first + count]
-        members = patches.members_of(some, tf.fill(tf.shape(some), columns), bank.size)
+        members = laying.members_of(some, tf.fill(tf.shape(some), columns), bank.size)
         # [some, size * size * channels]
         unfolded = tf.reshape(tf.gather(positions, members), [-1, bank.directions.shape[1]])
         return first + count, tf.concat([matches, _nearest_to(unfolded, bank.directions)], 0)
@@ -119,13 +119,13 @@ def fold_back(matches: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
     batch, down, across = tf.unstack(tf.shape(matches))
     rows, columns = ((count - 1) * bank.stride + bank.size for count in (down, across))
     # [batch, down, across, size * size]: positions of the style.
-    taken = patches.members_of(
+    taken = laying.members_of(
         tf.gather(bank.corners, matches), tf.gather(bank.widths, matches), bank.size
     )
-    corners = patches.corners_of(rows, columns, bank.size, bank.stride)
+    corners = laying.corners_of(rows, columns, bank.size, bank.stride)
     pictures = rows * columns * tf.range(batch)[:, tf.newaxis]
     # [batch, down * across, size * size]: the positions of the result that these are laid on.
-    laid = patches.members_of(
+    laid = laying.members_of(
         pictures + corners, tf.fill([batch, down * across], columns), bank.size
     )
     # By position: the segments of a mean must follow one another.

@@ -1,4 +1,4 @@
-"""The overlapping patches of feature maps: where they lie, and what they are compared by.
+"""The overlapping patches of feature maps, and what they are compared by.
 
 Reference: Chen and Schmidt (2016), "Fast patch-based style transfer of arbitrary style", section 3.
 """
@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
+
+from tfstyle.methods.style_swap.exchange import laying
+from tfstyle.methods.style_swap.exchange.laying import Laid
 
 SMALLEST_NORM = 1e-8
 """Keeps a patch that never fires from dividing by zero."""
@@ -49,8 +52,9 @@ def prepare(
     stride: int = 1,
     basis: tf.Tensor | None = None,
     dtype: tf.DType | None = None,
+    weights: Sequence[tf.Tensor] | None = None,
 ) -> PatchBank:
-    """Returns all patches of some pictures' features.
+    """Returns all patches of some pictures' features, or those of a region.
 
     Args:
         maps: features `[1, rows, columns, channels]` of any sizes.
@@ -59,6 +63,8 @@ def prepare(
         basis: `[channels, components]`: the directions in which patches are compared; by default
             all channels.
         dtype: the type that patches are compared in; by default the maps'.
+        weights: how far each position belongs to the region, `[rows, columns]` for each map; None
+            takes every patch.
 
     Raises:
         ValueError: a map is smaller than a patch, where its size is known, or patches leave gaps.
@@ -73,7 +79,7 @@ def prepare(
     for features in maps:
         _check_size(features, size)
         _, rows, columns, _ = tf.unstack(tf.shape(features))
-        corners.append(first + corners_of(rows, columns, size, stride))
+        corners.append(first + laying.corners_of(rows, columns, size, stride))
         # Pooled pictures differ in width, and with it in where a patch's next row lies.
         widths.append(tf.fill(tf.shape(corners[-1]), columns))
         first += rows * columns
@@ -81,22 +87,14 @@ def prepare(
     positions = tf.concat([tf.reshape(features, [-1, channels]) for features in maps], axis=0)
     corners, widths = tf.concat(corners, axis=0), tf.concat(widths, axis=0)
     laid = Laid(positions, corners, widths, size, stride)
+    if weights is not None:
+        laid = laying.inside(laid, tf.concat([tf.reshape(each, [-1]) for each in weights], axis=0))
     return bank(laid, basis, dtype or positions.dtype)
-
-
-class Laid(NamedTuple):
-    """Where patches lie in feature maps, as `PatchBank` has it, before they can be compared."""
-
-    positions: tf.Tensor
-    corners: tf.Tensor
-    widths: tf.Tensor
-    size: int
-    stride: int
 
 
 def bank(laid: Laid, basis: tf.Tensor | None, dtype: tf.DType) -> PatchBank:
     """Returns the patches, ready to be compared in a basis and a type."""
-    members = members_of(laid.corners, laid.widths, laid.size)
+    members = laying.members_of(laid.corners, laid.widths, laid.size)
     directions = _directions(project(laid.positions, basis, dtype), members)
     return PatchBank(*laid[:3], laid.size, laid.stride, basis, directions)
 
@@ -108,28 +106,6 @@ def _check_size(features: tf.Tensor, size: int) -> None:
             f"style must have at least {size} x {size} positions at the layer, one patch. "
             f"Received: size={' x '.join(map(str, sides))}"
         )
-
-
-def corners_of(rows: tf.Tensor, columns: tf.Tensor, size: int, stride: int) -> tf.Tensor:
-    """Returns each patch's first position in a picture of so many, `[patches]`, row by row."""
-    down, across = (tf.range(0, side - size + 1, stride) for side in (rows, columns))
-    # [down, across], then [patches]
-    return tf.reshape(down[:, tf.newaxis] * columns + across, [-1])
-
-
-def members_of(corners: tf.Tensor, widths: tf.Tensor, size: int) -> tf.Tensor:
-    """Returns the positions of each patch, `[..., size * size]`, from its first position.
-
-    Args:
-        corners: `[...]`, int32.
-        widths: the same shape: positions in a row of the picture that the patch is from.
-        size: a patch's side.
-    """
-    # [size, size], then [size * size]
-    down, across = tf.meshgrid(tf.range(size), tf.range(size), indexing="ij")
-    down, across = tf.reshape(down, [-1]), tf.reshape(across, [-1])
-    # [..., 1] and [size * size] give [..., size * size], a row of positions for each patch.
-    return corners[..., tf.newaxis] + down * widths[..., tf.newaxis] + across
 
 
 def _directions(positions: tf.Tensor, members: tf.Tensor) -> tf.Tensor:

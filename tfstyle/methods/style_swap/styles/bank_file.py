@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tfstyle.methods.style_swap import style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.exchange import patches
+from tfstyle.methods.style_swap.exchange import laying, patches
 from tfstyle.methods.style_swap.style_bank import StyleBank
 from tfstyle.methods.style_swap.styles import patch_checks
 from tfstyle.methods.style_swap.swap import LevelBank
@@ -121,7 +121,7 @@ def _patches(arrays: Arrays, name: str, config: Config, channels: int | None) ->
     components = (positions if basis is None else basis).shape[1]
     patch_checks.check(corners, widths, len(positions), config)
     patch_checks.check_memory(len(corners), components, dtype, config)
-    laid = patches.Laid(
+    laid = laying.Laid(
         tf.cast(positions, positions_dtype),
         tf.constant(corners, tf.int32),
         tf.constant(widths, tf.int32),

@@ -1,20 +1,18 @@
 """Styles as they were given, and as they are painted with: pooled, or blended by shares."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from tfstyle import image
-from tfstyle.image import color
 from tfstyle.methods import shared_settings
-from tfstyle.methods.style_swap import memory, style_bank, whitening
+from tfstyle.methods.style_swap import memory, style_bank
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
-from tfstyle.methods.style_swap.styles import keeping
+from tfstyle.methods.style_swap.styles import coloring, keeping
+from tfstyle.methods.style_swap.styles.blend import Blend
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
 
@@ -25,34 +23,12 @@ class Part(NamedTuple):
     """Above 0; those of all parts sum to 1."""
     style: StyleBank | list[np.ndarray]
     """Prepared, or pictures `[1, height, width, 3]` whose patches and statistics are pooled."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Blend:
-    """Prepared styles with their shares; mostly one with the share 1."""
-
-    shares: tuple[float, ...]
-    banks: tuple[StyleBank, ...]
-
-    @property
-    def levels(self) -> int:
-        """How many levels they are prepared for."""
-        return len(self.banks[0].levels)
-
-    def at(self, level: int) -> list[LevelBank]:
-        """Returns what each style gives a level."""
-        return [bank.levels[level] for bank in self.banks]
-
-    def colors(self) -> whitening.Statistics:
-        """Returns the colours' statistics, blended linearly."""
-        each = [bank.colors for bank in self.banks]
-        return whitening.Statistics(*(self.mix(values) for values in zip(*each, strict=True)))
-
-    def mix(self, values: Sequence[tf.Tensor]) -> tf.Tensor:
-        """Returns the styles' values, blended linearly."""
-        if len(values) == 1:
-            return values[0]
-        return tf.add_n([share * value for share, value in zip(self.shares, values, strict=True)])
+    masks: style_bank.Masks = None
+    """The region of each picture that is taken."""
+    place: np.ndarray | None = None
+    """The content's region that it is for, `[height, width]` from 0 to 1; None is everywhere."""
+    region: int = 0
+    """The number of that region."""
 
 
 def parts(styles: Styles, config: Config) -> list[Part]:
@@ -102,9 +78,13 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
         MemoryError: the size does not fit; the message says what would.
     """
     # A bank's patches are in memory already: with it, only the content's need is asked for.
-    pictures = [each for part in given if isinstance(part.style, list) for each in part.style]
+    # Regions share pictures, each of which is there once.
+    pictures = {
+        id(each): each for part in given if isinstance(part.style, list) for each in part.style
+    }.values()
     sizes = [style_bank.style_size(picture, max(size), config) for picture in pictures]
-    memory.check(size, sizes, Grid.of(config), config)
+    regions = len({part.region for part in given if part.place is not None})
+    memory.check(size, sizes, Grid.of(config), config, regions)
 
 
 def beside(
@@ -129,18 +109,21 @@ def beside(
     """
     longest = max(content.shape[1:3])
     colored = [
-        [color.prepare_style(picture, content, config.preserve_color) for picture in part.style]
+        coloring.of(part.style, content, config.preserve_color, part.masks, part.place)
         for part in given
         if isinstance(part.style, list)
     ]
+    masks = [part.masks for part in given if isinstance(part.style, list)]
 
     def prepare() -> tuple[StyleBank, ...]:
-        return tuple(style_bank.of(pictures, longest, swap, config) for pictures in colored)
+        pairs = zip(colored, masks, strict=True)
+        return tuple(style_bank.of(each, longest, swap, config, part) for each, part in pairs)
 
     if extractor is None:
         made = iter(prepare())
     else:
-        made = iter(keeping.kept(keeping.key(colored, longest, config, extractor), prepare))
+        key = keeping.key(colored, longest, config, extractor, masks)
+        made = iter(keeping.kept(key, prepare))
     banks = tuple(part.style if isinstance(part.style, StyleBank) else next(made) for part in given)
     _check_levels(banks)
     return Blend(tuple(part.share for part in given), banks)

@@ -28,7 +28,11 @@ def kept(key: Any, prepare: Callable[[], Prepared]) -> Prepared:
 
 
 def key(
-    styles: Sequence[Sequence[np.ndarray]], longest: int, config: Config, extractor: object
+    styles: Sequence[Sequence[np.ndarray]],
+    longest: int,
+    config: Config,
+    extractor: object,
+    masks: Sequence[Sequence[np.ndarray] | None] = (),
 ) -> tuple[Any, ...]:
     """Returns what a preparation depends on.
 
@@ -37,9 +41,10 @@ def key(
         longest: side of the content in pixels.
         config: the settings.
         extractor: what features are of. By itself, since other weights may come under its name.
+        masks: the region of each style's pictures; None is all.
     """
     settings = tuple(getattr(config, name) for name in style_settings.FIELDS)
-    digests = [[(each.shape, _digest(each)) for each in pictures] for pictures in styles]
+    digests = [[(each.shape, _digest(each)) for each in given or ()] for given in (*styles, *masks)]
     return extractor, longest, settings, digests
 
 

@@ -1,0 +1,1 @@
+"""What paints the levels of a picture, and its colours."""
