@@ -61,11 +61,11 @@ def parse(body: bytes, signature: Callable[[str], Any]) -> Request:
     read = _read_rows if form is Form.ROWS else _read_columns
     columns = read(parsed[form.value], definition)
     _check_names(columns, definition)
-    tensors = {
+    inputs = {
         each: tensors.to_array(each, value, definition.inputs[each])
         for each, value in columns.items()
     }
-    return Request(name, tensors, form)
+    return Request(name, inputs, form)
 
 
 def _parse_json(body: bytes) -> dict[str, Any]:
