@@ -6,10 +6,10 @@ it runs.
 
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tfstyle import settings
-from tfstyle.cli import flags, help, process, streams
+from tfstyle.cli import flags, help, piped, process, streams
 from tfstyle.cli.catalogue import COMMANDS
 from tfstyle.system import errors, processor, signals
 from tfstyle.version import __version__
@@ -31,12 +31,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return dispatch(name, arguments)
     except KeyboardInterrupt as interruption:
         # Who kept a picture has said in the message where it is; a bare Ctrl-C has no message.
-        return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
+        told = str(interruption) or "interrupted"
+        return complaint(arguments)(program, told, process.INTERRUPTED)
     except BrokenPipeError:
         # Who reads has seen enough, as of `tfstyle --help | head -1`.
         return process.READER_GONE
     except errors.USER_ERRORS as error:
-        return process.complain(program, error)
+        return complaint(arguments)(program, error)
+
+
+def complaint(arguments: Sequence[str]) -> Callable[..., int]:
+    """Returns what says a problem: in a sentence, or as JSON where the arguments ask for that."""
+    if "--json" not in arguments:
+        return process.complain
+    # Loads what describes pictures, which a sentence does without.
+    from tfstyle.cli import reports
+
+    return reports.complain
 
 
 def dispatch(name: str, arguments: Sequence[str]) -> int:
@@ -68,8 +79,11 @@ def run(command: str, arguments: Sequence[str]) -> int:
         parsed = flags.parse(program, arguments, groups)
         if hasattr(runner, "unused"):
             flags.check_used(parsed.texts, runner.unused(*parsed.groups))
-        # Only now the rest of the method: what its flags refuse, they refuse at once.
-        return runner.run(command, process.load(COMMANDS[command].module), *parsed.groups)
+        files, *configs = parsed.groups
+        flags.check_used(parsed.texts, piped.unused(files))
+        with piped.opened(files) as files:
+            # Only now the rest of the method: what its flags refuse, they refuse at once.
+            return runner.run(command, process.load(COMMANDS[command].module), files, *configs)
 
 
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:

@@ -89,6 +89,12 @@ COMMANDS = {
         "tfstyle.cli.commands.serve",
         settings="tfstyle.server.config",
     ),
+    "info": Command(
+        "Tell what is installed and at hand: versions, devices, weights and extras.",
+        "tfstyle.cli.commands.info",
+        "tfstyle.cli.commands.info",
+        brief=True,
+    ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
         "tfstyle.cli.commands.completion",
