@@ -21,7 +21,7 @@ method = cli_stub.method  # A fixture.
 
 TFSTYLE = f"{shlex.quote(sys.executable)} -m tfstyle"
 
-QUILT = "quilt --texture=style.png --block_size=8 --seed=3"
+QUILT = "quilt --texture=style.png --block_size=8 --seed=3 --size=36"
 """A command that needs no network."""
 
 
@@ -74,7 +74,7 @@ def test_format_is_png_unless_a_flag_says_otherwise(folder, flag, kind):
 def test_any_picture_may_come_by_standard_input(folder, flag):
     others = {"texture": "style.png", "content": "in.png"}
     words = " ".join(f"--{name}={'-' if name == flag else path}" for name, path in others.items())
-    line = f"{TFSTYLE} quilt {words} --block_size=8 --output=out.png --quiet < {others[flag]}"
+    line = f"{TFSTYLE} quilt {words} --block_size=8 --size=36 --output=out.png --quiet < {others[flag]}"
     assert shell(line)[0] == 0
     assert image.read("out.png").shape == (1, 24, 36, 3)
 

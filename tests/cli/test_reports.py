@@ -59,7 +59,7 @@ def test_pictures_of_a_folder_are_a_line_each_and_failures_too(method, folder, l
     painted, failed = lines()
     assert (painted["status"], painted["output"]) == ("painted", "out/a.png")
     assert (failed["status"], failed["content"]) == ("failed", "in/b.png")
-    assert failed["error"].startswith("content must be an image file")
+    assert failed["error"].startswith("content must be a whole image file")
 
 
 def test_outputs_that_are_there_are_skipped(method, folder, lines):

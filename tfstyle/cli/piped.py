@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 STANDARD = "-"
 """What stands for standard input among the inputs, and for standard output as the output."""
@@ -72,16 +72,16 @@ def opened(files: Any) -> Iterator[Any]:
         yield read
         return
     _check_output(read)
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _reserved() as stream:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _reserved() as descriptor:
         # Painted as any other, so that it is the same picture.
         output = pathlib.Path(folder, f"picture{SUFFIXES[read.format]}")
         try:
             yield dataclasses.replace(read, output=str(output))
         except KeyboardInterrupt as interruption:
-            _send(output, stream)
+            _send(output, descriptor)
             told = str(interruption).replace(str(output), f"in {shown(output)}")
             raise KeyboardInterrupt(told) from None
-        _send(output, stream)
+        _send(output, descriptor)
 
 
 def _with_input(files: Any) -> Any:
@@ -119,28 +119,26 @@ def _check_output(files: Any) -> None:
 
 
 @contextlib.contextmanager
-def _reserved() -> Iterator[BinaryIO]:
-    """Yields standard output; whatever else is written to it meanwhile goes to standard error."""
+def _reserved() -> Iterator[int]:
+    """Yields the descriptor of standard output; what others write there goes to standard error."""
     sys.stdout.flush()
     saved = os.dup(1)
     os.dup2(2, 1)
     try:
-        with open(saved, "wb", closefd=False) as stream:
-            yield stream
+        yield saved
     finally:
         sys.stdout.flush()
         os.dup2(saved, 1)
         os.close(saved)
 
 
-def _send(picture: pathlib.Path, stream: BinaryIO) -> None:
+def _send(picture: pathlib.Path, descriptor: int) -> None:
     """Sends a picture, if it was painted."""
     if not picture.exists():
         return
     try:
-        with picture.open("rb") as file:
+        with picture.open("rb") as file, open(descriptor, "wb", closefd=False) as stream:
             shutil.copyfileobj(file, stream)
-        stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
