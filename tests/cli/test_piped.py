@@ -74,8 +74,8 @@ def test_format_is_png_unless_a_flag_says_otherwise(folder, flag, kind):
 def test_any_picture_may_come_by_standard_input(folder, flag):
     others = {"texture": "style.png", "content": "in.png"}
     words = " ".join(f"--{name}={'-' if name == flag else path}" for name, path in others.items())
-    line = f"{TFSTYLE} quilt {words} --block_size=8 --size=36 --output=out.png --quiet < {others[flag]}"
-    assert shell(line)[0] == 0
+    more = "--block_size=8 --size=36 --output=out.png --quiet"
+    assert shell(f"{TFSTYLE} quilt {words} {more} < {others[flag]}")[0] == 0
     assert image.read("out.png").shape == (1, 24, 36, 3)
 
 
