@@ -17,6 +17,9 @@ from tfstyle.version import __version__
 # absl takes flags behind one hyphen as well as behind two; help is asked for likewise.
 HELP_FLAGS = {"--help", "-help", "-h"}
 
+JSON_WORDS = {f"{hyphens}json{end}" for hyphens in ("-", "--") for end in ("", "=true")}
+"""The words that ask for JSON, errors in which the flags cannot be read included."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line, turns what stops it into a sentence, and returns the exit status.
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def complaint(arguments: Sequence[str]) -> Callable[..., int]:
     """Returns what says a problem: in a sentence, or as JSON where the arguments ask for that."""
-    if "--json" not in arguments:
+    if JSON_WORDS.isdisjoint(arguments):
         return process.complain
     # Loads what describes pictures, which a sentence does without.
     from tfstyle.cli import reports
