@@ -198,7 +198,9 @@ class Client:
     def _leave(self, bad: Bad) -> None:
         """Sends a request, or half of one, and closes the connection."""
         host, port = self._address.split(":")
-        head = f"POST {self._path} HTTP/1.1\r\nContent-Length: {len(bad.body)}\r\n\r\n".encode()
+        lines = [f"POST {self._path} HTTP/1.1", f"Host: {self._address}"]
+        lines += [f"Content-Length: {len(bad.body)}", "", ""]
+        head = "\r\n".join(lines).encode()
         sent = bad.body[: len(bad.body) // 2] if bad.is_cut else bad.body
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(head + sent)

@@ -201,10 +201,12 @@ def test_compressed_body_is_refused(server):
 
 def test_cut_off_requests_harm_nobody(server, photo):
     host, port = server.address.split(":")
-    for sent in (b"POST", b"POST /v1/models/pair:predict HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"):
+    head = b"POST /v1/models/pair:predict HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n"
+    for sent in (b"POST", head, head + b"{", b"nonsense\r\n\r\n"):
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(sent)
     assert server.predict(rows(photo.read_bytes()))[0] == 200
+    assert [line for line in server.said if not line.startswith("tfstyle serve: pair")] == []
 
 
 # --- The rest ---

@@ -7,6 +7,7 @@ it runs.
 import sys
 import types
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tfstyle import settings
 from tfstyle.cli import flags, help, piped, process, streams
@@ -79,14 +80,21 @@ def run(command: str, arguments: Sequence[str]) -> int:
         if HELP_FLAGS.intersection(arguments):
             process.say(*help.describe_flags(command, groups).split("\n"))
             return process.DONE
-        parsed = flags.parse(program, arguments, groups)
-        if hasattr(runner, "unused"):
-            flags.check_used(parsed.texts, runner.unused(*parsed.groups))
-        files, *configs = parsed.groups
-        flags.check_used(parsed.texts, piped.unused(files))
+        files, *configs = read_flags(program, runner, arguments, groups)
         with piped.opened(files) as files:
             # Only now the rest of the method: what its flags refuse, they refuse at once.
             return runner.run(command, process.load(COMMANDS[command].module), files, *configs)
+
+
+def read_flags(
+    program: str, runner: types.ModuleType, arguments: Sequence[str], groups: Sequence[type]
+) -> list[Any]:
+    """Returns an instance of each class; raises ValueError where a flag would do nothing."""
+    parsed = flags.parse(program, arguments, groups)
+    if hasattr(runner, "unused"):
+        flags.check_used(parsed.texts, runner.unused(*parsed.groups))
+    flags.check_used(parsed.texts, piped.unused(parsed.groups[0]))
+    return parsed.groups
 
 
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:

@@ -73,6 +73,8 @@ def _run(
         ws="none",
         lifespan="on",
         log_config=None,
+        # Clients that send nonsense are no concern of who runs the server.
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,
