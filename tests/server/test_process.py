@@ -207,6 +207,12 @@ def test_cut_off_requests_harm_nobody(server, photo):
             connection.sendall(sent)
     assert server.predict(rows(photo.read_bytes()))[0] == 200
     assert [line for line in server.said if not line.startswith("tfstyle serve: pair")] == []
+    # Twice a head had come, but not what it told of.
+    key = ':tensorflow:serving:request_count_total{model_name="pair",status="CANCELLED"} 2.0'
+    deadline = time.monotonic() + rest_server.PATIENCE
+    while key not in server.ask("GET", "/monitoring/prometheus/metrics")[2].decode():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 # --- The rest ---

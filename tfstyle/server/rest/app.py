@@ -43,19 +43,24 @@ class Service:
 
     async def predict(self, request: Request, asked: Asked) -> Response:
         """Answers a `:predict`, and counts it."""
-        began, code = time.monotonic(), Code.OK
+        began, code = time.monotonic(), Code.INTERNAL
         try:
             with self._desk.place():
                 body = await desk.read_body(request, self._max_bytes)
                 began = time.monotonic()
                 work = functools.partial(self._predict, asked, body)
-                return Response(await self._desk.answer(request, work), media_type=JSON)
+                answer = await self._desk.answer(request, work)
+                code = Code.OK
+                return Response(answer, media_type=JSON)
         except Refusal as refusal:
             code = refusal.code
             if isinstance(refusal, desk.Full):
                 # Who is still sending would find the connection closed, and never see the answer.
                 with contextlib.suppress(Refusal):
                     await desk.read_body(request, 0)
+            raise
+        except ClientDisconnect:
+            code = Code.CANCELLED
             raise
         finally:
             known = asked.model if asked.model in self._models else ""
