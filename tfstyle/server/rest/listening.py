@@ -94,7 +94,8 @@ class Server(uvicorn.Server):
     async def _take_waiting(self, listening: socket.socket) -> None:
         """Takes the connections that the system holds for us, and closes the door behind them."""
         taken = []
-        with contextlib.suppress(BlockingIOError):
+        # Of those that wait there are no more, or no more can be taken.
+        with contextlib.suppress(OSError):
             while True:
                 taken.append(listening.accept()[0])
         for server in self.servers:
