@@ -1,5 +1,6 @@
 """`tfstyle serve` as a process of its own, asked over loopback as TF Serving is."""
 
+import gzip
 import importlib.util
 import json
 import shutil
@@ -189,13 +190,21 @@ def test_body_that_is_too_large_is_refused(server):
     )
 
 
-def test_compressed_body_is_refused(server):
-    status, _, body = server.ask(
-        "POST", "/v1/models/pair:predict", b"x", {"Content-Encoding": "gzip"}
-    )
-    assert (status, json.loads(body)["error"]) == (
+def test_gzip_is_unpacked_and_nothing_else(server, photo):
+    body = json.dumps(rows(photo.read_bytes())).encode()
+
+    def ask(encoding, contents):
+        status, _, answer = server.ask(
+            "POST", "/v1/models/pair:predict", contents, {"Content-Encoding": encoding}
+        )
+        return status, json.loads(answer)
+
+    assert ask("gzip", gzip.compress(body)) == server.predict(body)
+    assert ask("gzip", body)[0] == 400
+    assert ask("gzip", gzip.compress(b" " * (2**20 + 1)))[0] == 413
+    assert ask("br", body) == (
         415,
-        "the body must not be compressed; send it as it is",
+        {"error": "the body must be packed by gzip or not. Received: br"},
     )
 
 

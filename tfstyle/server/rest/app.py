@@ -48,7 +48,8 @@ class Service:
             with self._desk.place():
                 body = await desk.read_body(request, self._max_bytes)
                 began = time.monotonic()
-                work = functools.partial(self._predict, asked, body)
+                encoding = request.headers.get("content-encoding", "")
+                work = functools.partial(self._predict, asked, body, encoding)
                 answer = await self._desk.answer(request, work)
                 code = Code.OK
                 return Response(answer, media_type=JSON)
@@ -67,11 +68,12 @@ class Service:
             seconds = time.monotonic() - began if code is Code.OK else None
             self._metrics.count(known, code, seconds)
 
-    def _predict(self, asked: Asked, body: bytes) -> bytes:
+    def _predict(self, asked: Asked, body: bytes, encoding: str) -> bytes:
         """Returns the answer of a `:predict`; runs in a thread of its own."""
         # Held to the end of this function, whatever becomes of the version meanwhile.
         _, servable = self._model(asked).find(asked.version, asked.label)
-        parsed = requests.parse(body, servable.signature)
+        whole = desk.unpacked(body, encoding, self._max_bytes)
+        parsed = requests.parse(whole, servable.signature)
         outputs = servable.predict(parsed.signature, parsed.inputs)
         return answers.predictions(outputs, parsed.form)
 

@@ -5,17 +5,22 @@ import concurrent.futures
 import contextlib
 import math
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
+from tfstyle.server import refusals
 from tfstyle.server.refusals import Code, Refusal
 
 T = TypeVar("T")
 
 READ_SECONDS = 300.0
 """For so long a body may take to arrive."""
+
+GZIP = 16 + zlib.MAX_WBITS
+"""What zlib calls gzip's form."""
 
 SMOOTHING = 0.2
 """Share of the last answer in the mean time of an answer."""
@@ -78,6 +83,40 @@ class Desk:
             return answer
 
 
+def too_large(limit: int, received: str) -> Refusal:
+    """Returns the refusal of a body that has more bytes than the limit."""
+    return Refusal(
+        Code.TOO_LARGE, f"the body must have at most {limit} bytes. Received: {received}"
+    )
+
+
+def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    """Returns a body as it was before the client packed it.
+
+    Args:
+        body: what was sent.
+        encoding: what the client says of it: gzip, or nothing.
+        limit: in bytes, of what is unpacked.
+
+    Raises:
+        Refusal: it is packed otherwise, or too large.
+    """
+    if encoding in ("", "identity"):
+        return body
+    if encoding != "gzip":
+        raise Refusal(
+            Code.UNSUPPORTED, f"the body must be packed by gzip or not. Received: {encoding}"
+        )
+    try:
+        # No more than that, however much a few bytes may stand for.
+        found = zlib.decompressobj(GZIP).decompress(body, limit + 1)
+    except zlib.error as error:
+        raise refusals.invalid(f"the body is no gzip: {error}") from error
+    if len(found) > limit:
+        raise too_large(limit, f"more than {limit}, unpacked")
+    return found
+
+
 async def read_body(request: Request, limit: int) -> bytes:
     """Returns the body of a request.
 
@@ -89,11 +128,9 @@ async def read_body(request: Request, limit: int) -> bytes:
         limit: in bytes.
 
     Raises:
-        Refusal: it is too large, too slow, or compressed.
+        Refusal: it is too large or too slow.
         ClientDisconnect: it was cut off.
     """
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise Refusal(Code.UNSUPPORTED, "the body must not be compressed; send it as it is")
     kept, size = [], 0
     try:
         async with asyncio.timeout(READ_SECONDS):
@@ -108,5 +145,5 @@ async def read_body(request: Request, limit: int) -> bytes:
             Code.DEADLINE_EXCEEDED, f"the body must arrive within {READ_SECONDS:.0f} seconds"
         ) from error
     if size > limit:
-        raise Refusal(Code.TOO_LARGE, f"the body must have at most {limit} bytes. Received: {size}")
+        raise too_large(limit, str(size))
     return b"".join(kept)
