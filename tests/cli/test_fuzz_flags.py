@@ -239,7 +239,8 @@ def line(draw):
     command = draw.choice(COMMANDS)
     fields, words = fields_of(draw, command)
     required = [name for name, (field, _) in fields.items() if field.default == ""]
-    optional = draw.sample(sorted(set(fields) - {"show", "method"}), draw.randint(0, 3))
+    others = sorted(set(fields) - {"show", "method"})
+    optional = draw.sample(others, min(draw.randint(0, 3), len(others)))
     for name in [*required, *optional]:
         field, hint = fields[name]
         is_odd = draw.random() < (0.06 if name in required else 0.3)
