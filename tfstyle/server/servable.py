@@ -1,6 +1,7 @@
 """One version of a model, loaded: what its signatures are, and what they answer."""
 
 import os
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -35,8 +36,13 @@ class Servable:
             ValueError: the folder holds no SavedModel that can be served.
         """
         self.definitions = read_signatures(folder)
+        # A session, as TF Serving has one: it gives all back that it has taken, where what
+        # `tf.saved_model.load` makes of a graph stays in the process for good.
+        self._session = tf.compat.v1.Session(graph=tf.Graph())
+        weakref.finalize(self, self._session.close)
         try:
-            self._loaded = tf.saved_model.load(os.fspath(folder), tags=[SERVE])
+            with self._session.graph.as_default():
+                tf.compat.v1.saved_model.load(self._session, [SERVE], os.fspath(folder))
         # What TensorFlow raises of a damaged or half copied one is of many kinds.
         except Exception as error:
             cause = " ".join(str(getattr(error, "message", error)).split())
@@ -67,15 +73,12 @@ class Servable:
         signature = self.signature(name)
         given = {each: tf.make_ndarray(value) for each, value in signature.defaults.items()}
         given.update(inputs)
-        tensors = {
-            each: tf.constant(value, tf.as_dtype(signature.inputs[each].dtype))
-            for each, value in given.items()
-        }
+        fed = {signature.inputs[each].name: value for each, value in given.items()}
+        fetched = {each: tensor.name for each, tensor in signature.outputs.items()}
         try:
-            answer = self._loaded.signatures[name](**tensors)
+            return dict(self._session.run(fetched, fed))
         except tf.errors.OpError as error:
             raise refusals.of_tensorflow(error) from error
-        return {each: tensor.numpy() for each, tensor in answer.items()}
 
     def warm_up(self) -> Iterator[Refusal]:
         """Sends the requests that lie in the model, and yields what it refuses of them."""
