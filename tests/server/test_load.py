@@ -36,7 +36,7 @@ def test_good_requests_are_answered_right_bad_ones_by_their_cause_and_none_is_lo
     found = load.measure(
         served.parent,
         load.good_body(contents, weights=2),
-        load.answer_of(painted),
+        painted,
         CLIENTS,
         SECONDS,
         ("--max_body=1",),
