@@ -1,5 +1,6 @@
 """One version of a model, loaded: what its signatures are, and what they answer."""
 
+import contextlib
 import os
 import weakref
 from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ class Servable:
         self._session = tf.compat.v1.Session(graph=tf.Graph())
         weakref.finalize(self, self._session.close)
         try:
-            with self._session.graph.as_default():
+            with self._session.graph.as_default(), _quiet():
                 tf.compat.v1.saved_model.load(self._session, [SERVE], os.fspath(folder))
         # What TensorFlow raises of a damaged or half copied one is of many kinds.
         except Exception as error:
@@ -87,6 +88,18 @@ class Servable:
                 self.predict(name, inputs)
             except Refusal as refusal:
                 yield refusal
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps TensorFlow from telling whoever runs a server that sessions are of its first version."""
+    logger = tf.get_logger()
+    before = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def read_signatures(folder: Path) -> dict[str, Signature]:
