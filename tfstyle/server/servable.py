@@ -92,7 +92,7 @@ class Servable:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps TensorFlow from telling whoever runs a server that sessions are of its first version."""
+    """Keeps TensorFlow from saying that sessions are of its first version."""
     logger = tf.get_logger()
     before = logger.level
     logger.setLevel("ERROR")
