@@ -6,16 +6,20 @@ it runs.
 
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from tfstyle import settings
-from tfstyle.cli import flags, help, process, streams
+from tfstyle.cli import flags, help, piped, process, streams
 from tfstyle.cli.catalogue import COMMANDS
 from tfstyle.system import errors, processor, signals
 from tfstyle.version import __version__
 
 # absl takes flags behind one hyphen as well as behind two; help is asked for likewise.
 HELP_FLAGS = {"--help", "-help", "-h"}
+
+JSON_WORDS = {f"{hyphens}json{end}" for hyphens in ("-", "--") for end in ("", "=true")}
+"""The words that ask for JSON, errors in which the flags cannot be read included."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,12 +35,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return dispatch(name, arguments)
     except KeyboardInterrupt as interruption:
         # Who kept a picture has said in the message where it is; a bare Ctrl-C has no message.
-        return process.complain(program, str(interruption) or "interrupted", process.INTERRUPTED)
+        told = str(interruption) or "interrupted"
+        return complaint(arguments)(program, told, process.INTERRUPTED)
     except BrokenPipeError:
         # Who reads has seen enough, as of `tfstyle --help | head -1`.
         return process.READER_GONE
     except errors.USER_ERRORS as error:
-        return process.complain(program, error)
+        return complaint(arguments)(program, error)
+
+
+def complaint(arguments: Sequence[str]) -> Callable[..., int]:
+    """Returns what says a problem: in a sentence, or as JSON where the arguments ask for that."""
+    if JSON_WORDS.isdisjoint(arguments):
+        return process.complain
+    # Loads what describes pictures, which a sentence does without.
+    from tfstyle.cli import reports
+
+    return reports.complain
 
 
 def dispatch(name: str, arguments: Sequence[str]) -> int:
@@ -65,11 +80,21 @@ def run(command: str, arguments: Sequence[str]) -> int:
         if HELP_FLAGS.intersection(arguments):
             process.say(*help.describe_flags(command, groups).split("\n"))
             return process.DONE
-        parsed = flags.parse(program, arguments, groups)
-        if hasattr(runner, "unused"):
-            flags.check_used(parsed.texts, runner.unused(*parsed.groups))
-        # Only now the rest of the method: what its flags refuse, they refuse at once.
-        return runner.run(command, process.load(COMMANDS[command].module), *parsed.groups)
+        files, *configs = read_flags(program, runner, arguments, groups)
+        with piped.opened(files) as files:
+            # Only now the rest of the method: what its flags refuse, they refuse at once.
+            return runner.run(command, process.load(COMMANDS[command].module), files, *configs)
+
+
+def read_flags(
+    program: str, runner: types.ModuleType, arguments: Sequence[str], groups: Sequence[type]
+) -> list[Any]:
+    """Returns an instance of each class; raises ValueError where a flag would do nothing."""
+    parsed = flags.parse(program, arguments, groups)
+    if hasattr(runner, "unused"):
+        flags.check_used(parsed.texts, runner.unused(*parsed.groups))
+    flags.check_used(parsed.texts, piped.unused(parsed.groups[0]))
+    return parsed.groups
 
 
 def flag_groups(command: str, runner: types.ModuleType, arguments: Sequence[str]) -> Sequence[type]:

@@ -83,6 +83,18 @@ COMMANDS = {
         brief=True,
         settings="tfstyle.export.config",
     ),
+    "serve": Command(
+        "Serve exported networks on this machine, with the REST API of TF Serving.",
+        "tfstyle.server",
+        "tfstyle.cli.commands.serve",
+        settings="tfstyle.server.config",
+    ),
+    "info": Command(
+        "Tell what is installed and at hand: versions, devices, weights and extras.",
+        "tfstyle.cli.commands.info",
+        "tfstyle.cli.commands.info",
+        brief=True,
+    ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
         "tfstyle.cli.commands.completion",

@@ -40,12 +40,16 @@ def describe_flags(command: str, groups: Sequence[type]) -> str:
             "Files, and what is said meanwhile:",
             describe([files]),
             "",
-            "Settings:",
-            describe(others, taken=[files]),
-            "",
+            *_describe_settings(files, others),
             "Each flag stands with its default; yes-or-no flags are switched off as --noFLAG.",
         ]
     )
+
+
+def _describe_settings(files: type, others: Sequence[type]) -> list[str]:
+    described = describe(others, taken=[files])
+    # A command may have files alone.
+    return ["Settings:", described, ""] if described else []
 
 
 def _required(files: type) -> str:

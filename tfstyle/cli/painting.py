@@ -4,8 +4,9 @@ import contextlib
 import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from tfstyle.cli import process, progress
+from tfstyle.cli import piped, process, progress, reports
 from tfstyle.image import paths
 from tfstyle.jobs import picture
 from tfstyle.jobs.method import Callback, Method
@@ -14,14 +15,18 @@ from tfstyle.jobs.picture import Job, PairOutcome, Status
 from tfstyle.result import Level, Progress
 
 
-def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
+def paint_all(job: Job, pairs: Sequence[Pair], files: Any) -> int:
     """Paints every pair and returns the exit status; a lone failure is raised.
 
     Args:
         job: what the pairs share.
         pairs: what to paint.
-        quiet: whether to say nothing but warnings and errors.
+        files: the command's `Files`: whether to say nothing but warnings and errors, or to say
+            all in JSON.
     """
+    if files.json:
+        return _paint_and_report(job, pairs)
+    quiet = files.quiet
     tell = functools.partial(say, job.method, many=len(pairs) > 1, quiet=quiet)
     outcomes = picture.paint_all(job, pairs, tell)
     present = [outcome.pair.output for outcome in outcomes if outcome.status is Status.PRESENT]
@@ -31,7 +36,20 @@ def paint_all(job: Job, pairs: Sequence[Pair], quiet: bool) -> int:
     if len(pairs) == 1 and failures:
         # `app.run` says it in one line, as any command's error.
         raise failures[0]
-    if len(failures) == len(pairs):
+    return _exit_status(outcomes)
+
+
+def _paint_and_report(job: Job, pairs: Sequence[Pair]) -> int:
+    """Paints every pair, says a line of JSON of each, and returns the exit status."""
+    outcomes = picture.paint_all(
+        job, pairs, lambda outcome: reports.say(reports.describe(job.method, outcome))
+    )
+    return _exit_status(outcomes)
+
+
+def _exit_status(outcomes: Sequence[PairOutcome]) -> int:
+    failures = [outcome for outcome in outcomes if outcome.error]
+    if len(failures) == len(outcomes):
         return process.BAD_INPUT
     return process.SOME_FAILED if failures else process.DONE
 
@@ -44,7 +62,7 @@ def say(method: Method, outcome: PairOutcome, many: bool, quiet: bool) -> None:
     if quiet:
         return
     if outcome.status is Status.PAINTED:
-        process.say(f"{pair.output}  {outcome.seconds:.1f} s  {outcome.sentence}")
+        process.say(f"{piped.shown(pair.output)}  {outcome.seconds:.1f} s  {outcome.sentence}")
     elif outcome.status is Status.FINISHED:
         process.say(f"{pair.output}  skipped: {outcome.sentence}")
 

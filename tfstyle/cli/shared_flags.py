@@ -4,12 +4,15 @@ import dataclasses
 from typing import Any
 
 from tfstyle import settings
+from tfstyle.cli import piped
 
 
 def content() -> Any:
     """Returns the field of what is painted."""
     return settings.setting(
-        "", "What to paint: a picture, a folder or a quoted pattern such as 'in/*.jpg'; required."
+        "",
+        "What to paint: a picture, - for standard input, a folder or a quoted pattern such as "
+        "'in/*.jpg'; required.",
     )
 
 
@@ -17,8 +20,25 @@ def output() -> Any:
     """Returns the field of where pictures are written."""
     return settings.setting(
         "",
-        "The picture to write, or when there are many contents a folder, or a pattern such as "
-        "out_%04d.png; required.",
+        "The picture to write, - for standard output, or when there are many contents a folder, or "
+        "a pattern such as out_%04d.png; required.",
+    )
+
+
+def format() -> Any:
+    """Returns the field of the format in which a picture goes to standard output."""
+    return settings.setting(
+        "png",
+        "The format of the picture where --output=- writes it to standard output.",
+        choices=tuple(piped.SUFFIXES),
+        only_with=f"output={piped.STANDARD}",
+    )
+
+
+def json() -> Any:
+    """Returns the field that has a command tell what became of each picture as JSON."""
+    return settings.setting(
+        False, "Print a line of JSON for each picture, and for an error, on standard output."
     )
 
 

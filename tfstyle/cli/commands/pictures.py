@@ -33,6 +33,8 @@ class Files:
     )
     resume: bool = settings.setting(False, "Go on from the state in --checkpoint.")
     skip_existing: bool = shared_flags.skip_existing()
+    format: str = shared_flags.format()
+    json: bool = shared_flags.json()
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
@@ -61,4 +63,4 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         skip_finished=files.resume,
         watch=painting.watch(files.quiet),
     )
-    return painting.paint_all(job, found, files.quiet)
+    return painting.paint_all(job, found, files)

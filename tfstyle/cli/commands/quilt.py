@@ -25,6 +25,8 @@ class Files:
     )
     output: str = shared_flags.output()
     skip_existing: bool = shared_flags.skip_existing()
+    format: str = shared_flags.format()
+    json: bool = shared_flags.json()
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
@@ -41,4 +43,4 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         skip_existing=files.skip_existing,
         watch=painting.watch(files.quiet),
     )
-    return painting.paint_all(job, found, files.quiet)
+    return painting.paint_all(job, found, files)

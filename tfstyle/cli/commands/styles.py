@@ -1,6 +1,7 @@
 """`tfstyle styles`: what a stylizer can paint, as a list and as a sheet."""
 
 import dataclasses
+import json
 import types
 from typing import Any
 
@@ -25,6 +26,7 @@ class Files:
     content: str | None = settings.setting(
         None, "The photograph of the sheet; none takes the package's own, a cat."
     )
+    json: bool = settings.setting(False, "Print the list as a line of JSON.")
 
 
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
@@ -33,7 +35,10 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     from tfstyle.networks import pretrained
 
     stylizer = module.load(config.model, config.precision)
-    lines = describe(stylizer.styles, pretrained.works(config.model))
+    works = pretrained.works(config.model)
+    lines = describe(stylizer.styles, works)
+    if files.json:
+        lines = [json.dumps(facts(config.model, stylizer.styles, works, files.sheet))]
     if files.sheet is None:
         process.say(*lines)
         return process.DONE
@@ -43,7 +48,8 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         content = image.read(files.content or pretrained.PHOTOGRAPH)
     process.say(*lines)
     image.write(files.sheet, _draw(content, stylizer, module, config))
-    process.say(f"{files.sheet}  drawn")
+    if not files.json:
+        process.say(f"{files.sheet}  drawn")
     return process.DONE
 
 
@@ -57,6 +63,16 @@ def describe(styles: tuple[str, ...], works: dict[str, str]) -> list[str]:
     """Returns a line for each style: its name and, where it is known, the work it is from."""
     width = max(map(len, styles))
     return [f"{style:{width}}  {works.get(style, '')}".rstrip() for style in styles]
+
+
+def facts(
+    model: Any, styles: tuple[str, ...], works: dict[str, str], sheet: str | None
+) -> dict[str, Any]:
+    """Returns the same for a script; a style without a known work has none."""
+    named = [
+        {"name": style} | ({"work": works[style]} if style in works else {}) for style in styles
+    ]
+    return {"model": str(model), "styles": named} | ({"sheet": sheet} if sheet else {})
 
 
 def _draw(content: np.ndarray, stylizer: Any, module: types.ModuleType, config: Any) -> np.ndarray:

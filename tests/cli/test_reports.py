@@ -1,0 +1,108 @@
+"""`--json`: a line a picture, and errors as JSON too."""
+
+import json
+import os
+import signal
+
+import cli_stub
+import pytest
+from cli_stub import gatys, save_picture
+
+from tfstyle.cli import app
+from tfstyle.result import Loss
+
+method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
+
+
+@pytest.fixture
+def lines(capsys):
+    """A function that returns what was said on stdout, parsed; nothing may be on stderr."""
+
+    def read(silent=True):
+        out, err = capsys.readouterr()
+        assert err == "" or not silent
+        return [json.loads(line) for line in out.splitlines()]
+
+    return read
+
+
+def test_painted_picture_is_a_line(method, folder, lines):
+    assert gatys("--json") == 0
+    (line,) = lines(silent=False)
+    assert line.pop("seconds") >= 0
+    assert line == {
+        "command": "gatys",
+        "status": "painted",
+        "content": "in.png",
+        "styles": ["style.png"],
+        "output": "out.png",
+        "width": 6,
+        "height": 4,
+        "outcome": "step limit reached",
+    }
+
+
+def test_losses_are_those_of_the_last_step(method, folder, lines, monkeypatch):
+    result = method.result()
+    terms = {"total": 3.0, "content": 1.0}
+    found = result.__class__(result.image, (Loss(1, 1, 0.1, {}), Loss(2, 2, 0.2, terms)))
+    monkeypatch.setattr(method, "result", lambda: found)
+    assert gatys("--json", "--quiet") == 0
+    assert lines()[0]["losses"] == terms
+
+
+def test_pictures_of_a_folder_are_a_line_each_and_failures_too(method, folder, lines):
+    os.mkdir("in")
+    save_picture("in/a.png")
+    (folder / "in" / "b.png").write_bytes(b"no picture")
+    assert gatys("--json", "--quiet", content="in", output="out") == 1
+    painted, failed = lines()
+    assert (painted["status"], painted["output"]) == ("painted", "out/a.png")
+    assert (failed["status"], failed["content"]) == ("failed", "in/b.png")
+    assert failed["error"].startswith("content must be a whole image file")
+
+
+def test_outputs_that_are_there_are_skipped(method, folder, lines):
+    assert gatys("--quiet") == 0
+    assert gatys("--json", "--skip_existing") == 0
+    (line,) = lines()
+    assert (line["status"], line["outcome"]) == ("skipped", "left as it is: it is there")
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--size=4"], "size must be from 16 to 8192 pixels. Received: size=4"),
+        (["--siez=4"], "unknown flag --siez. Did you mean --size? See: tfstyle gatys --help"),
+    ],
+)
+def test_errors_are_lines_too(method, folder, lines, words, error):
+    assert gatys("--json", *words) == 2
+    assert lines() == [{"command": "gatys", "status": "failed", "error": error}]
+
+
+def test_lone_failure_names_its_content(method, folder, lines):
+    assert gatys("--json", content="none.png") == 2
+    (line,) = lines()
+    assert (line["status"], line["content"]) == ("failed", "none.png")
+
+
+def test_interruption_is_a_line(method, folder, lines):
+    method.during = lambda content: os.kill(os.getpid(), signal.SIGINT)
+    assert gatys("--json", "--quiet") == 130
+    assert lines() == [{"command": "gatys", "status": "interrupted", "error": "interrupted"}]
+
+
+def test_names_that_are_no_text_are_escaped(method, folder, lines):
+    name = os.fsdecode(b"\xff.png")
+    save_picture(name)
+    assert gatys("--json", "--quiet", content=name) == 0
+    assert lines()[0]["content"] == name
+
+
+@pytest.mark.slow
+def test_styles_are_one_line_with_their_works(lines):
+    assert app.main(["styles", "--json"]) == 0
+    (line,) = lines()
+    assert line["model"] == "masters"
+    assert line["styles"][1] == {"name": "the_scream", "work": "Edvard Munch, The Scream, 1893"}

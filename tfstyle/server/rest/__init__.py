@@ -1,0 +1,1 @@
+"""HTTP: routes, places and turns, metrics, and the socket."""
