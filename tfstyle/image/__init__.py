@@ -16,6 +16,7 @@ from tfstyle.image.arrays import (
     to_bytes,
 )
 from tfstyle.image.formats import READ_FORMATS
+from tfstyle.image.masks import composite, read_mask
 from tfstyle.image.reading import MAX_PIXELS, Picture, read, read_picture
 from tfstyle.image.writing import WRITE_FORMATS, check_writable, write
 
@@ -28,11 +29,13 @@ __all__ = [
     "as_image",
     "as_images",
     "check_writable",
+    "composite",
     "fit",
     "fit_size",
     "from_bytes",
     "noise",
     "read",
+    "read_mask",
     "read_picture",
     "resize",
     "to_bytes",

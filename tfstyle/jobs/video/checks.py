@@ -7,6 +7,7 @@ from pathlib import Path
 from tfstyle.image import numbered, paths
 from tfstyle.image.numbered import Numbered
 from tfstyle.jobs import inputs, outputs, record
+from tfstyle.jobs.video import masks
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.video_io import parts, picture_writer, window, writing
 
@@ -21,7 +22,8 @@ def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    _check_clashes(job, [job.input, *_pictures(job), *(style.path for style in styles)])
+    others = [*masks.paths(job.mask), *(style.path for style in styles)]
+    _check_clashes(job, [job.input, *_pictures(job), *others])
     _check_strip(job)
 
 

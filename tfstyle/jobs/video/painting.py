@@ -12,6 +12,7 @@ from tfstyle.jobs import inputs, record, styles
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
+from tfstyle.jobs.video.masks import FrameMasks
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
@@ -54,7 +55,9 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
     ) as clip:
         # Before TensorFlow begins to work, after which it takes no wishes about cores.
         workers = pipeline_workers(job, clip)
-        found = facts.gather(job, clip, described, Settings(config, method))
+        masks = None if job.mask is None else FrameMasks(job.mask, clip)
+        mask = None if masks is None else masks.described()
+        found = facts.gather(job, clip, described, Settings(config, method), mask)
         film = begin(job, found, clip)
         # Before the painter, whose networks take seconds to load.
         earlier = find_finished(job, found, film)
@@ -64,7 +67,8 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
             painter = video.painter(given, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
-            outcome = ClipRun(job, clip, painter, film, workers=workers, watch=watch).paint()
+            run = ClipRun(job, clip, painter, film, workers=workers, watch=watch, masks=masks)
+            outcome = run.paint()
     # After the video: by this record a later run takes it for finished.
     if job.output is not None:
         facts.write_record(job.output, COMMAND, found, outcome)

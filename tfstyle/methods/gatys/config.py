@@ -19,6 +19,10 @@ APPLY = "apply:"
 """What comes before the name of a trained style to begin from."""
 
 
+SINCE_0_1_0 = ("style_size", "strokes", "histogram_weight", "histogram_layers", "tileable")
+"""Settings that version 0.1.0 did not know: records and checkpoints leave out their defaults."""
+
+
 def is_painted(start: str | os.PathLike[str]) -> bool:
     """Returns whether the optimisation begins from what another method paints."""
     return os.fspath(start) == "swap" or os.fspath(start).startswith(APPLY)
@@ -104,6 +108,8 @@ class Config:
     )
     style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
     style_scale: float = shared_settings.style_scale()
+    style_size: int | None = shared_settings.style_size()
+    strokes: str = shared_settings.strokes()
     preserve_color: str = shared_settings.preserve_color()
     # From the content about half the evaluations reach the same loss; noise is what the paper has.
     start: str | os.PathLike | None = setting(
@@ -162,6 +168,7 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
+        shared_settings.check_style_size(self)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()
 
@@ -176,11 +183,14 @@ class Config:
     def described(self) -> dict[str, Any]:
         """Returns the settings by name, with what the quality decides in its place.
 
-        Given settings and a quality's are the same run then, and version 0.1.0's, which knew no
-        quality, are what they were.
+        Given settings and a quality's are the same run then, and version 0.1.0's, which knew
+        neither a quality nor what is in `SINCE_0_1_0`, are what they were.
         """
         described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
         del described["quality"]
+        for field in dataclasses.fields(self):
+            if field.name in SINCE_0_1_0 and described[field.name] == field.default:
+                del described[field.name]
         return described
 
     def weights(self) -> loss_weights.Weights:

@@ -71,7 +71,9 @@ def stylize(
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=targets.objective_at(loss, content, styles, compared, config),
+        objective_at=targets.objective_at(
+            loss, content, styles, max(levels[-1].size), compared, config
+        ),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
         weights={**weights, **networks},
@@ -122,7 +124,8 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
     precision = resolve_precision(config.precision)
-    style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
+    full = max(levels[-1].size)
+    style_sizes = [targets.style_size(style, levels[-1], full, config) for style in styles]
     memory.check(levels[-1].size, precision, config.course().history, style_sizes)
 
 

@@ -19,6 +19,7 @@ def objective_at(
     loss: objective.Objective,
     content: np.ndarray,
     styles: list[np.ndarray],
+    full: int,
     held: objective.Held | None,
     config: Config,
 ) -> Callable[[Level], ValueAndGradient]:
@@ -28,6 +29,7 @@ def objective_at(
         loss: the weighted terms.
         content: `[1, height, width, 3]`, at its own size.
         styles: likewise, of any sizes.
+        full: longest side of the result, in pixels.
         held: for a frame of a video, what the temporal loss compares it with.
         config: the settings.
 
@@ -39,18 +41,17 @@ def objective_at(
     blend = _blend(len(styles), config)
 
     def at(level: Level) -> ValueAndGradient:
-        # Styles shrink with the image, so that strokes stay as large beside it.
-        scaled = [image.resize(style, style_size(style, level, config)) for style in colored]
+        scaled = [image.resize(style, style_size(style, level, full, config)) for style in colored]
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
         return functools.partial(loss.value_and_gradient, targets=targets)
 
     return at
 
 
-def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
+def style_size(style: np.ndarray, level: Level, full: int, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
-    wanted = round(max(level.size) * config.style_scale)
+    wanted = shared_settings.style_side(config, max(height, width), max(level.size), full)
     longest = vgg19_layers.longest_side(height, width, wanted, config.weights().layers)
     return image.fit_size(height, width, longest)
 

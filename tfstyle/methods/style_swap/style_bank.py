@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image
-from tfstyle.image import scalars
+from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -56,14 +56,14 @@ def of(
     """Returns pictures prepared for contents of that longest side in pixels."""
     # The square stands for every content of that longest side.
     stages = course.plan((longest, longest), config).stages
-    levels = tuple(_level(pictures, max(stage.size), swap, config) for stage in stages)
+    levels = tuple(_level(pictures, max(stage.size), longest, swap, config) for stage in stages)
     return StyleBank(levels, whitening.statistics(pictures), config)
 
 
 def _level(
-    pictures: Sequence[np.ndarray], longest: int, swap: FeatureSwap, config: Config
+    pictures: Sequence[np.ndarray], longest: int, full: int, swap: FeatureSwap, config: Config
 ) -> LevelBank:
-    sizes = [style_size(picture, longest, config) for picture in pictures]
+    sizes = [style_size(picture, longest, full, config) for picture in pictures]
     resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
     with_patches = longest <= config.match_size
     largest = max(math.prod(size) for size in sizes)
@@ -73,15 +73,18 @@ def _level(
     return LevelBank(None, strips.statistics(grown, swap.encode))
 
 
-def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) beside a content's longest side.
+def style_size(picture: np.ndarray, longest: int, full: int, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) beside a content's longest side at a level.
+
+    Args:
+        picture: the style, `[1, height, width, 3]`.
+        longest: the content's side at the level.
+        full: that of the result.
+        config: the settings.
 
     Raises:
         ValueError: the style itself is smaller than a patch.
     """
-    return Grid.of(config).style_size(picture.shape[1:3], scaled(longest, config))
-
-
-def scaled(longest: scalars.Scalar, config: Config) -> scalars.Scalar:
-    """Returns the styles' longest side beside that of a content, in pixels."""
-    return scalars.rounded(longest * config.style_scale)
+    size = picture.shape[1:3]
+    wanted = shared_settings.style_side(config, max(size), longest, full)
+    return Grid.of(config).style_size(size, wanted)

@@ -103,7 +103,8 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
     """
     # A bank's patches are in memory already: with it, only the content's need is asked for.
     pictures = [each for part in given if isinstance(part.style, list) for each in part.style]
-    sizes = [style_bank.style_size(picture, max(size), config) for picture in pictures]
+    longest = max(size)
+    sizes = [style_bank.style_size(picture, longest, longest, config) for picture in pictures]
     memory.check(size, sizes, Grid.of(config), config)
 
 
