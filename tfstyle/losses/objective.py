@@ -1,13 +1,14 @@
 """The weighted sum of losses that is minimised, against targets computed once."""
 
 import dataclasses
+import types
 from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import functional
+from tfstyle.losses import functional, histograms
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.targets import IMAGE, Comparison, References
 from tfstyle.losses.terms import TERMS, Term
@@ -77,18 +78,20 @@ class Objective:
         Args:
             content: `[1, height, width, 3]`, the size of the image to be compared.
             styles: images `[1, height, width, 3]` of any sizes.
-            blend: one share per style; the target Gram matrix is their weighted sum.
+            blend: one share per style; the target Gram matrix is their weighted sum, and so are
+                the values by rank of the histogram term.
             held: for a frame of a video, its earlier pastiches; counts with a temporal weight only.
         """
-        grams = [self.style_grams(style) for style in styles]
-        blended = {
-            layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
-            for layer in self._weights.style_layers
-        }
-        return self.targets_from(tf.constant(content), blended, held)
+        grams = _blended([self.style_grams(style) for style in styles], blend)
+        quantiles = _blended([self.style_quantiles(style) for style in styles], blend)
+        return self.targets_from(tf.constant(content), grams, held, quantiles)
 
     def targets_from(
-        self, content: tf.Tensor, grams: Mapping[str, tf.Tensor], held: Held | None = None
+        self,
+        content: tf.Tensor,
+        grams: Mapping[str, tf.Tensor],
+        held: Held | None = None,
+        quantiles: Mapping[str, tf.Tensor] = types.MappingProxyType({}),
     ) -> Targets:
         """Returns what images are compared with, given the styles' Gram matrices.
 
@@ -96,10 +99,13 @@ class Objective:
             content: `[batch, height, width, 3]`, the size of the images to be compared.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
             held: as for `targets`.
+            quantiles: by layer of the histogram term; see `style_quantiles`.
         """
         earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
         return self._compare_with(
-            References(self.encode(content), grams, earlier, self._relative_area(content))
+            References(
+                self.encode(content), grams, earlier, self._relative_area(content), quantiles
+            )
         )
 
     def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:
@@ -115,6 +121,15 @@ class Objective:
         features = self.features(tf.constant(style))
         return {
             layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
+        }
+
+    def style_quantiles(self, style: np.ndarray) -> dict[str, tf.Tensor]:
+        """Returns a style's values by rank `[1, channels, KNOTS]` at the histogram term's layers."""
+        if not self._weights.histogram:
+            return {}
+        features = self.features(tf.constant(style))
+        return {
+            layer: histograms.quantiles(features[layer]) for layer in self._weights.histogram_layers
         }
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
@@ -169,3 +184,13 @@ class Objective:
             }
             for term in self._terms
         }
+
+
+def _blended(
+    styles: Sequence[Mapping[str, tf.Tensor]], blend: Sequence[float]
+) -> dict[str, tf.Tensor]:
+    """Returns by layer the weighted sum of what each style has there."""
+    return {
+        layer: tf.add_n([share * style[layer] for share, style in zip(blend, styles, strict=True)])
+        for layer in styles[0]
+    }

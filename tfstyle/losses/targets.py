@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tfstyle.losses import histograms
+
 IMAGE = "image"
 """In the place of a layer: the image itself."""
 
@@ -34,6 +36,9 @@ class References:
     trusted, `[1, height, width, 1]`; float32 in [0, 1]. Empty for a picture."""
     area: tf.Tensor | None = None
     """The content's, in units of the weights' own size; None where only features are given."""
+    quantiles: Mapping[str, tf.Tensor] = dataclasses.field(default_factory=dict)
+    """The styles' values by rank by layer, `[batch or 1, channels, KNOTS]`, float32; see
+    `histograms.quantiles`. Empty where there is no histogram term."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +78,12 @@ GRAM_MATRIX = Target(
     lambda channels, _: (tf.TensorSpec([None, channels, channels], "float32"),),
 )
 """The styles' Gram matrix."""
+
+QUANTILES = Target(
+    lambda references, layer: (references.quantiles[layer],),
+    lambda channels, _: (tf.TensorSpec([None, channels, histograms.KNOTS], "float32"),),
+)
+"""The styles' values by rank."""
 
 HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
 """Earlier pastiches of a video, and how far they are trusted."""

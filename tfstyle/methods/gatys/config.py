@@ -96,6 +96,19 @@ class Config:
         "plain leaves the reference system's formula as it stands (then try style_weight=100).",
         choices=("relative", "plain"),
     )
+    histogram_weight: float = setting(
+        0.0,
+        "Weight of the histogram loss, against washed-out results (Risser et al. 2017); try 1 to "
+        "10; 0 leaves it out.",
+        minimum=0,
+        maximum=1e9,
+    )
+    # Those of Risser et al. (2017).
+    histogram_layers: tuple[str, ...] | str = setting(
+        ("block1_conv1", "block4_conv1"),
+        "Layers whose features the histogram loss compares; also as relu4_1.",
+        only_with="histogram_weight",
+    )
     # The plain style term falls with 1 / (H W) and the total variation grows with H W: weights
     # tuned at 512 pixels would fail at 2048.
     weights_at_size: int | None = setting(
@@ -205,6 +218,10 @@ class Config:
             ),
             style_layers=vgg19_layers.parse_layers(
                 "style_layers", self.style_layers, self.style_layer_weights
+            ),
+            histogram=self.histogram_weight,
+            histogram_layers=vgg19_layers.parse_layers(
+                "histogram_layers", self.histogram_layers, None
             ),
             at_size=self.weights_at_size,
             relative=self.layer_balance == "relative",
