@@ -13,6 +13,7 @@ from tfstyle.image.arrays import (
     from_bytes,
     noise,
     resize,
+    resize_tile,
     to_bytes,
 )
 from tfstyle.image.formats import READ_FORMATS
@@ -38,6 +39,7 @@ __all__ = [
     "read_mask",
     "read_picture",
     "resize",
+    "resize_tile",
     "to_bytes",
     "write",
 ]

@@ -96,7 +96,9 @@ def _ranks(indices: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
     counts = tf.math.bincount(tf.reshape(indices, [-1]), minlength=size, maxlength=size)
     counts = tf.reshape(counts, [shape[0], shape[3], BINS + 1])
     # Whole numbers are summed: float32 would lose some beyond 16 million.
-    return tf.cast(tf.cumsum(counts, axis=-1), tf.float32) / tf.cast(shape[1] * shape[2], tf.float32)
+    return tf.cast(tf.cumsum(counts, axis=-1), tf.float32) / tf.cast(
+        shape[1] * shape[2], tf.float32
+    )
 
 
 def _lines(ranks: tf.Tensor, target: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

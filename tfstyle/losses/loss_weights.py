@@ -24,6 +24,8 @@ class Weights:
     layers count alike whatever the network's weights; else the plain formula."""
     temporal: float = 0.0
     """Above 0 for a frame that is held to earlier pastiches; see `objective.Held`."""
+    tileable: bool = False
+    """Whether the image's borders meet, as those of a tile."""
     histogram: float = 0.0
     """0 leaves the term out, and its layers."""
     histogram_layers: Mapping[str, float] = dataclasses.field(default_factory=dict)

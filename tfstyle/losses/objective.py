@@ -11,7 +11,7 @@ import tensorflow as tf
 from tfstyle.losses import functional, histograms
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.targets import IMAGE, Comparison, References
-from tfstyle.losses.terms import TERMS, Term
+from tfstyle.losses.terms import Term, table
 
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
@@ -44,20 +44,32 @@ class Objective:
     One graph serves every image size: sizes are not known when it is traced.
     """
 
-    def __init__(self, encoder: keras.Model, weights: Weights, terms: Sequence[Term] = TERMS):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        weights: Weights,
+        terms: Sequence[Term] | None = None,
+        style_encoder: keras.Model | None = None,
+    ):
         """Prepares the terms that have anything to look at; computes nothing.
 
         Args:
             encoder: a model from image to features by layer name.
             weights: how much each term and each layer counts.
-            terms: the table of terms, in the order in which they are summed.
+            terms: the table of terms, in the order in which they are summed; None is `TERMS`.
+            style_encoder: the same for styles, whose borders need not meet where the image's do;
+                None is `encoder`.
         """
+        terms = table(weights) if terms is None else terms
         self._encoder = encoder
         self._weights = weights
         self._terms = tuple(term for term in terms if term.layers(weights))
         # Sizes left open: tracing anew for each level would cost more than its steps.
         image = tf.TensorSpec([None, None, None, 3], tf.float32)
         self.features = tf.function(encoder, input_signature=[image])
+        self._style_features = (
+            tf.function(style_encoder, input_signature=[image]) if style_encoder else self.features
+        )
         self.value_and_gradient = tf.function(
             self._value_and_gradient, input_signature=[image, self._targets_signature()]
         )
@@ -118,16 +130,16 @@ class Objective:
 
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
-        features = self.features(tf.constant(style))
+        features = self._style_features(tf.constant(style))
         return {
             layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
         }
 
     def style_quantiles(self, style: np.ndarray) -> dict[str, tf.Tensor]:
-        """Returns a style's values by rank `[1, channels, KNOTS]` at the histogram term's layers."""
+        """Returns a style's values by rank `[1, channels, KNOTS]`, where histograms count."""
         if not self._weights.histogram:
             return {}
-        features = self.features(tf.constant(style))
+        features = self._style_features(tf.constant(style))
         return {
             layer: histograms.quantiles(features[layer]) for layer in self._weights.histogram_layers
         }

@@ -9,7 +9,7 @@ import keras
 
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.objective import Objective
-from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
+from tfstyle.networks import vgg19, vgg19_files, vgg19_layers, vgg19_weights
 
 
 class Settings(Protocol):
@@ -73,14 +73,14 @@ def _build_on_vgg19(
     """
     layers = config.weights().layers
     vgg = vgg19_weights.load(config.vgg_weights, layers)
-    features = vgg19.build(
-        layers,
-        vgg,
-        pooling=config.pooling,
-        padding=config.padding,
-        precision=config.precision,
+    build = functools.partial(
+        vgg19.build, layers, vgg, pooling=config.pooling, precision=config.precision
     )
-    loss = Objective(features, _weights(config, temporal_weight))
+    features, weights = build(padding=config.padding), _weights(config, temporal_weight)
+    if weights.tileable:
+        loss = Objective(build(padding=vgg19_layers.WRAP), weights, style_encoder=features)
+    else:
+        loss = Objective(features, weights)
     return loss, {"name": vgg.name, "sha256": vgg.sha256}
 
 

@@ -15,6 +15,7 @@ from tfstyle.losses.functional import (
     style_loss,
     temporal_loss,
     total_variation,
+    wrapped_total_variation,
 )
 from tfstyle.losses.histograms import histogram_loss
 from tfstyle.losses.loss_weights import Weights
@@ -131,3 +132,15 @@ TERMS = (
     Term("range", get("out_of_range"), _image, out_of_range, growth=1),
 )
 """In the order of the sum, since another one rounds differently."""
+
+WRAPPED = {total_variation: wrapped_total_variation}
+"""The losses of the image itself that look across its borders where it tiles."""
+
+
+def table(weights: Weights) -> tuple[Term, ...]:
+    """Returns `TERMS` as they are for an image that tiles, or that does not."""
+    if not weights.tileable:
+        return TERMS
+    return tuple(
+        dataclasses.replace(term, loss=WRAPPED.get(term.loss, term.loss)) for term in TERMS
+    )

@@ -173,6 +173,11 @@ class Config:
     # speckle, zeros beyond the border as a frame. Gatys et al. (2015) prefer the average too.
     pooling: str = shared_settings.pooling("average")
     padding: str = shared_settings.padding()
+    tileable: bool = setting(
+        False,
+        "Whether the picture's borders meet, so that it tiles: a texture, with content_weight=0. "
+        "Sides become multiples of the deepest layer's stride, 16 pixels.",
+    )
     precision: str = shared_settings.precision(
         "VGG19's arithmetic; losses and image are float32 always."
     )
@@ -219,6 +224,7 @@ class Config:
             style_layers=vgg19_layers.parse_layers(
                 "style_layers", self.style_layers, self.style_layer_weights
             ),
+            tileable=self.tileable,
             histogram=self.histogram_weight,
             histogram_layers=vgg19_layers.parse_layers(
                 "histogram_layers", self.histogram_layers, None

@@ -1,5 +1,6 @@
 """A photograph painted in a picture's style by optimising its pixels (Gatys et al. 2015)."""
 
+import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -76,6 +77,7 @@ def stylize(
         ),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
+        resize=image.resize_tile if config.tileable else image.resize,
         weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
@@ -90,15 +92,24 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     course = config.course()
+    layers = config.weights().layers
     # What is painted already has the full size's details: coarser levels would lose them.
     levels = "1" if config.levels == "auto" and is_painted(course.start) else str(config.levels)
-    return pyramid.plan(
+    planned = pyramid.plan(
         size,
         levels,
         steps=course.steps,
         coarse_steps=course.coarse_steps,
-        smallest_side=vgg19_layers.smallest_side(config.weights().layers),
+        smallest_side=vgg19_layers.smallest_side(layers),
     )
+    return tuple(_as_tile(level, layers) for level in planned) if config.tileable else planned
+
+
+def _as_tile(level: Level, layers: Sequence[str]) -> Level:
+    """Returns the level with sides of whole positions at every layer: pooling drops no others."""
+    stride = max(map(vgg19_layers.stride, layers))
+    height, width = (max(1, round(side / stride)) * stride for side in level.size)
+    return dataclasses.replace(level, size=(height, width))
 
 
 def weights_used(config: Config) -> dict[str, str]:
