@@ -116,6 +116,11 @@ def check_style_size(config: StyleSized) -> None:
         )
 
 
+def is_relative(config: StyleSized) -> bool:
+    """Returns whether styles grow with the result."""
+    return config.style_size is None and config.strokes == "relative"
+
+
 def style_side(config: StyleSized, own: Scalar, level: Scalar, full: Scalar) -> Scalar:
     """Returns the longest side that a style has at a level; numbers, or tensors of float64.
 
@@ -127,7 +132,7 @@ def style_side(config: StyleSized, own: Scalar, level: Scalar, full: Scalar) -> 
         level: that of the picture at the level.
         full: that of the result.
     """
-    if config.style_size is None and config.strokes == "relative":
+    if is_relative(config):
         return scalars.rounded(level * config.style_scale)
     at_full = config.style_size or own * config.style_scale
     return scalars.rounded(at_full * level / full)

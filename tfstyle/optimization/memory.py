@@ -14,6 +14,10 @@ PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
 """Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
 
+PER_HISTOGRAM_PIXEL = 1200
+"""Bytes that the histogram loss takes for each pixel of the image at VGG19's first layer, whatever
+the precision; measured."""
+
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
 
@@ -21,7 +25,11 @@ BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
 
 
 def needed(
-    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    styles: Sequence[tuple[int, int]] = (),
+    with_histograms: bool = False,
 ) -> float:
     """Returns the bytes that optimising an image takes.
 
@@ -32,25 +40,34 @@ def needed(
         precision: of the arithmetic, a dtype's name.
         history: how many pairs of L-BFGS are kept.
         styles: of the style pictures, likewise.
+        with_histograms: whether there is a histogram loss.
     """
     # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
     pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
+    if with_histograms:
+        per_pixel += PER_HISTOGRAM_PIXEL
     style_pixels = max(map(math.prod, styles), default=0)
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
 def check(
-    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    styles: Sequence[tuple[int, int]] = (),
+    with_histograms: bool = False,
+    styles_grow: bool = True,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
-    Takes what `needed` takes; the styles' sizes are those for this size.
+    Takes what `needed` takes; the styles' sizes are those for this size, and grow with it or stay.
     """
 
     def needed_at(longest: int) -> float:
-        scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
-        return needed(scaled[0], precision, history, scaled[1:])
+        scaled, *grown = [_scaled(each, longest / max(size)) for each in (size, *styles)]
+        beside = grown if styles_grow else styles
+        return needed(scaled, precision, history, beside, with_histograms)
 
     memory.check_need(size, needed_at)
 

@@ -10,6 +10,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys import targets
 from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image, networks_used
@@ -137,7 +138,14 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
     precision = resolve_precision(config.precision)
     full = max(levels[-1].size)
     style_sizes = [targets.style_size(style, levels[-1], full, config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes)
+    memory.check(
+        levels[-1].size,
+        precision,
+        config.course().history,
+        style_sizes,
+        with_histograms=config.histogram_weight > 0,
+        styles_grow=shared_settings.is_relative(config),
+    )
 
 
 def _keep_colors(
