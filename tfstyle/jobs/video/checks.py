@@ -22,7 +22,7 @@ def check(job: VideoJob, styles: Sequence[record.Input]) -> None:
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    others = [*masks.paths(job.mask), *(style.path for style in styles)]
+    others: list[str | Path] = [*masks.paths(job.mask), *(style.path for style in styles)]
     _check_clashes(job, [job.input, *_pictures(job), *others])
     _check_strip(job)
 
