@@ -134,3 +134,26 @@ def test_output_replaces_no_mask(folder):
     write_mask(folder / "mask.png", slice(0, 30))
     with pytest.raises(ValueError, match="strip must not replace an input"):
         jobs.paint_clip("in.mp4", "out.mp4", "wave", mask="mask.png", strip="mask.png")
+
+
+@pytest.mark.usefixtures("pictures")
+def test_whole_pastiches_lie_beside_their_pictures_as_long_as_they_are_needed(folder, stop):
+    def hidden():
+        return sorted(path.name for path in (folder / "out").glob(".*"))
+
+    write_masks(folder / "masks", 8)
+    stop(4)
+    with pytest.raises(KeyboardInterrupt):
+        paint("out", video.Config(), mask="masks")
+    assert hidden() == [".frame_000002.png", ".run"]
+    paint("out", video.Config(), mask="masks", resume=True)
+    assert hidden() == []
+
+
+@pytest.mark.usefixtures("pictures")
+def test_another_program_s_hidden_picture_is_refused(folder):
+    write_mask(folder / "mask.png", slice(0, 30))
+    (folder / "out").mkdir()
+    image.write(folder / "out" / ".frame_000003.png", image.noise((8, 8), 0))
+    with pytest.raises(ValueError, match=r"output must hold no \.frame_000003\.png that tfstyle"):
+        paint(mask="mask.png")
