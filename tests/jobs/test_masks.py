@@ -136,6 +136,8 @@ def test_interrupted_picture_is_masked_and_goes_on(folder):
 
 
 def test_finished_picture_is_painted_again_for_another_mask(folder):
+    (folder / "in" / "b.png").unlink()
+
     def status(**mask):
         state = {"checkpoint": "state", "resume": True}
         found = jobs.paint_files("in", "style.png", "painted", GATYS, **state, **mask)

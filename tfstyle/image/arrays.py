@@ -135,10 +135,13 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def resize_tile(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Returns the image at another size as `resize` does, but as one whose borders meet.
 
-    What lies beyond a border is the opposite side, so that a tile stays one.
+    What lies beyond a border is the opposite side, so that a tile stays one. The same size returns
+    an exact copy.
     """
     height, width = _check_size(size)
     rows, columns = image.shape[1:3]
+    if (rows, columns) == (height, width):
+        return image.copy()
     # Lanczos reaches three pixels to either side, of the larger picture's.
     above = math.ceil(3 * max(1, rows / height)) + 1
     left = math.ceil(3 * max(1, columns / width)) + 1
