@@ -87,3 +87,21 @@ def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
 def test_regions_need_more_for_each_pixel():
     plain, by_region = (memory.needed((300, 400), "float32", 10, (), each) for each in (0, 1))
     assert by_region - plain == pytest.approx(300 * 400 * memory.PER_PIXEL_BY_REGION)
+
+
+def test_histograms_take_memory_for_each_pixel():
+    plain, with_histograms = (
+        memory.needed((1000, 1000), "float32", 10, with_histograms=each) for each in (False, True)
+    )
+    assert with_histograms - plain == 1e6 * memory.PER_HISTOGRAM_PIXEL
+
+
+def test_styles_that_stay_leave_less_for_the_picture(monkeypatch):
+    """Such a style alone takes 1.3 GB; one that shrinks with the picture does not."""
+    monkeypatch.setattr(system_memory, "available", lambda: memory.BASE + 1e9)
+    style = [(1000, 1000)]
+    with pytest.raises(MemoryError) as shrinking:
+        memory.check((1000, 1000), "float32", 1, style)
+    with pytest.raises(MemoryError) as staying:
+        memory.check((1000, 1000), "float32", 1, style, styles_grow=False)
+    assert str(shrinking.value) != str(staying.value)

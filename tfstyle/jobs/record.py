@@ -24,6 +24,9 @@ from tfstyle.version import __version__
 PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
 """What every result depends on."""
 
+MASK = "mask"
+"""The key of what is kept of a mask; only a masked result's record has it."""
+
 OPTIONAL = {"scipy": "scipy", "av": "av", "opencv": "cv2"}
 """What some depend on, and its module: by its distribution OpenCV has several names."""
 
@@ -97,6 +100,12 @@ def digests(found: Mapping[str, Any]) -> list[Any]:
 def names(found: Mapping[str, Any]) -> list[str]:
     """Returns the files' names of the pictures that a record names, without their folders."""
     return [os.path.basename(str(each.get("path", ""))) for each in _inputs(found)]
+
+
+def mask_digest(found: Mapping[str, Any]) -> Any:
+    """Returns the hash of the mask that a record names; None where it names none."""
+    mask = found.get(MASK)
+    return mask.get("sha256") if isinstance(mask, dict) else None
 
 
 def _inputs(found: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -122,6 +122,22 @@ def _squared_steps(
     return _sum_of_squares(right) + _sum_of_squares(down), gradient
 
 
+def wrapped_total_variation(image: tf.Tensor) -> tf.Tensor:
+    """Returns `total_variation` of an image that tiles: steps across the borders count as well.
+
+    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2, the indices modulo the
+    sides, not divided.
+
+    Args:
+        image: `[batch, height, width, channels]`, float32.
+
+    Returns:
+        `[batch]`, float32.
+    """
+    right, down = (tf.roll(image, -1, axis) - image for axis in (2, 1))
+    return _sum_of_squares(right) + _sum_of_squares(down)
+
+
 def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Tensor:
     """Returns the mean squared difference from what earlier frames show, where that is trusted.
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tfstyle.losses import histograms
+
 IMAGE = "image"
 """In the place of a layer: the image itself."""
 
@@ -38,6 +40,9 @@ class References:
     whole picture is compared."""
     area: tf.Tensor | None = None
     """The content's, in units of the weights' own size; None where only features are given."""
+    quantiles: Mapping[str, tf.Tensor] = dataclasses.field(default_factory=dict)
+    """The styles' values by rank by layer, `[batch or 1, channels, KNOTS]`, float32; see
+    `histograms.quantiles`. Empty where there is no histogram term."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +92,12 @@ REGION_GRAM_MATRICES = Target(
     ),
 )
 """The styles' Gram matrices by region, and which positions are compared with each."""
+
+QUANTILES = Target(
+    lambda references, layer: (references.quantiles[layer],),
+    lambda channels, _: (tf.TensorSpec([None, channels, histograms.KNOTS], "float32"),),
+)
+"""The styles' values by rank."""
 
 HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
 """Earlier pastiches of a video, and how far they are trusted."""

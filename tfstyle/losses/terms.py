@@ -15,7 +15,9 @@ from tfstyle.losses.functional import (
     style_loss,
     temporal_loss,
     total_variation,
+    wrapped_total_variation,
 )
+from tfstyle.losses.histograms import histogram_loss
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.regional import region_style_loss
 from tfstyle.losses.targets import (
@@ -24,6 +26,7 @@ from tfstyle.losses.targets import (
     HELD,
     IMAGE,
     NOTHING,
+    QUANTILES,
     REGION_GRAM_MATRICES,
     Comparison,
     References,
@@ -109,18 +112,23 @@ def _image(_: Weights) -> Mapping[str, float]:
     return {IMAGE: 1.0}
 
 
+def _histogram_layers(weights: Weights) -> Mapping[str, float]:
+    return weights.histogram_layers if weights.histogram else {}
+
+
 def _held_image(weights: Weights) -> Mapping[str, float]:
     """Returns the image for a frame that is held to earlier ones; the others have no such term."""
     return {IMAGE: 1.0} if weights.temporal else {}
 
 
 # Content, style and total variation are the reference system's; Ruder et al. (2016), section 4.2,
-# add the temporal term.
+# add the temporal term, and Risser et al. (2017) the histogram term.
 # Differs from the reference system: values beyond black and white are penalised.
 # No lambdas: of two on a line, AutoGraph warns the user that it cannot tell them apart.
 TERMS = (
     Term("content", get("content"), get("content_layers"), content_loss, FEATURES),
     Term("style", get("style"), get("style_layers"), style_loss, GRAM_MATRIX, growth=-1),
+    Term("histogram", get("histogram"), _histogram_layers, histogram_loss, QUANTILES),
     Term("temporal", get("temporal"), _held_image, temporal_loss, HELD),
     Term("total_variation", get("total_variation"), _image, total_variation, growth=1),
     Term("range", get("out_of_range"), _image, out_of_range, growth=1),
@@ -134,3 +142,21 @@ BY_REGION = tuple(
     for term in TERMS
 )
 """The terms where the style is compared region by region."""
+
+WRAPPED = {total_variation: wrapped_total_variation}
+"""The losses of the image itself that look across its borders where it tiles."""
+
+
+def table(weights: Weights, by_region: bool = False) -> tuple[Term, ...]:
+    """Returns the terms of an image that tiles, or that does not.
+
+    Args:
+        weights: how much each term counts, and whether the image tiles.
+        by_region: whether the style is compared region by region.
+    """
+    terms = BY_REGION if by_region else TERMS
+    if not weights.tileable:
+        return terms
+    return tuple(
+        dataclasses.replace(term, loss=WRAPPED.get(term.loss, term.loss)) for term in terms
+    )

@@ -21,6 +21,10 @@ ONLY_IN_VGG19 = ("block3_conv4", "block4_conv4", "block5_conv4")
 
 POOLINGS = ("max", "average")
 PADDINGS = ("zero", "reflect")
+"""Borders that a setting may ask for."""
+
+WRAP = "wrap"
+"""The border of images that tile: beyond a side lies the opposite one."""
 
 
 def parse_layer(name: str) -> str:

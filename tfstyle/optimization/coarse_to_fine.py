@@ -42,6 +42,8 @@ class Task:
     finish: Callable[[np.ndarray], np.ndarray]
     """From the optimised image at full size to the pastiche."""
     options: Options
+    resize: Callable[[np.ndarray, tuple[int, int]], np.ndarray] = image.resize
+    """Brings an image to a level's (height, width)."""
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights, for the result."""
 
@@ -86,7 +88,7 @@ def _paint_level(
     try:
         value_and_gradient = task.objective_at(level)
         # Clipped first: enlarging would spread a value beyond black or white over its neighbours.
-        start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
+        start = task.resize(np.clip(done.trace.image, 0, 1), level.size)
     except KeyboardInterrupt:
         return dataclasses.replace(done.trace, outcome=interrupted(f"before level {level}"))
     fresh = dataclasses.replace(done.trace, image=start)
@@ -163,7 +165,7 @@ def _progress(task: Task, done: Snapshot) -> Progress:
 
 def _pastiche(task: Task, done: Snapshot) -> np.ndarray:
     pixels = np.clip(done.trace.image, 0, 1)
-    return task.finish(image.resize(pixels, task.levels[-1].size))
+    return task.finish(task.resize(pixels, task.levels[-1].size))
 
 
 def _result(task: Task, done: Snapshot, begun: Snapshot) -> Result:

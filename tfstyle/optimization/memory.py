@@ -18,6 +18,10 @@ PER_PIXEL_BY_REGION = 400
 """Bytes more for each pixel where styles are compared by region, one region after the other;
 measured."""
 
+PER_HISTOGRAM_PIXEL = 1200
+"""Bytes that the histogram loss takes for each pixel of the image at VGG19's first layer, whatever
+the precision; measured."""
+
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
 
@@ -30,6 +34,7 @@ def needed(
     history: int,
     styles: Sequence[tuple[int, int]] = (),
     by_region: bool = False,
+    with_histograms: bool = False,
 ) -> float:
     """Returns the bytes that optimising an image takes.
 
@@ -41,11 +46,12 @@ def needed(
         history: how many pairs of L-BFGS are kept.
         styles: of the style pictures, likewise.
         by_region: whether styles are compared by region.
+        with_histograms: whether there is a histogram loss.
     """
     # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
     pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
-    per_pixel += PER_PIXEL_BY_REGION * by_region
+    per_pixel += PER_PIXEL_BY_REGION * by_region + PER_HISTOGRAM_PIXEL * with_histograms
     style_pixels = max(map(math.prod, styles), default=0)
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
@@ -56,15 +62,18 @@ def check(
     history: int,
     styles: Sequence[tuple[int, int]] = (),
     by_region: bool = False,
+    with_histograms: bool = False,
+    styles_grow: bool = True,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
-    Takes what `needed` takes; the styles' sizes are those for this size.
+    Takes what `needed` takes; the styles' sizes are those for this size, and grow with it or stay.
     """
 
     def needed_at(longest: int) -> float:
-        scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
-        return needed(scaled[0], precision, history, scaled[1:], by_region)
+        scaled, *grown = [_scaled(each, longest / max(size)) for each in (size, *styles)]
+        beside = grown if styles_grow else styles
+        return needed(scaled, precision, history, beside, by_region, with_histograms)
 
     memory.check_need(size, needed_at)
 

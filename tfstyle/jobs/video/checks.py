@@ -7,6 +7,7 @@ from pathlib import Path
 from tfstyle.image import numbered, paths
 from tfstyle.image.numbered import Numbered
 from tfstyle.jobs import inputs, outputs, record
+from tfstyle.jobs.video import masks
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.video_io import parts, picture_writer, window, writing
 
@@ -33,7 +34,7 @@ def check(
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    pictures = [*_pictures(job), *maps, *of_frames]
+    pictures = [*_pictures(job), *maps, *of_frames, *masks.paths(job.mask)]
     _check_clashes(job, [job.input, *pictures, *(style.path for style in styles)], of_frames)
     _check_strip(job)
 

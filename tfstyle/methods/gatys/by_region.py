@@ -24,8 +24,10 @@ def find(
 
     Raises:
         ImageError: a map is none, or does not fit its picture or the others.
+        ValueError: a setting does not go by regions.
     """
     if given is not None:
+        config.check_regions(has_regions=True)
         given.check(content, styles)
         return given
     if config.content_regions is None:

@@ -10,6 +10,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys import by_region, targets
 from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image, networks_used
@@ -67,8 +68,7 @@ def stylize(
     _check_sizes(levels, styles, config, has_regions)
     regions = by_region.find(regions, content.shape[1:3], [s.shape[1:3] for s in styles], config)
     if regions is not None:
-        style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-        by_region.check_room(regions, levels[-1], style_sizes, config)
+        by_region.check_room(regions, levels[-1], _full_sizes(styles, levels, config), config)
     if held is None:
         start = first_image(content, styles, levels, config, regions)
         networks = networks_used(config)
@@ -84,9 +84,12 @@ def stylize(
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=targets.objective_at(loss, content, styles, compared, config, regions),
+        objective_at=targets.objective_at(
+            loss, content, styles, max(levels[-1].size), compared, config, regions
+        ),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
+        resize=image.resize_tile if config.tileable else image.resize,
         weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
@@ -102,15 +105,24 @@ def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     course = config.course()
+    layers = config.weights().layers
     # What is painted already has the full size's details: coarser levels would lose them.
     levels = "1" if config.levels == "auto" and is_painted(course.start) else str(config.levels)
-    return pyramid.plan(
+    planned = pyramid.plan(
         size,
         levels,
         steps=course.steps,
         coarse_steps=course.coarse_steps,
-        smallest_side=vgg19_layers.smallest_side(config.weights().layers),
+        smallest_side=vgg19_layers.smallest_side(layers),
     )
+    return tuple(_as_tile(level, layers) for level in planned) if config.tileable else planned
+
+
+def _as_tile(level: Level, layers: Sequence[str]) -> Level:
+    """Returns the level with sides of whole positions at every layer: pooling drops no others."""
+    stride = max(map(vgg19_layers.stride, layers))
+    height, width = (max(1, round(side / stride)) * stride for side in level.size)
+    return dataclasses.replace(level, size=(height, width))
 
 
 def weights_used(config: Config) -> dict[str, str]:
@@ -138,8 +150,23 @@ def _check_sizes(
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
     precision = resolve_precision(config.precision)
-    style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes, has_regions)
+    memory.check(
+        levels[-1].size,
+        precision,
+        config.course().history,
+        _full_sizes(styles, levels, config),
+        by_region=has_regions,
+        with_histograms=config.histogram_weight > 0,
+        styles_grow=shared_settings.is_relative(config),
+    )
+
+
+def _full_sizes(
+    styles: list[np.ndarray], levels: tuple[Level, ...], config: Config
+) -> list[tuple[int, int]]:
+    """Returns each style's (height, width) beside the result."""
+    full = levels[-1]
+    return [targets.style_size(style, full, max(full.size), config) for style in styles]
 
 
 def _keep_colors(

@@ -81,6 +81,8 @@ def _painted(
     swap = style_swap.Config(
         size=None,
         style_scale=config.style_scale,
+        style_size=config.style_size,
+        strokes=config.strokes,
         preserve_color=mode,
         vgg_weights=config.vgg_weights,
         precision=config.precision,

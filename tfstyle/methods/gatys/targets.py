@@ -8,6 +8,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
+from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
@@ -20,6 +21,7 @@ def objective_at(
     loss: objective.Objective,
     content: np.ndarray,
     styles: list[np.ndarray],
+    full: int,
     held: objective.Held | None,
     config: Config,
     regions: Regions | None = None,
@@ -30,6 +32,7 @@ def objective_at(
         loss: the weighted terms.
         content: `[1, height, width, 3]`, at its own size.
         styles: likewise, of any sizes.
+        full: longest side of the result, in pixels.
         held: for a frame of a video, what the temporal loss compares it with.
         config: the settings.
         regions: which part is painted in the style of which parts; None for the whole.
@@ -42,8 +45,7 @@ def objective_at(
     blend = by_region.shares(regions, len(styles), config)
 
     def at(level: Level) -> ValueAndGradient:
-        # Styles shrink with the image, so that strokes stay as large beside it.
-        sizes = [style_size(style, level, config) for style in colored]
+        sizes = [style_size(style, level, full, config) for style in colored]
         scaled = list(map(image.resize, colored, sizes))
         guides = by_region.at_level(regions, level, sizes, blend, config)
         targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held, guides)
@@ -52,10 +54,10 @@ def objective_at(
     return at
 
 
-def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
+def style_size(style: np.ndarray, level: Level, full: int, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
-    wanted = round(max(level.size) * config.style_scale)
+    wanted = shared_settings.style_side(config, max(height, width), max(level.size), full)
     longest = vgg19_layers.longest_side(height, width, wanted, config.weights().layers)
     return image.fit_size(height, width, longest)
 
