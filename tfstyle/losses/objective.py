@@ -61,6 +61,11 @@ class Objective:
             self._value_and_gradient, input_signature=[image, self._targets_signature()]
         )
 
+    @property
+    def parts(self) -> tuple[keras.Model, Weights, tuple[Term, ...]]:
+        """The network, the weights, and the terms in use: what another objective is made of."""
+        return self._encoder, self._weights, self._terms
+
     def encode(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns `features`; in a graph as a part of it, where the number of images is known."""
         return self.features(images) if tf.executing_eagerly() else self._encoder(images)
@@ -97,9 +102,8 @@ class Objective:
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
             held: as for `targets`.
         """
-        earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
         return self._compare_with(
-            References(self.encode(content), grams, earlier, self._relative_area(content))
+            References(self.encode(content), grams, held_tensors(held), self._relative_area(content))
         )
 
     def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:
@@ -169,3 +173,8 @@ class Objective:
             }
             for term in self._terms
         }
+
+
+def held_tensors(held: Held | None) -> tuple[tf.Tensor, ...]:
+    """Returns what `References` has of earlier pastiches."""
+    return () if held is None else (tf.constant(held.image), tf.constant(held.trust))

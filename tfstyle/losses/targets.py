@@ -44,6 +44,8 @@ class Target:
     """From the references and a layer's name to what the loss takes after the features."""
     signature: Callable[[int, str], tuple[tf.TensorSpec, ...]]
     """From the layer's channels and type to the tensors' shapes and types, sizes left open."""
+    maps: int = 0
+    """How many of the tensors, which come first, have a value for each position."""
 
 
 def _held(references: References, _: str) -> Tensors:
@@ -65,6 +67,7 @@ NOTHING = Target(lambda *_: (), lambda *_: ())
 FEATURES = Target(
     lambda references, layer: (references.features[layer],),
     lambda channels, dtype: (_maps(channels, dtype),),
+    maps=1,
 )
 """The content's features."""
 
@@ -74,5 +77,5 @@ GRAM_MATRIX = Target(
 )
 """The styles' Gram matrix."""
 
-HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
+HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")), maps=2)
 """Earlier pastiches of a video, and how far they are trusted."""

@@ -79,3 +79,19 @@ def longest_side(height: int, width: int, wanted: int, layer_names: Sequence[str
 def stride(layer_name: str) -> int:
     """Returns how many pixels a position of the layer is wide and high."""
     return smallest_side([layer_name]) // 2
+
+
+def reach(layer_names: Sequence[str]) -> int:
+    """Returns how many pixels beyond its own a position of the deepest layer sees, on each side.
+
+    Each 3x3 convolution adds its neighbour, as many pixels as its stride; pooling adds none, since
+    its windows do not overlap. A position of block5_conv1 sees its 16 pixels and 70 on either side.
+    """
+    deepest = max(LAYERS.index(name) for name in layer_names)
+    return sum(stride(name) for name in LAYERS[: deepest + 1])
+
+
+def halo(layer_names: Sequence[str]) -> int:
+    """Returns `reach`, rounded up to whole positions of the deepest layer."""
+    step = stride(max(layer_names, key=LAYERS.index))
+    return -(-reach(layer_names) // step) * step
