@@ -103,7 +103,9 @@ class Objective:
             held: as for `targets`.
         """
         return self._compare_with(
-            References(self.encode(content), grams, held_tensors(held), self._relative_area(content))
+            References(
+                self.encode(content), grams, held_tensors(held), self._relative_area(content)
+            )
         )
 
     def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:

@@ -138,9 +138,7 @@ class Term:
 
 def _without(references: References) -> Without:
     """Returns what computes the loss of no features in the place of the references'."""
-    return lambda term, layer, target: term.loss(
-        tf.zeros_like(references.features[layer]), *target
-    )
+    return lambda term, layer, target: term.loss(tf.zeros_like(references.features[layer]), *target)
 
 
 def _at_every_size(weight: float, growth: int, area: tf.Tensor) -> tf.Tensor | float:

@@ -14,6 +14,10 @@ PER_PIXEL = {"float32": 2200, "bfloat16": 1400, "float16": 1400}
 PER_STYLE_PIXEL = {"float32": 1300, "bfloat16": 800, "float16": 800}
 """Bytes for each pixel of a style picture while its Gram matrices are made; measured."""
 
+PER_PIXEL_IN_TILES = {"float32": 230, "bfloat16": 180, "float16": 180}
+"""Bytes for each pixel of an image that is evaluated in tiles: the lean optimiser's copies and the
+content's features."""
+
 COPIES_OF_HISTORY = 3
 """L-BFGS's pairs exist this often while a new one is pushed."""
 
@@ -40,16 +44,47 @@ def needed(
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
+def needed_in_tiles(
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    tile: tuple[int, int],
+    styles: Sequence[tuple[int, int]] = (),
+) -> float:
+    """Returns the bytes that optimising an image takes whose network sees it in tiles.
+
+    Args:
+        size: of the image, (height, width) in pixels.
+        precision: of the arithmetic, a dtype's name.
+        history: how many pairs of L-BFGS are kept.
+        tile: of the largest tile with its halo, likewise.
+        styles: of the style pictures, likewise; they are looked at in tiles too.
+    """
+    # Both of a pair in bfloat16; the newest comes before the oldest goes.
+    pairs = (history + 1) * BYTES_PER_PIXEL_OF_IMAGE
+    per_pixel = PER_PIXEL_IN_TILES[precision] + pairs
+    style_pixels = max(map(math.prod, styles), default=0)
+    resident = max(math.prod(size) * per_pixel, style_pixels * 3 * BYTES_PER_PIXEL_OF_IMAGE)
+    return BASE + resident + math.prod(tile) * PER_PIXEL[precision]
+
+
 def check(
-    size: tuple[int, int], precision: str, history: int, styles: Sequence[tuple[int, int]] = ()
+    size: tuple[int, int],
+    precision: str,
+    history: int,
+    styles: Sequence[tuple[int, int]] = (),
+    tile: tuple[int, int] | None = None,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
-    Takes what `needed` takes; the styles' sizes are those for this size.
+    Takes what `needed` takes, or what `needed_in_tiles` does; the styles' sizes are those for this
+    size.
     """
 
     def needed_at(longest: int) -> float:
         scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
+        if tile is not None:
+            return needed_in_tiles(scaled[0], precision, history, tile, scaled[1:])
         return needed(scaled[0], precision, history, scaled[1:])
 
     memory.check_need(size, needed_at)

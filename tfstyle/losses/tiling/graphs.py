@@ -44,7 +44,12 @@ class TileGraphs:
         self._tile = [tf.TensorSpec([1, None, None, 3], tf.float32), tf.TensorSpec([4], tf.int32)]
         self._maps = maps
         self.content_layers = sorted(
-            {layer for each in self._terms if each.target is FEATURES for layer in each.layers(weights)}
+            {
+                layer
+                for each in self._terms
+                if each.target is FEATURES
+                for layer in each.layers(weights)
+            }
         )
         self.features = tf.function(self._features, input_signature=self._tile)
         self.products = tf.function(self._products, input_signature=self._tile)

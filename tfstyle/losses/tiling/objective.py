@@ -99,9 +99,7 @@ class TiledObjective(objective.Objective):
             self._relative_area(pixels),
         )
         without = functools.partial(self._without_features, size=pixels.shape[1:3])
-        return {
-            term.name: term.compare(self._weights, references, without) for term in self._terms
-        }
+        return {term.name: term.compare(self._weights, references, without) for term in self._terms}
 
     def _without_features(self, term: Term, layer: str, target: Tensors, size: Size) -> tf.Tensor:
         """Returns a term's loss at a layer of an image that has no features, `[1]`."""

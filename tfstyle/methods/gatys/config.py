@@ -19,6 +19,10 @@ APPLY = "apply:"
 """What comes before the name of a trained style to begin from."""
 
 
+SMALLEST_TILE = 64
+"""Pixels; around it the network sees a halo that is wider than that."""
+
+
 def is_painted(start: str | os.PathLike[str]) -> bool:
     """Returns whether the optimisation begins from what another method paints."""
     return os.fspath(start) == "swap" or os.fspath(start).startswith(APPLY)
@@ -154,6 +158,11 @@ class Config:
     # speckle, zeros beyond the border as a frame. Gatys et al. (2015) prefer the average too.
     pooling: str = shared_settings.pooling("average")
     padding: str = shared_settings.padding()
+    tile: str | int | None = setting(
+        "auto",
+        "Longest side of the tiles in which the network sees a picture that is too large for the "
+        "memory: from 64 pixels, none for the whole at once; auto is none while memory suffices.",
+    )
     precision: str = shared_settings.precision(
         "VGG19's arithmetic; losses and image are float32 always."
     )
@@ -164,6 +173,23 @@ class Config:
         settings.check(self)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()
+        self.tile_side()
+
+    def tile_side(self) -> int | None:
+        """Returns the tiles' longest side in pixels; None for none, and for auto.
+
+        Raises:
+            ValueError: it is neither a word nor a number in the range.
+        """
+        if self.tile is None or self.tile == "auto":
+            return None
+        text = str(self.tile)
+        if not text.isdecimal() or not SMALLEST_TILE <= int(text) <= pyramid.GREATEST:
+            raise ValueError(
+                f"tile must be auto, none, or from {SMALLEST_TILE} to {pyramid.GREATEST} pixels. "
+                f"Received: tile={self.tile}"
+            )
+        return int(text)
 
     def course(self) -> Course:
         """Returns what is given of start, steps and history, and the quality's where it is none."""
@@ -181,6 +207,10 @@ class Config:
         """
         described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
         del described["quality"]
+        # Without tiles, runs are those of versions that knew none.
+        described["tile"] = self.tile_side() or self.tile
+        if self.tile == "auto":
+            del described["tile"]
         return described
 
     def weights(self) -> loss_weights.Weights:

@@ -1,5 +1,6 @@
 """A photograph painted in a picture's style by optimising its pixels (Gatys et al. 2015)."""
 
+import dataclasses
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -9,11 +10,11 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.gatys import targets
+from tfstyle.methods.gatys import targets, tiles
 from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image, networks_used
 from tfstyle.networks import vgg19_files, vgg19_layers
-from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
 from tfstyle.result import Level, Progress, Result
 from tfstyle.system import files
 from tfstyle.system.precision import resolve_precision
@@ -56,9 +57,12 @@ def stylize(
         Interrupted: Ctrl-C; carries the best image so far.
     """
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
-    levels = plan(content.shape[1:3], config)
+    sizes = targets.style_sizes(styles, config)
+    whole = _whole_levels(content.shape[1:3], config)
+    tile = tiles.side(whole[-1], config, sizes, checkpoint if resume else None)
+    levels = tiles.cut(whole, tile, config, sizes)
     # Before VGG19 is loaded, or even downloaded.
-    _check_sizes(levels, styles, config)
+    _check_sizes(levels, sizes, config)
     if held is None:
         start, networks = first_image(content, styles, levels, config), networks_used(config)
     else:
@@ -74,18 +78,30 @@ def stylize(
         objective_at=targets.objective_at(loss, content, styles, compared, config),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
+        options_in_tiles=dataclasses.replace(
+            _options(config), history=tiles.history(config), lean=True
+        ),
         weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
     identity = checkpoint_file.fingerprint(config, start, content, *styles, facts=facts)
     return coarse_to_fine.run(
-        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
+        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume, tile), callback
     )
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
-    """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
+    """Returns the levels, coarse to fine, for a content image of (height, width) pixels.
+
+    Of a size that does not fit into the memory that there is, some are in tiles.
+    """
+    levels = _whole_levels(content_size, config)
+    side = tiles.side(levels[-1], config, tiles.no_styles, None)
+    return tiles.cut(levels, side, config, tiles.no_styles)
+
+
+def _whole_levels(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     course = config.course()
     # What is painted already has the full size's details: coarser levels would lose them.
@@ -111,7 +127,7 @@ def weights_used(config: Config) -> dict[str, str]:
     return used | networks_used(config)
 
 
-def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Config) -> None:
+def _check_sizes(levels: tuple[Level, ...], sizes: tiles.StyleSizes, config: Config) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
     smallest = vgg19_layers.smallest_side(config.weights().layers)
     for level in levels:
@@ -121,14 +137,14 @@ def _check_sizes(levels: tuple[Level, ...], styles: list[np.ndarray], config: Co
                 f"every level must be at least {smallest} pixels wide and high for the deepest "
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
-    precision = resolve_precision(config.precision)
-    style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes)
+    tiles.check(levels[-1], config, sizes)
 
 
 def _keep_colors(
     content: np.ndarray, size: tuple[int, int], config: Config
 ) -> Callable[[np.ndarray], np.ndarray]:
+    if config.preserve_color == "none":
+        return np.copy
     # Once, not for each picture that a callback asks for.
     full_size = image.resize(content, size)
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)

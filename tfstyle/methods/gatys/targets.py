@@ -1,13 +1,14 @@
 """What an image of each level is compared with: content and styles, at that level's size."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
+from tfstyle.losses.tiling.objective import TiledObjective
 from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
@@ -37,14 +38,24 @@ def objective_at(
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
     grey_or_not = color.prepare_content(content, config.preserve_color)
     blend = _blend(len(styles), config)
+    # One for all levels in tiles, which are of one size: its graphs are traced once.
+    in_tiles = functools.cache(functools.partial(TiledObjective.of, loss))
 
     def at(level: Level) -> ValueAndGradient:
+        own = loss if level.tile is None else in_tiles(level.tile)
         # Styles shrink with the image, so that strokes stay as large beside it.
         scaled = [image.resize(style, style_size(style, level, config)) for style in colored]
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
-        return functools.partial(loss.value_and_gradient, targets=targets)
+        targets = own.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
+        return functools.partial(own.value_and_gradient, targets=targets)
 
     return at
+
+
+def style_sizes(
+    styles: Sequence[np.ndarray], config: Config
+) -> Callable[[Level], list[tuple[int, int]]]:
+    """Returns what gives the styles' (height, width) at a level."""
+    return lambda level: [style_size(style, level, config) for style in styles]
 
 
 def style_size(style: np.ndarray, level: Level, config: Config) -> tuple[int, int]:
