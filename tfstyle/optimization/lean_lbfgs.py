@@ -49,7 +49,7 @@ class LeanLbfgs:
         """Starts at `image`, `[1, height, width, 3]`; takes no step and evaluates nothing."""
         self._value_and_gradient = value_and_gradient
         self._options = options
-        self._start = image
+        self._image = image
         self._here: Point | None = None
         self._pairs: tuple[narrow_pairs.Pair, ...] = ()
         # Not a number until the first gradient chooses it.
@@ -84,10 +84,11 @@ class LeanLbfgs:
         there = line.point(float(found.left.x))
         self.converged = there.value == here.value
         self._here, self._pairs = there, self._with_pair(here, there)
+        self._image = there.image
 
     def image(self) -> np.ndarray:
         """Returns the image after the last step, not clipped; it is not to be written to."""
-        return self._start if self._here is None else self._here.image
+        return self._image
 
     def freeze(self) -> Callable[[], optimizer.State]:
         """Returns what gives the arrays of this moment, from which `restore` goes on exactly.
@@ -103,7 +104,8 @@ class LeanLbfgs:
 
     def restore(self, state: optimizer.State) -> None:
         """Puts the optimiser where it was when `state` was frozen."""
-        self._here = Point(state["image"], float(state["value"]), state["gradient"], {})
+        self._image = state["image"]
+        self._here = Point(self._image, float(state["value"]), state["gradient"], {})
         self._pairs = tuple(
             narrow_pairs.Pair(*(state[name].view(narrow_pairs.BFLOAT16) for name in names))
             for names in _pair_names(int(state["pairs"]))
@@ -112,7 +114,9 @@ class LeanLbfgs:
 
     def _begin(self) -> Point:
         """Returns the start, and chooses the first step's length: `first_step`."""
-        start = self._evaluate(self._start)
+        start = self._evaluate(tf.convert_to_tensor(self._image))
+        # The same values: the copy that was given is let go.
+        self._image = start.image
         self.start_loss = start.value
         root_mean_square = float(np.sqrt(np.mean(np.square(start.gradient))))
         usable = math.isfinite(root_mean_square) and root_mean_square > 0
@@ -130,20 +134,19 @@ class LeanLbfgs:
             return self._pairs
         return (*self._pairs, newest)[-self._options.history :]
 
-    def _evaluate(self, image: np.ndarray) -> Point:
-        # Views of TensorFlow's own arrays: a second copy of each would stay otherwise.
-        tensor = tf.convert_to_tensor(image)
-        value, gradient, terms = self._value_and_gradient(tensor)
+    def _evaluate(self, image: tf.Tensor) -> Point:
+        value, gradient, terms = self._value_and_gradient(image)
         self.evaluations += 1
         numbers = {name: float(term) for name, term in terms.items()}
-        return Point(np.asarray(tensor), float(value), np.asarray(gradient), numbers)
+        # Views of TensorFlow's own arrays, not copies.
+        return Point(np.asarray(image), float(value), np.asarray(gradient), numbers)
 
 
 class Line:
     """The objective along a line, whose last point is remembered."""
 
     def __init__(
-        self, evaluate: Callable[[np.ndarray], Point], start: Point, direction: np.ndarray
+        self, evaluate: Callable[[tf.Tensor], Point], start: Point, direction: np.ndarray
     ) -> None:
         """Evaluates nothing yet."""
         self._evaluate, self._start, self._direction = evaluate, start, direction
@@ -160,12 +163,16 @@ class Line:
         if step == 0.0:
             return self._start
         if step != self._last[0]:
-            # Two points' gradients would be more than a search of one evaluation needs.
+            # The point before is let go first: each holds two images.
             self._last = (0.0, self._start)
-            image = np.float32(step) * self._direction
-            image += self._start.image
-            self._last = (step, self._evaluate(image))
+            self._last = (step, self._evaluate(self._moved(step)))
         return self._last[1]
+
+    def _moved(self, step: float) -> tf.Tensor:
+        """Returns the image after a step."""
+        image = np.float32(step) * self._direction
+        image += self._start.image
+        return tf.convert_to_tensor(image)
 
 
 def _state(

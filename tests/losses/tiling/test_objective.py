@@ -1,6 +1,7 @@
 """The objective in tiles is the whole one, whatever the size, the border and the terms."""
 
 import dataclasses
+import itertools
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from samples import TINY_CHANNELS, picture
 from tfstyle.losses import loss_weights, terms
 from tfstyle.losses.objective import Held, Objective
 from tfstyle.losses.tiling.objective import TiledObjective
+from tfstyle.networks import vgg19, vgg19_layers, vgg19_weights
 from tfstyle.networks.layers import convolutions
 
 WEIGHTS = loss_weights.Weights(
@@ -159,3 +161,22 @@ def test_features_are_kept_where_the_content_is_compared_alone(tiny_encoder):
         "block3_conv2": (1, 25, 17, channels[0]),
         "block4_conv2": (1, 12, 8, channels[1]),
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("padding", ["zero", "reflect"])
+def test_the_halo_is_wide_enough_for_all_of_vgg19(padding):
+    """Of its depth, with random kernels; a narrower halo would miss what its positions see."""
+    random = np.random.default_rng(0)
+    channels = itertools.pairwise((3, *vgg19_layers.CHANNELS))
+    kernels = [
+        (
+            np.float32(random.standard_normal([3, 3, inputs, outputs]) * np.sqrt(2 / 9 / inputs)),
+            np.zeros(outputs, np.float32),
+        )
+        for inputs, outputs in channels
+    ]
+    vgg = vgg19_weights.Vgg19Weights("random", "", kernels)
+    encoder = vgg19.build(WEIGHTS.layers, vgg, pooling="average", padding=padding)
+    whole, tiled = Objective(encoder, WEIGHTS), TiledObjective(encoder, WEIGHTS, side=64)
+    assert_same(evaluate(tiled, (251, 270)), evaluate(whole, (251, 270)))

@@ -60,9 +60,13 @@ class TiledObjective(objective.Objective):
             encoder, weights, self._of_features, self._maps(signature), side
         )
         image = tf.TensorSpec([1, None, None, 3], tf.float32)
-        self._image_terms_and_gradient = tf.function(
-            self._pull_image_terms, input_signature=[image, self._image_targets(signature)]
-        )
+        self._pulls = {
+            term: tf.function(
+                functools.partial(self._pull_image, term),
+                input_signature=[image, signature[term.name]],
+            )
+            for term in self._of_image
+        }
         self.value_and_gradient = self._value_and_gradient_in_tiles
 
     @classmethod
@@ -119,13 +123,12 @@ class TiledObjective(objective.Objective):
     ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor]]:
         """Returns what `Objective.value_and_gradient` does, of one image."""
         pixels, maps = np.asarray(image), self._maps(targets)
-        of_image, slope = self._image_terms_and_gradient(image, self._image_targets(targets))
+        of_image, gradient = self._image_terms_and_gradient(image, targets)
         sums = self._passes.sums(pixels, maps)
         of_features, changes = self._terms_and_changes(sums, targets, pixels.shape[1:3])
         found = {**of_image, **of_features}
         terms = {term.name: found[term.name] for term in self._terms}
         value = tf.add_n(list(terms.values()))
-        gradient = np.array(slope)
         scale = self._gradient_scale(value)
         self._passes.add_gradient(gradient, pixels, maps, changes, scale)
         return value, tf.convert_to_tensor(gradient), terms
@@ -158,21 +161,28 @@ class TiledObjective(objective.Objective):
             of_layers.append(comparison.weight * loss)
         return tf.reduce_mean(term.weight(self._weights) * tf.add_n(of_layers))
 
-    def _pull_image_terms(
+    def _image_terms_and_gradient(
         self, image: tf.Tensor, targets: objective.Targets
-    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    ) -> tuple[dict[str, tf.Tensor], np.ndarray]:
         """Returns the terms that look at the image itself, and the gradient of their total."""
-        area = self._relative_area(image)
+        terms, gradient = {}, np.zeros(image.shape, np.float32)
+        # One by one: each of them needs room for several images.
+        for term, pull in self._pulls.items():
+            terms[term.name], slope = pull(image, targets[term.name])
+            np.add(gradient, slope, out=gradient)
+        return terms, gradient
+
+    def _pull_image(
+        self, term: Term, image: tf.Tensor, comparisons: Mapping[str, Comparison]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns a term that looks at the image itself, and its gradient."""
         with tf.GradientTape() as tape:
             tape.watch(image)
-            terms = {
-                term.name: tf.reduce_mean(
-                    term.value(self._weights, {IMAGE: image}, targets[term.name], area)
-                )
-                for term in self._of_image
-            }
-            total = tf.add_n([tf.zeros([]), *terms.values()])
-        return terms, tape.gradient(total, image, unconnected_gradients="zero")
+            of_images = term.value(
+                self._weights, {IMAGE: image}, comparisons, self._relative_area(image)
+            )
+            value = tf.reduce_mean(of_images)
+        return value, tape.gradient(value, image)
 
     def _values(self, layer: str, size: Size) -> tf.Tensor:
         """Returns C * H * W of a layer's features of an image."""
@@ -188,9 +198,6 @@ class TiledObjective(objective.Objective):
             }
             for term in self._of_features
         }
-
-    def _image_targets(self, targets: objective.Targets) -> objective.Targets:
-        return {term.name: targets[term.name] for term in self._of_image}
 
 
 def _parted(term: Term, target: Tensors) -> tuple[Tensors, Tensors]:

@@ -84,7 +84,8 @@ class Passes:
             changes = tf.nest.map_structure(lambda change: change * scale, changes)
         for tile in self.tiles(image.shape[1:3]):
             pulled = self._graphs.pull(*_shown(image, tile), _cut_maps(maps, tile), changes)
-            cut(gradient, tile.outer)[:] += pulled if scale is None else pulled / scale
+            part = cut(gradient, tile.outer)
+            np.add(part, pulled if scale is None else pulled / scale, out=part)
 
     def shape(self, layer: str, size: tuple[int, int]) -> tuple[int, int, int, int]:
         """Returns the shape of a layer's features of an image of (height, width) pixels."""

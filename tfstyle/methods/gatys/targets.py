@@ -38,17 +38,21 @@ def objective_at(
     colored = [color.prepare_style(style, content, config.preserve_color) for style in styles]
     grey_or_not = color.prepare_content(content, config.preserve_color)
     blend = _blend(len(styles), config)
-    # One for all levels in tiles, which are of one size: its graphs are traced once.
-    in_tiles = functools.cache(functools.partial(TiledObjective.of, loss))
 
     def at(level: Level) -> ValueAndGradient:
-        own = loss if level.tile is None else in_tiles(level.tile)
+        own = loss if level.tile is None else _in_tiles(loss, level.tile)
         # Styles shrink with the image, so that strokes stay as large beside it.
         scaled = [image.resize(style, style_size(style, level, config)) for style in colored]
         targets = own.targets(image.resize(grey_or_not, level.size), scaled, blend, held)
         return functools.partial(own.value_and_gradient, targets=targets)
 
     return at
+
+
+# Kept, as `loss` is, for the other levels and the next picture: its graphs are traced once.
+@functools.lru_cache(maxsize=1)
+def _in_tiles(loss: objective.Objective, side: int) -> TiledObjective:
+    return TiledObjective.of(loss, side)
 
 
 def style_sizes(
