@@ -108,7 +108,7 @@ def tile(folder: str | pathlib.Path) -> int | None:
         if found is None:
             return None
         if found.shape or found.dtype.kind not in "iu" or found < 1:
-            raise checkpoint_checks.Unsound("has tiles of no size")
+            raise doors.Unsound("has tiles of no size")
         return int(found)
 
 
