@@ -90,7 +90,7 @@ def kind(optimizer: str, lean: bool = False) -> type[Optimizer]:
     if optimizer == "adam":
         return adam.Adam
     if lean:
-        from tfstyle.optimization.lean_lbfgs import LeanLbfgs
+        from tfstyle.optimization.lean.lbfgs import LeanLbfgs
 
         return LeanLbfgs
     # With it comes TFP: more than a second, for which the methods of one pass need not wait.

@@ -26,6 +26,6 @@ class Options:
     learning_rate: float = 0.02
     """Adam's, in image units."""
     lean: bool = False
-    """Whether L-BFGS spares memory: fewer copies, and pairs of half the size; see `lean_lbfgs`."""
+    """Whether L-BFGS spares memory: fewer copies, and pairs of half the size; see `lean`."""
     first_step: float = FIRST_STEP
     """Root mean square of the first L-BFGS step, in image units."""

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tfstyle.optimization import narrow_pairs, optimizer
+from tfstyle.optimization import optimizer
 from tfstyle.optimization.lbfgs_parts import unit_step_first
+from tfstyle.optimization.lean import pairs
 from tfstyle.optimization.options import Options
 
 
@@ -51,7 +52,7 @@ class LeanLbfgs:
         self._options = options
         self._image = image
         self._here: Point | None = None
-        self._pairs: tuple[narrow_pairs.Pair, ...] = ()
+        self._pairs: tuple[pairs.Pair, ...] = ()
         # Not a number until the first gradient chooses it.
         self._scale = math.nan
         search = tfp.optimizer.linesearch.hager_zhang
@@ -99,15 +100,15 @@ class LeanLbfgs:
         if self._here is None:
             raise ValueError("nothing to freeze before the first step: call step() first")
         # Nothing writes to these arrays: no copies are needed.
-        here, pairs, counts = self._here, self._pairs, (self.evaluations, self._scale)
-        return lambda: _state(here, pairs, *counts)
+        here, kept, counts = self._here, self._pairs, (self.evaluations, self._scale)
+        return lambda: _state(here, kept, *counts)
 
     def restore(self, state: optimizer.State) -> None:
         """Puts the optimiser where it was when `state` was frozen."""
         self._image = state["image"]
         self._here = Point(self._image, float(state["value"]), state["gradient"], {})
         self._pairs = tuple(
-            narrow_pairs.Pair(*(state[name].view(narrow_pairs.BFLOAT16) for name in names))
+            pairs.Pair(*(state[name].view(pairs.BFLOAT16) for name in names))
             for names in _pair_names(int(state["pairs"]))
         )
         self.evaluations, self._scale = int(state["evaluations"]), float(state["scale"])
@@ -124,13 +125,13 @@ class LeanLbfgs:
         return start
 
     def _direction(self, here: Point) -> np.ndarray:
-        return narrow_pairs.direction(here.gradient, self._pairs, self._scale)
+        return pairs.direction(here.gradient, self._pairs, self._scale)
 
-    def _with_pair(self, here: Point, there: Point) -> tuple[narrow_pairs.Pair, ...]:
+    def _with_pair(self, here: Point, there: Point) -> tuple[pairs.Pair, ...]:
         """Returns the pairs with the newest one, and without the oldest where there are enough."""
         before, after = (here.image, here.gradient), (there.image, there.gradient)
-        newest = narrow_pairs.pair(before, after)
-        if not narrow_pairs.has_curvature(newest):
+        newest = pairs.pair(before, after)
+        if not pairs.has_curvature(newest):
             return self._pairs
         return (*self._pairs, newest)[-self._options.history :]
 
@@ -176,15 +177,15 @@ class Line:
 
 
 def _state(
-    here: Point, pairs: tuple[narrow_pairs.Pair, ...], evaluations: int, scale: float
+    here: Point, kept: tuple[pairs.Pair, ...], evaluations: int, scale: float
 ) -> optimizer.State:
     # As whole numbers: NumPy's files do not know the type.
     rows = {
         name: row.view(np.uint16)
-        for names, pair in zip(_pair_names(len(pairs)), pairs, strict=True)
+        for names, pair in zip(_pair_names(len(kept)), kept, strict=True)
         for name, row in zip(names, pair, strict=True)
     }
-    counts = {"pairs": np.array(len(pairs)), "evaluations": np.array(evaluations)}
+    counts = {"pairs": np.array(len(kept)), "evaluations": np.array(evaluations)}
     numbers = {"value": np.array(here.value), "scale": np.array(scale)}
     return {**rows, **counts, **numbers, "image": here.image, "gradient": here.gradient}
 

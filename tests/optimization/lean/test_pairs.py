@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from tfstyle.optimization import narrow_pairs
+from tfstyle.optimization.lean import pairs as narrow_pairs
 
 RANDOM = np.random.default_rng(0)
 
