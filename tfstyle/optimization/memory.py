@@ -1,5 +1,6 @@
 """What memory an optimisation of an image needs, asked before it starts."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -44,11 +45,20 @@ def needed(
     return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
 
 
+@dataclasses.dataclass(frozen=True)
+class Tiles:
+    """How an image is optimised in tiles."""
+
+    shown: tuple[int, int]
+    """(height, width) in pixels of the largest tile with its halo."""
+    history: int
+    """How many pairs of L-BFGS are kept."""
+
+
 def needed_in_tiles(
     size: tuple[int, int],
     precision: str,
-    history: int,
-    tile: tuple[int, int],
+    tiles: Tiles,
     styles: Sequence[tuple[int, int]] = (),
 ) -> float:
     """Returns the bytes that optimising an image takes whose network sees it in tiles.
@@ -56,16 +66,16 @@ def needed_in_tiles(
     Args:
         size: of the image, (height, width) in pixels.
         precision: of the arithmetic, a dtype's name.
-        history: how many pairs of L-BFGS are kept.
-        tile: of the largest tile with its halo, likewise.
+        tiles: how.
         styles: of the style pictures, likewise; they are looked at in tiles too.
     """
     # Both of a pair in bfloat16; the newest comes before the oldest goes.
-    pairs = (history + 1) * BYTES_PER_PIXEL_OF_IMAGE
+    pairs = (tiles.history + 1) * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL_IN_TILES[precision] + pairs
     style_pixels = max(map(math.prod, styles), default=0)
     resident = max(math.prod(size) * per_pixel, style_pixels * 3 * BYTES_PER_PIXEL_OF_IMAGE)
-    return BASE + resident + math.prod(tile) * PER_PIXEL[precision]
+    shown = math.prod(map(min, size, tiles.shown))
+    return BASE + resident + shown * PER_PIXEL[precision]
 
 
 def check(
@@ -73,19 +83,20 @@ def check(
     precision: str,
     history: int,
     styles: Sequence[tuple[int, int]] = (),
-    tile: tuple[int, int] | None = None,
+    tiles: Tiles | None = None,
 ) -> None:
     """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
 
-    Takes what `needed` takes, or what `needed_in_tiles` does; the styles' sizes are those for this
+    Takes what `needed` takes, and how it may be done in tiles; the styles' sizes are those for this
     size.
     """
 
     def needed_at(longest: int) -> float:
         scaled = [_scaled(each, longest / max(size)) for each in (size, *styles)]
-        if tile is not None:
-            return needed_in_tiles(scaled[0], precision, history, tile, scaled[1:])
-        return needed(scaled[0], precision, history, scaled[1:])
+        whole = needed(scaled[0], precision, history, scaled[1:])
+        if tiles is None:
+            return whole
+        return min(whole, needed_in_tiles(scaled[0], precision, tiles, scaled[1:]))
 
     memory.check_need(size, needed_at)
 

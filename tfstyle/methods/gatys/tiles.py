@@ -77,26 +77,19 @@ def needed(level: Level, config: Config, sizes: StyleSizes, side: int | None = N
     precision, styles = resolve_precision(config.precision), sizes(level)
     if side is None:
         return forecast.needed(level.size, precision, config.course().history, styles)
-    return forecast.needed_in_tiles(
-        level.size, precision, history(config), shown(level.size, side, config), styles
-    )
+    return forecast.needed_in_tiles(level.size, precision, _tiles(side, config), styles)
 
 
 def check(level: Level, config: Config, sizes: StyleSizes) -> None:
     """Raises MemoryError, saying which size would fit, unless a level does."""
-    precision, styles = resolve_precision(config.precision), sizes(level)
-    if level.tile is None:
-        forecast.check(level.size, precision, config.course().history, styles)
-    else:
-        tile = shown(level.size, level.tile, config)
-        forecast.check(level.size, precision, history(config), styles, tile)
+    in_tiles = None if level.tile is None else _tiles(level.tile, config)
+    precision, pairs = resolve_precision(config.precision), config.course().history
+    forecast.check(level.size, precision, pairs, sizes(level), in_tiles)
 
 
-def shown(size: tuple[int, int], side: int, config: Config) -> tuple[int, int]:
-    """Returns the (height, width) of the largest tile of an image, its halo included."""
-    halo = vgg19_layers.halo(config.weights().layers)
-    height, width = (min(length, side + 2 * halo) for length in size)
-    return height, width
+def _tiles(side: int, config: Config) -> forecast.Tiles:
+    shown = side + 2 * vgg19_layers.halo(config.weights().layers)
+    return forecast.Tiles((shown, shown), history(config))
 
 
 def history(config: Config) -> int:
