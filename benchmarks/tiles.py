@@ -114,8 +114,10 @@ def seam(pixels: np.ndarray, side: int | None, config: gatys.Config) -> float:
     borders = sorted({tile.inner.left for tile in found} - {0})
     squares = np.mean(np.square(np.diff(pixels, axis=2)), axis=(0, 1, 3))
     across = squares[[border - 1 for border in borders]]
-    # Neighbours of the borders alone: elsewhere there may be a plain sky.
-    beside = [border + step for border in borders for step in (-9, -7, -5, 5, 7, 9)]
+    # Near the borders, since elsewhere there may be a plain sky, and at the same place among the
+    # windows of pooling, between which any picture has larger steps.
+    steps = (-2 * stride, -stride, stride, 2 * stride)
+    beside = [border - 1 + step for border in borders for step in steps]
     return float(np.sqrt(np.mean(across) / np.mean(squares[beside])))
 
 
