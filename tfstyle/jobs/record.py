@@ -170,12 +170,17 @@ def _describe_run(result: Result | Account) -> dict[str, Any]:
     if result.weights:
         run["weights"] = result.weights
     if result.levels:
-        run["levels"] = [dataclasses.asdict(level) for level in result.levels]
+        run["levels"] = [_describe_level(level) for level in result.levels]
         run["steps"] = sum(level.steps for level in result.levels)
         run["evaluations"] = sum(level.evaluations for level in result.levels)
     if result.losses:
         run["losses"] = [_describe_loss(loss) for loss in result.losses]
     return run
+
+
+def _describe_level(level: LevelTrace) -> dict[str, Any]:
+    described = dataclasses.asdict(level)
+    return {key: value for key, value in described.items() if key != "tile" or value}
 
 
 def _describe_loss(loss: Loss) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import functional, histograms
+from tfstyle.losses import functional, histograms, regional
 from tfstyle.losses import guides as region_guides
-from tfstyle.losses.guides import Guides
+from tfstyle.losses.guides import ByLayer, Guides
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.targets import IMAGE, Comparison, References, Tensors
 from tfstyle.losses.terms import Term, table
@@ -76,6 +76,11 @@ class Objective:
             self._value_and_gradient, input_signature=[image, self._targets_signature()]
         )
 
+    @property
+    def parts(self) -> tuple[keras.Model, Weights, tuple[Term, ...]]:
+        """The network, the weights, and the terms in use: what another objective is made of."""
+        return self._encoder, self._weights, self._terms
+
     def encode(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns `features`; in a graph as a part of it, where the number of images is known."""
         return self.features(images) if tf.executing_eagerly() else self._encoder(images)
@@ -122,12 +127,11 @@ class Objective:
             quantiles: by layer of the histogram term; see `style_quantiles`.
             guides: see `References`; the Gram matrices are then those of regions.
         """
-        earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
         return self._compare_with(
             References(
                 self.encode(content),
                 grams,
-                earlier,
+                held_tensors(held),
                 guides or {},
                 self._relative_area(content),
                 quantiles,
@@ -158,13 +162,19 @@ class Objective:
             layer: histograms.quantiles(features[layer]) for layer in self._weights.histogram_layers
         }
 
+    def region_grams(self, style: np.ndarray, masks: ByLayer) -> dict[str, tf.Tensor]:
+        """Returns a style's Gram matrices `[regions, channels, channels]` for each style layer."""
+        features = self._style_features(tf.constant(style))
+        return {
+            layer: regional.region_gram_matrices(features[layer], tf.constant(mask))[0]
+            for layer, mask in masks.items()
+        }
+
     def _targets_by_region(
         self, content: tf.Tensor, styles: Sequence[np.ndarray], guides: Guides, held: Held | None
     ) -> Targets:
-        grams = [
-            region_guides.gram_matrices(self._style_features(tf.constant(style)), masks)
-            for style, masks in zip(styles, guides.styles, strict=True)
-        ]
+        pairs = zip(styles, guides.styles, strict=True)
+        grams = [self.region_grams(style, masks) for style, masks in pairs]
         combined = region_guides.combine(grams, guides, self._weights.relative)
         return self.targets_from(content, combined.grams, held, guides=combined.compared)
 
@@ -230,3 +240,8 @@ def _blended(
         layer: tf.add_n([share * style[layer] for share, style in zip(blend, styles, strict=True)])
         for layer in styles[0]
     }
+
+
+def held_tensors(held: Held | None) -> tuple[tf.Tensor, ...]:
+    """Returns what `References` has of earlier pastiches."""
+    return () if held is None else (tf.constant(held.image), tf.constant(held.trust))

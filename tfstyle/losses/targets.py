@@ -53,6 +53,8 @@ class Target:
     """From the references and a layer's name to what the loss takes after the features."""
     signature: Callable[[int, str], tuple[tf.TensorSpec, ...]]
     """From the layer's channels and type to the tensors' shapes and types, sizes left open."""
+    maps: int = 0
+    """How many of the tensors, which come first, have a value for each position."""
 
 
 def _held(references: References, _: str) -> Tensors:
@@ -74,6 +76,7 @@ NOTHING = Target(lambda *_: (), lambda *_: ())
 FEATURES = Target(
     lambda references, layer: (references.features[layer],),
     lambda channels, dtype: (_maps(channels, dtype),),
+    maps=1,
 )
 """The content's features."""
 
@@ -84,14 +87,19 @@ GRAM_MATRIX = Target(
 """The styles' Gram matrix."""
 
 REGION_GRAM_MATRICES = Target(
-    lambda references, layer: (references.grams[layer], *references.guides[layer]),
+    lambda references, layer: (
+        references.guides[layer][0],
+        references.grams[layer],
+        references.guides[layer][1],
+    ),
     lambda channels, _: (
-        tf.TensorSpec([None, channels, channels], "float32"),
         tf.TensorSpec([None, None, None], "float32"),
+        tf.TensorSpec([None, channels, channels], "float32"),
         tf.TensorSpec([None], "float32"),
     ),
+    maps=1,
 )
-"""The styles' Gram matrices by region, and which positions are compared with each."""
+"""Which positions belong to which region, the styles' Gram matrices by region, and their shares."""
 
 QUANTILES = Target(
     lambda references, layer: (references.quantiles[layer],),
@@ -99,5 +107,5 @@ QUANTILES = Target(
 )
 """The styles' values by rank."""
 
-HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
+HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")), maps=2)
 """Earlier pastiches of a video, and how far they are trusted."""

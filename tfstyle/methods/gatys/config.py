@@ -19,8 +19,14 @@ APPLY = "apply:"
 """What comes before the name of a trained style to begin from."""
 
 
-SINCE_0_1_0 = ("style_size", "strokes", "histogram_weight", "histogram_layers", "tileable")
+SINCE_0_1_0 = ("style_size", "strokes", "histogram_weight", "histogram_layers", "tileable", "tile")
 """Settings that version 0.1.0 did not know: records and checkpoints leave out their defaults."""
+
+SMALLEST_TILE = 64
+"""Pixels; around it the network sees a halo that is wider than that."""
+
+WHOLE = ("histogram_weight", "tileable")
+"""Settings with which the network has to see the whole picture at once."""
 
 
 def is_painted(start: str | os.PathLike[str]) -> bool:
@@ -181,6 +187,11 @@ class Config:
         "Whether the picture's borders meet, so that it tiles: a texture, with content_weight=0. "
         "Sides become multiples of the deepest layer's stride, 16 pixels.",
     )
+    tile: str | int | None = setting(
+        "auto",
+        "Longest side of the tiles in which the network sees a picture that is too large for the "
+        "memory: from 64 pixels, none for the whole at once; auto is none while memory suffices.",
+    )
     precision: str = shared_settings.precision(
         "VGG19's arithmetic; losses and image are float32 always."
     )
@@ -193,6 +204,38 @@ class Config:
         self.check_regions(self.content_regions is not None)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()
+        self._check_tile()
+
+    def tile_side(self) -> int | None:
+        """Returns the tiles' longest side in pixels; None for none, and for auto.
+
+        Raises:
+            ValueError: it is neither a word nor a number in the range.
+        """
+        if self.tile is None or self.tile == "auto":
+            return None
+        text = str(self.tile)
+        if not text.isdecimal() or not SMALLEST_TILE <= int(text) <= pyramid.GREATEST:
+            raise ValueError(
+                f"tile must be auto, none, or from {SMALLEST_TILE} to {pyramid.GREATEST} pixels. "
+                f"Received: tile={self.tile}"
+            )
+        return int(text)
+
+    def must_be_whole(self) -> bool:
+        """Returns whether no picture can be painted in tiles."""
+        return any(getattr(self, name) for name in WHOLE)
+
+    def _check_tile(self) -> None:
+        if self.tile_side() is None:
+            return
+        for name in WHOLE:
+            if getattr(self, name):
+                raise ValueError(
+                    f"tile must be auto or none beside {name}, for which the network sees the "
+                    f"whole picture at once. Received: tile={self.tile}, "
+                    f"{name}={getattr(self, name)}"
+                )
 
     def check_regions(self, has_regions: bool) -> None:
         """Raises ValueError where something asked for does not go by regions."""
@@ -218,6 +261,7 @@ class Config:
         """
         described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
         del described["quality"]
+        described["tile"] = self.tile_side() or self.tile
         described = shared_settings.without_unused_regions(described)
         for field in dataclasses.fields(self):
             if field.name in SINCE_0_1_0 and described[field.name] == field.default:

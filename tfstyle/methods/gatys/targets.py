@@ -1,13 +1,14 @@
 """What an image of each level is compared with: content and styles, at that level's size."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
+from tfstyle.losses.tiling.objective import TiledObjective
 from tfstyle.methods import shared_settings
 from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import Config
@@ -45,13 +46,27 @@ def objective_at(
     blend = by_region.shares(regions, len(styles), config)
 
     def at(level: Level) -> ValueAndGradient:
+        own = loss if level.tile is None else _in_tiles(loss, level.tile)
         sizes = [style_size(style, level, full, config) for style in colored]
         scaled = list(map(image.resize, colored, sizes))
         guides = by_region.at_level(regions, level, sizes, blend, config)
-        targets = loss.targets(image.resize(grey_or_not, level.size), scaled, blend, held, guides)
-        return functools.partial(loss.value_and_gradient, targets=targets)
+        targets = own.targets(image.resize(grey_or_not, level.size), scaled, blend, held, guides)
+        return functools.partial(own.value_and_gradient, targets=targets)
 
     return at
+
+
+# Kept, as `loss` is, for the other levels and the next picture: its graphs are traced once.
+@functools.lru_cache(maxsize=1)
+def _in_tiles(loss: objective.Objective, side: int) -> TiledObjective:
+    return TiledObjective.of(loss, side)
+
+
+def style_sizes(
+    styles: Sequence[np.ndarray], full: int, config: Config
+) -> Callable[[Level], list[tuple[int, int]]]:
+    """Returns what gives the styles' (height, width) at a level."""
+    return lambda level: [style_size(style, level, full, config) for style in styles]
 
 
 def style_size(style: np.ndarray, level: Level, full: int, config: Config) -> tuple[int, int]:
