@@ -8,7 +8,8 @@ from pathlib import Path
 from tfstyle.image import numbered
 from tfstyle.image import paths as picture_paths
 from tfstyle.image.paths import find_contents, is_many
-from tfstyle.jobs import inputs, masks, outputs, record, resume
+from tfstyle.jobs import inputs, outputs, record, resume
+from tfstyle.jobs.beside import masks
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tfstyle.jobs import inputs, masks, resume
+from tfstyle.jobs import inputs, resume
+from tfstyle.jobs.beside import masks
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import (
     Callback,

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from tfstyle import image
-from tfstyle.jobs import masks, outputs, record
+from tfstyle.jobs import outputs, record
+from tfstyle.jobs.beside import masks
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair

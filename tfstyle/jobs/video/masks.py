@@ -10,7 +10,8 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import masks as image_masks
 from tfstyle.image.paths import is_many
-from tfstyle.jobs import masks, record
+from tfstyle.jobs import record
+from tfstyle.jobs.beside import masks
 from tfstyle.system import files
 from tfstyle.video_io.clip import Clip
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfstyle.jobs import inputs, maps, record, styles
+from tfstyle.jobs import inputs, record, styles
+from tfstyle.jobs.beside import maps
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched

@@ -9,7 +9,7 @@ from drawn_maps import halves, mask
 from samples import picture
 
 from tfstyle import gatys, image, jobs
-from tfstyle.jobs import maps
+from tfstyle.jobs.beside import maps
 from tfstyle.losses import perceptual
 from tfstyle.system import files
 
