@@ -137,6 +137,14 @@ def test_output_replaces_no_mask(folder):
 
 
 @pytest.mark.usefixtures("pictures")
+def test_output_is_another_folder_than_that_of_the_masks(folder):
+    """A run that goes on would take the pastiches for masks."""
+    write_masks(folder / "masks", 8)
+    with pytest.raises(ValueError, match="output must be another folder"):
+        paint("masks", mask="masks")
+
+
+@pytest.mark.usefixtures("pictures")
 def test_whole_pastiches_lie_beside_their_pictures_as_long_as_they_are_needed(folder, stop):
     def hidden():
         return sorted(path.name for path in (folder / "out").glob(".*"))
