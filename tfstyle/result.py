@@ -75,6 +75,8 @@ class LevelTrace:
     evaluations: int
     seconds: float = dataclasses.field(default=0.0, compare=False)
     """What the optimiser took, before a resumption too; no two runs take the same."""
+    tile: int | None = None
+    """As `Level` has it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,8 +148,11 @@ class Level:
     """(height, width) in pixels."""
     steps: int
     """The optimiser's step limit."""
+    tile: int | None = None
+    """Longest side in pixels of the tiles in which the network sees the image; None is whole."""
 
     def __str__(self) -> str:
         """Returns the level as a person writes it: width x height and steps."""
         height, width = self.size
-        return f"{width}x{height} ({self.steps} steps)"
+        tiles = "" if self.tile is None else f" in tiles of {self.tile}"
+        return f"{width}x{height} ({self.steps} steps{tiles})"

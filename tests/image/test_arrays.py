@@ -161,3 +161,27 @@ def test_noise_stays_in_range():
     picture = image.noise((64, 64), seed=0, deviation=2)
     assert picture.min() == 0 and picture.max() == 1
     assert_array_equal(image.noise((2, 2), seed=0, deviation=0), np.full([1, 2, 2, 3], 0.5))
+
+
+# --- Tiles ---
+
+
+@pytest.mark.parametrize("size", [(12, 20), (96, 160), (36, 30)])
+def test_resized_tile_does_not_show_where_it_begins(size):
+    """Rolled by a share of its sides and resized, it is the resized one rolled by that share."""
+    tile = np.random.default_rng(0).random([1, 24, 40, 3], np.float32)
+    rolled = image.resize_tile(np.roll(tile, (12, 20), (1, 2)), size)
+    expected = np.roll(image.resize_tile(tile, size), (size[0] // 2, size[1] // 2), (1, 2))
+    assert_allclose(rolled, expected, atol=1e-5)
+
+
+def test_tile_of_the_same_size_is_a_copy():
+    tile = np.random.default_rng(0).random([1, 24, 40, 3], np.float32)
+    assert_array_equal(image.resize_tile(tile, (24, 40)), tile)
+
+
+def test_resized_tile_is_the_picture_resized_away_from_its_borders():
+    tile = np.random.default_rng(0).random([1, 24, 40, 3], np.float32)
+    found, plain = (resize(tile, (48, 80)) for resize in (image.resize_tile, image.resize))
+    assert_allclose(found[:, 8:-8, 8:-8], plain[:, 8:-8, 8:-8], atol=1e-5)
+    assert np.abs(found - plain).max() > 0.01

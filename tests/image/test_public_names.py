@@ -4,7 +4,7 @@ import pytest
 
 from tfstyle import image
 
-ROOMS = ("image.arrays", "image.formats", "image.reading", "image.writing")
+ROOMS = ("image.arrays", "image.formats", "image.masks", "image.reading", "image.writing")
 
 
 @pytest.mark.parametrize("name", image.__all__)
@@ -21,6 +21,7 @@ def test_nothing_else_is_public():
         "contact_sheet",
         "decoding",
         "formats",
+        "masks",
         "numbered",
         "paths",
         "reading",

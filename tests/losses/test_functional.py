@@ -202,3 +202,23 @@ def test_temporal_loss_is_numpy_s_and_counts_what_is_trusted_only():
     assert_allclose(functional.temporal_loss(image, held, trust), expected, rtol=1e-5)
     slope = gradient_of(lambda image: functional.temporal_loss(image, held, trust), image)
     assert_allclose(slope, 2 * trust * (image - held) / 60, rtol=1e-4, atol=1e-8)
+
+
+# --- Tiles ---
+
+
+def test_wrapped_total_variation_of_one_bright_pixel_by_hand():
+    """Four steps of 2, wherever the pixel lies, up to the corners."""
+    for row, column in ((0, 0), (1, 2), (2, 3)):
+        image = np.zeros([1, 3, 4, 1], np.float32)
+        image[0, row, column] = 2
+        assert_allclose(functional.wrapped_total_variation(image), [16])
+
+
+def test_wrapped_total_variation_is_the_plain_one_and_the_steps_across_the_borders():
+    image = np.random.default_rng(0).random([2, 5, 7, 3], np.float32)
+    across = np.square(image[:, 0] - image[:, -1]).sum((1, 2)) + np.square(
+        image[:, :, 0] - image[:, :, -1]
+    ).sum((1, 2))
+    found = functional.wrapped_total_variation(image)
+    assert_allclose(found, functional.total_variation(image) + across, rtol=1e-5)

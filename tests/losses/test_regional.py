@@ -76,14 +76,14 @@ def test_region_without_positions_has_zeros():
 
 
 def test_loss_is_numpy_s():
-    found = regional.region_style_loss(FEATURES, TARGETS, GUIDES, SHARES)
+    found = regional.region_style_loss(FEATURES, GUIDES, TARGETS, SHARES)
     squares = ((numpy_grams(FEATURES, GUIDES) - TARGETS) ** 2).sum(axis=(2, 3))
     assert_allclose(found, squares @ SHARES / (5 * 4 * 6), rtol=1e-5)
 
 
 def test_loss_has_its_gradient():
     def loss(features):
-        return tf.reduce_sum(regional.region_style_loss(features, TARGETS, GUIDES, SHARES))
+        return tf.reduce_sum(regional.region_style_loss(features, GUIDES, TARGETS, SHARES))
 
     gradient = np.float64(slope(loss, FEATURES))
     for seed in range(5):
@@ -96,7 +96,7 @@ def test_loss_has_its_gradient():
 def test_gradient_comes_in_the_features_own_type():
     narrow = slope(
         lambda features: tf.reduce_sum(
-            regional.region_style_loss(features, TARGETS, GUIDES, SHARES)
+            regional.region_style_loss(features, GUIDES, TARGETS, SHARES)
         ),
         tf.cast(FEATURES, tf.bfloat16),
     )
@@ -108,7 +108,7 @@ def test_positions_outside_of_every_region_are_left_alone():
     guides[:, :2] = 1
     gradient = slope(
         lambda features: tf.reduce_sum(
-            regional.region_style_loss(features, TARGETS[:1], guides, [1.0])
+            regional.region_style_loss(features, guides, TARGETS[:1], [1.0])
         ),
         FEATURES,
     )
@@ -165,7 +165,7 @@ def test_one_region_over_everything_is_the_plain_objective(
 def test_two_regions_of_one_style_are_each_compared_with_all_of_it(tiny_encoder, content, style):
     """Regions whose styles are the same picture: its parts count by their areas."""
     loss, targets = by_region(tiny_encoder, WEIGHTS, content, [style, style], own_styles())
-    for layer, (_, (grams, _, shares)) in targets["style"].items():
+    for layer, (_, (_, grams, shares)) in targets["style"].items():
         plain = objective.Objective(tiny_encoder, WEIGHTS).style_grams(style)[layer]
         assert_allclose(grams, tf.repeat(plain, 2, axis=0), rtol=1e-5)
         assert_allclose(shares, [0.5, 0.5])
@@ -192,8 +192,8 @@ def test_styles_share_a_region_as_the_blend_says(tiny_encoder, content, style):
         by_region(tiny_encoder, WEIGHTS, content, [each], halves())[1]["style"]
         for each in (style, other)
     ]
-    for layer, (_, (grams, *_)) in targets["style"].items():
-        first, second = (each[layer].target[0] for each in alone)
+    for layer, (_, (_, grams, _)) in targets["style"].items():
+        first, second = (each[layer].target[1] for each in alone)
         assert_allclose(grams, 0.75 * first + 0.25 * second, rtol=1e-5)
 
 

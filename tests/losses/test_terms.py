@@ -36,7 +36,7 @@ def brighter(features, target):
 
 def test_terms_are_a_table_in_the_order_of_the_sum():
     names = [term.name for term in terms.TERMS]
-    assert names == ["content", "style", "temporal", "total_variation", "range"]
+    assert names == ["content", "style", "histogram", "temporal", "total_variation", "range"]
 
 
 TRACED = """

@@ -1,3 +1,5 @@
+import itertools
+
 import h5py
 import keras
 import numpy as np
@@ -249,3 +251,39 @@ def test_layer_that_vgg16_lacks_passes_features_on(vgg, layer):
     before = layer[:-1] + "3"
     features = vgg19.build([before, layer], vgg)(random_image(32, 32))
     assert_allclose(features[layer], features[before], rtol=1e-5)
+
+
+# --- What a position sees ---
+
+
+@pytest.mark.parametrize("layer", ["block1_conv2", "block3_conv1", "block4_conv2", "block5_conv1"])
+def test_reach_is_how_far_a_gradient_comes(ones, layer):
+    """The gradient of one position, by the pixels, is not 0 where the position sees them."""
+    stride, reach = vgg19_layers.stride(layer), vgg19_layers.reach(layer)
+    features = vgg19.build([layer], ones, pooling="average")
+    first = -(-reach // stride)
+    image = tf.ones([1, (2 * first + 2) * stride, (2 * first + 2) * stride, 3])
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        one = features(image)[layer][0, first, first, 0]
+    seen = np.flatnonzero(np.abs(tape.gradient(one, image)).max(axis=(0, 1, 3)))
+    assert (seen[0], seen[-1] + 1) == (first * stride - reach, (first + 1) * stride + reach)
+
+
+@pytest.fixture(scope="module")
+def ones():
+    """VGG19's shapes, all kernels the same, so that every channel fires and nothing cancels out."""
+    channels = (3, *vgg19_layers.CHANNELS)
+    convolutions = [
+        (np.full([3, 3, inputs, outputs], 1 / (9 * inputs), np.float32), np.ones(outputs))
+        for inputs, outputs in itertools.pairwise(channels)
+    ]
+    return vgg19_weights.Vgg19Weights("ones", "", convolutions)
+
+
+@pytest.mark.parametrize(
+    ("layers", "halo"),
+    [(["block1_conv1"], 1), (["block2_conv1", "block1_conv2"], 4), (["block5_conv1"], 80)],
+)
+def test_halo_is_the_reach_in_whole_positions(layers, halo):
+    assert vgg19_layers.halo(layers) == halo

@@ -208,3 +208,20 @@ def test_what_no_run_writes_is_refused(tmp_path, changes):
     write_state(tmp_path, **changes)
     with pytest.raises(ValueError, match="resume needs the checkpoint .* state.npz .* Received: "):
         checkpoint_file.load(tmp_path, "run")
+
+
+# --- Tiles that a run has chosen ---
+
+
+@pytest.mark.parametrize("tile", [None, 512])
+def test_tiles_come_back_and_the_rest_does_not_mind(tmp_path, tile):
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run", tile)
+    assert checkpoint_file.tile(tmp_path) == tile
+    assert checkpoint_file.load(tmp_path, "run").level == SNAPSHOT.level
+
+
+@pytest.mark.parametrize("tile", [0, -16, 0.5, "large", [512]])
+def test_tiles_of_no_size_are_refused(tmp_path, tile):
+    checkpoint_file.save(tmp_path, SNAPSHOT, "run", tile)
+    with pytest.raises(ValueError, match="tiles of no size; start without it. Received: check"):
+        checkpoint_file.tile(tmp_path)

@@ -87,3 +87,68 @@ def test_nothing_is_checked_where_free_memory_cannot_be_told(monkeypatch):
 def test_regions_need_more_for_each_pixel():
     plain, by_region = (memory.needed((300, 400), "float32", 10, (), each) for each in (0, 1))
     assert by_region - plain == pytest.approx(300 * 400 * memory.PER_PIXEL_BY_REGION)
+
+
+def test_histograms_take_memory_for_each_pixel():
+    plain, with_histograms = (
+        memory.needed((1000, 1000), "float32", 10, with_histograms=each) for each in (False, True)
+    )
+    assert with_histograms - plain == 1e6 * memory.PER_HISTOGRAM_PIXEL
+
+
+def test_styles_that_stay_leave_less_for_the_picture(monkeypatch):
+    """Such a style alone takes 1.3 GB; one that shrinks with the picture does not."""
+    monkeypatch.setattr(system_memory, "available", lambda: memory.BASE + 1e9)
+    style = [(1000, 1000)]
+    with pytest.raises(MemoryError) as shrinking:
+        memory.check((1000, 1000), "float32", 1, style)
+    with pytest.raises(MemoryError) as staying:
+        memory.check((1000, 1000), "float32", 1, style, styles_grow=False)
+    assert str(shrinking.value) != str(staying.value)
+
+
+# --- In tiles ---
+
+TILES = memory.Tiles((1184, 1184), 5)
+
+
+def test_in_tiles_a_pixel_takes_a_tenth():
+    """A tile's own need is the same for every size."""
+    whole, tiled = (
+        need((8000, 8000)) - need((4000, 4000))
+        for need in (
+            lambda size: memory.needed(size, "float32", 10),
+            lambda size: memory.needed_in_tiles(size, "float32", TILES),
+        )
+    )
+    assert 0 < tiled < whole / 9
+
+
+def test_pairs_in_tiles_are_two_vectors_of_two_bytes_a_value():
+    few, many = (
+        memory.needed_in_tiles((1000, 1000), "float32", memory.Tiles((64, 64), history))
+        for history in (5, 15)
+    )
+    assert many - few == 10 * 2 * 2 * 3_000_000
+
+
+def test_8_and_24_megapixels_in_tiles_are_forecast_in_bounds():
+    needs = [memory.needed_in_tiles((1000, 1000 * n), "bfloat16", TILES) for n in (8, 24)]
+    assert needs[0] < 5 * GIGABYTE
+    assert needs[1] < 10 * GIGABYTE
+
+
+def test_the_size_that_would_fit_may_be_a_whole_one(monkeypatch):
+    """Where not even a single tile would."""
+    have(monkeypatch, 1.5 * GIGABYTE)
+    with pytest.raises(MemoryError, match=r"a size of \d+ would fit"):
+        memory.check((3000, 4000), "float32", 10, tiles=TILES)
+
+
+def test_the_size_that_would_fit_is_one_in_tiles(monkeypatch):
+    have(monkeypatch, 6 * GIGABYTE)
+    with pytest.raises(MemoryError) as error:
+        memory.check((6000, 8000), "float32", 10, tiles=TILES)
+    side = int(re.search(r"a size of (\d+) would fit", str(error.value))[1])
+    size = (side * 3 // 4, side)
+    assert 0.85 * 6e9 < memory.needed_in_tiles(size, "float32", TILES) <= 6e9

@@ -42,6 +42,15 @@ def json() -> Any:
     )
 
 
+def mask() -> Any:
+    """Returns the field of where contents are painted."""
+    return settings.setting(
+        None,
+        "A picture that is white where the style goes, black where the photograph stays and grey "
+        "between; or a folder of such pictures with their contents' names.",
+    )
+
+
 def skip_existing() -> Any:
     """Returns the field that keeps outputs of an earlier run."""
     return settings.setting(

@@ -11,7 +11,8 @@ import keras
 import tensorflow as tf
 
 from tfstyle.image import scalars, tensors
-from tfstyle.methods.style_swap import course, preparation, style_bank, whitening
+from tfstyle.methods import shared_settings
+from tfstyle.methods.style_swap import course, preparation, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.painting import colors
@@ -36,10 +37,13 @@ class Painter:
 
     def style_size(self, content: tf.Tensor, style: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the (height, width) that the style has at the finest level, float64."""
-        return self._style_size(_sides(style), scalars.greatest(*_sides(content)))
+        longest = scalars.greatest(*_sides(content))
+        return self._style_size(_sides(style), longest, longest)
 
-    def _style_size(self, size, longest):
-        return self.swap.grid.fit_style(size, style_bank.scaled(longest, self.config))
+    def _style_size(self, size, longest, full):
+        own = scalars.greatest(*size)
+        wanted = shared_settings.style_side(self.config, own, longest, full)
+        return self.swap.grid.fit_style(size, wanted)
 
     def paint(self, content: tf.Tensor, style: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:
         """Returns the content in the style.
@@ -55,7 +59,7 @@ class Painter:
             stage = way.stage(number)
             now = tensors.resize(content, _pixels(stage.size))
             query = preparation.carry_on(now, painted - here, _share(way.mixture))
-            seen = self._style_at(style, scalars.greatest(*stage.size))
+            seen = self._style_at(style, scalars.greatest(*stage.size), way.longest)
             return number + 1, now, self._paint_level(query, seen, stage, way)
 
         _, _, painted = tf.while_loop(
@@ -70,8 +74,10 @@ class Painter:
         of_style = whitening.statistics([style])
         return colors.carry_colors(painted, of_style, _share(way.color_share))
 
-    def _style_at(self, style: tf.Tensor, longest: scalars.Scalar) -> tf.Tensor:
-        return tensors.resize(style, _pixels(self._style_size(_sides(style), longest)))
+    def _style_at(
+        self, style: tf.Tensor, longest: scalars.Scalar, full: scalars.Scalar
+    ) -> tf.Tensor:
+        return tensors.resize(style, _pixels(self._style_size(_sides(style), longest, full)))
 
     def _paint_level(
         self, query: tf.Tensor, style: tf.Tensor, stage: course.Stage, way: course.Formulas

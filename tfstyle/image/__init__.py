@@ -13,9 +13,11 @@ from tfstyle.image.arrays import (
     from_bytes,
     noise,
     resize,
+    resize_tile,
     to_bytes,
 )
 from tfstyle.image.formats import READ_FORMATS
+from tfstyle.image.masks import composite, read_mask
 from tfstyle.image.reading import MAX_PIXELS, Picture, read, read_picture
 from tfstyle.image.writing import WRITE_FORMATS, check_writable, write
 
@@ -28,13 +30,16 @@ __all__ = [
     "as_image",
     "as_images",
     "check_writable",
+    "composite",
     "fit",
     "fit_size",
     "from_bytes",
     "noise",
     "read",
+    "read_mask",
     "read_picture",
     "resize",
+    "resize_tile",
     "to_bytes",
     "write",
 ]

@@ -3,6 +3,7 @@
 An image is `[1, height, width, 3]`, float32, RGB in the sRGB space, with values in [0, 1].
 """
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -129,6 +130,31 @@ def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     ]
     # [1, height, width, channels]
     return np.clip(np.stack(resized, axis=-1)[np.newaxis], 0, 1)
+
+
+def resize_tile(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns the image at another size as `resize` does, but as one whose borders meet.
+
+    What lies beyond a border is the opposite side, so that a tile stays one. The same size returns
+    an exact copy.
+    """
+    height, width = _check_size(size)
+    rows, columns = image.shape[1:3]
+    if (rows, columns) == (height, width):
+        return image.copy()
+    # Lanczos reaches three pixels to either side, of the larger picture's.
+    above = math.ceil(3 * max(1, rows / height)) + 1
+    left = math.ceil(3 * max(1, columns / width)) + 1
+    around = np.pad(image[0], [[above, above], [left, left], [0, 0]], mode="wrap")
+    inner = (left, above, left + columns, above + rows)
+    channels = [
+        np.asarray(
+            Image.fromarray(channel).resize((width, height), Image.Resampling.LANCZOS, box=inner)
+        )
+        for channel in np.moveaxis(around, -1, 0)
+    ]
+    # [1, height, width, channels]
+    return np.clip(np.stack(channels, axis=-1)[np.newaxis], 0, 1)
 
 
 def fit(image: np.ndarray, longest: int) -> np.ndarray:

@@ -23,6 +23,7 @@ def paint_file(
     config: Any,
     *,
     source: Path | None = None,
+    mask: Path | None = None,
     callback: Callback | None = None,
     save_every: int = 0,
     checkpoint: Path | None = None,
@@ -41,6 +42,8 @@ def paint_file(
         output: where to write; the record lies beside it, as out.json for out.png.
         config: the `Config` of a method, which says which method paints.
         source: for `analogies`, the unfiltered picture of which `style` is the filtered one.
+        mask: a picture that is white where the style goes, black where the photograph stays and
+            grey between; None paints everywhere.
         callback: called after every step with a `Progress`.
         save_every: steps between snapshots such as out_step00100.png; 0 is never.
         checkpoint: a folder that keeps the state, so that an interrupted run can go on.
@@ -67,6 +70,7 @@ def paint_file(
         output,
         config,
         source=source,
+        mask=mask,
         callback=callback,
         save_every=save_every,
         checkpoint=checkpoint,
@@ -85,6 +89,7 @@ def paint_files(
     config: Any,
     *,
     source: Path | None = None,
+    mask: Path | None = None,
     callback: Callback | None = None,
     tell: Callable[[picture.PairOutcome], None] = lambda outcome: None,
     save_every: int = 0,
@@ -103,6 +108,7 @@ def paint_files(
         output: a folder, which may not exist yet.
         config: the `Config` of a method.
         source: for `analogies`.
+        mask: a picture for all, or a folder or pattern of pictures with their contents' names.
         callback: called after every step of each picture.
         tell: called with each outcome as soon as it is known.
         save_every: steps between snapshots.
@@ -124,6 +130,7 @@ def paint_files(
         method.inputs,
         state=pairs.State(checkpoint, resume),
         save_every=save_every,
+        mask=mask,
     )
     job = picture.Job(
         method,

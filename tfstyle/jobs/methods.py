@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from tfstyle import settings
-from tfstyle.jobs import inputs, maps
+from tfstyle.jobs import inputs
+from tfstyle.jobs.beside import maps
 from tfstyle.jobs.inputs import Described, Input, read_input
 from tfstyle.jobs.method import Callback, Size
 from tfstyle.jobs.styles import Style, values

@@ -9,6 +9,7 @@ from tfstyle.image import numbered
 from tfstyle.image import paths as picture_paths
 from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import inputs, outputs, record, resume
+from tfstyle.jobs.beside import masks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Pair:
     """Whether the run goes on from that state instead of afresh."""
     is_numbered: bool = False
     """Whether the output is named by the content's place among others, and not by its name."""
+    mask: Path | None = None
+    """Where the content is painted; None is everywhere."""
 
     @property
     def record(self) -> Path:
@@ -54,6 +57,7 @@ def resolve(
     state: State = State(),  # noqa: B008 (frozen)
     save_every: int = 0,
     flag: str = "content",
+    mask: str | os.PathLike[str] | None = None,
 ) -> list[Pair]:
     """Returns the pairs, after checking that every output, record and state can be written.
 
@@ -64,12 +68,15 @@ def resolve(
         state: where the runs keep their state.
         save_every: steps between snapshots beside the output; 0 is none.
         flag: what the caller calls the content, for errors.
+        mask: where contents are painted: a picture for all, or a folder of pictures by their
+            names; None is everywhere.
 
     Raises:
-        ValueError: an output cannot be written, or would replace an input or another output.
+        ValueError: a content has no mask, or an output cannot be written, or would replace an input
+            or another output.
     """
     # As paths, both would mean the working folder.
-    for name, path in {flag: content, "output": output}.items():
+    for name, path in {flag: content, "output": output, "mask": mask}.items():
         if path is not None and not os.fspath(path):
             raise ValueError(
                 f"{name} must be the path of a file or folder. Received: {name}={path!r}"
@@ -77,9 +84,15 @@ def resolve(
     output = Path(output)
     content = None if content is None else os.fspath(content)
     paths = _pair_paths(content, output, flag)
-    outputs.check(paths, [Path(other.described.path) for other in others], save_every, flag)
+    # None in the place of each where there is no mask.
+    found_masks = _find_masks(mask, paths, flag)
+    read = [Path(other.described.path) for other in others]
+    outputs.check(paths, [*read, *filter(None, found_masks)], save_every, flag)
     many = content is not None and is_many(content)
-    found = [_with_state(*pair, state, many) for pair in paths]
+    found = [
+        dataclasses.replace(_with_state(*pair, state, many), mask=own)
+        for pair, own in zip(paths, found_masks, strict=True)
+    ]
     if many and _is_numbered(output):
         found = [dataclasses.replace(pair, is_numbered=True) for pair in found]
     # All of them, before the first is painted.
@@ -100,6 +113,13 @@ def _pair_paths(content: str | None, output: Path, flag: str) -> list[tuple[Path
         return [(path, name(index, path)) for index, path in enumerate(contents)]
     inputs.check_writable(output)
     return [(None if content is None else Path(content), output)]
+
+
+def _find_masks(
+    mask: str | os.PathLike[str] | None, paths: outputs.Pairs, flag: str
+) -> Sequence[Path | None]:
+    contents = [content for content, _ in paths]
+    return [None] * len(paths) if mask is None else masks.find(os.fspath(mask), contents, flag)
 
 
 def _is_numbered(output: Path) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tfstyle.jobs import inputs, resume
+from tfstyle.jobs.beside import masks
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import (
     Callback,
@@ -137,13 +138,14 @@ def paint(job: Job, pair: Pair) -> PairOutcome:
         return PairOutcome(pair, Status.PRESENT, "left as it is: it is there")
     job = _for_content(job, pair)
     source = None if pair.content is None else _read_content(job, pair.content)
-    described = describe_inputs(job.method, source)
+    method = _with_mask(job.method, pair, source)
+    described = describe_inputs(method, source)
     # Not before the content is read: its digest tells whether the file has changed since.
     if job.skip_finished and resume.is_finished(
-        pair.output, job.method.command, job.method.config, described
+        pair.output, method.command, method.config, described, masks.told(method)
     ):
         return PairOutcome(pair, Status.FINISHED, "an earlier run finished it")
-    return _paint_and_save(job, pair, source)
+    return _paint_and_save(dataclasses.replace(job, method=method), pair, source)
 
 
 def _for_content(job: Job, pair: Pair) -> Job:
@@ -167,6 +169,13 @@ def _read_content(job: Job, path: Path) -> Input:
     size = getattr(job.method.config, "size", None)
     # Quilting's may also be a width and a height.
     return inputs.read_input(path, job.flag, size if isinstance(size, int) else None)
+
+
+def _with_mask(method: Method, pair: Pair, source: Input | None) -> Method:
+    """Returns the method as it paints this pair: under its mask, where it has one."""
+    if pair.mask is None or source is None:
+        return method
+    return masks.Masked(method, masks.read_for(pair.mask, source.picture.pixels))
 
 
 def _paint_or_report(job: Job, pair: Pair) -> PairOutcome:

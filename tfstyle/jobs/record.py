@@ -24,6 +24,9 @@ from tfstyle.version import __version__
 PACKAGES = ("tensorflow", "tensorflow-probability", "keras", "numpy", "pillow")
 """What every result depends on."""
 
+MASK = "mask"
+"""The key of what is kept of a mask; only a masked result's record has it."""
+
 OPTIONAL = {"scipy": "scipy", "av": "av", "opencv": "cv2"}
 """What some depend on, and its module: by its distribution OpenCV has several names."""
 
@@ -99,6 +102,12 @@ def names(found: Mapping[str, Any]) -> list[str]:
     return [os.path.basename(str(each.get("path", ""))) for each in _inputs(found)]
 
 
+def mask_digest(found: Mapping[str, Any]) -> Any:
+    """Returns the hash of the mask that a record names; None where it names none."""
+    mask = found.get(MASK)
+    return mask.get("sha256") if isinstance(mask, dict) else None
+
+
 def _inputs(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     inputs = found.get("inputs")
     pictures = inputs if isinstance(inputs, list) else []
@@ -161,12 +170,17 @@ def _describe_run(result: Result | Account) -> dict[str, Any]:
     if result.weights:
         run["weights"] = result.weights
     if result.levels:
-        run["levels"] = [dataclasses.asdict(level) for level in result.levels]
+        run["levels"] = [_describe_level(level) for level in result.levels]
         run["steps"] = sum(level.steps for level in result.levels)
         run["evaluations"] = sum(level.evaluations for level in result.levels)
     if result.losses:
         run["losses"] = [_describe_loss(loss) for loss in result.losses]
     return run
+
+
+def _describe_level(level: LevelTrace) -> dict[str, Any]:
+    described = dataclasses.asdict(level)
+    return {key: value for key, value in described.items() if key != "tile" or value}
 
 
 def _describe_loss(loss: Loss) -> dict[str, Any]:

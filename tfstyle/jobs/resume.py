@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,22 @@ def is_of_another(output: Path, content: Path) -> bool:
 
 
 def is_finished(
-    output: Path, command: str, config: record.Settings, inputs: Sequence[record.Input]
+    output: Path,
+    command: str,
+    config: record.Settings,
+    inputs: Sequence[record.Input],
+    told: Mapping[str, Any] = types.MappingProxyType({}),
 ) -> bool:
     """Returns whether an earlier run had finished this output.
 
-    Its record tells: the same command, settings and pictures, and no interruption.
+    Its record tells: the same command, settings and pictures, the mask too, and no interruption.
+
+    Args:
+        output: the picture.
+        command: the command's name.
+        config: the method's settings.
+        inputs: the pictures that it is to be painted from.
+        told: what else its record would say.
     """
     if not output.is_file():
         return False
@@ -71,6 +83,7 @@ def is_finished(
         and found.get("config") == record.describe_config(config)
         # By digests alone: a picture that was moved is still the same picture.
         and record.digests(found) == [each.sha256 for each in inputs]
+        and record.mask_digest(found) == record.mask_digest(told)
         and not _was_interrupted(found)
         # Else the picture may be a later run's, killed before it had its record.
         and not parts.is_left(record.path_for(output))

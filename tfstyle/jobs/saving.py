@@ -7,6 +7,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.jobs import outputs, record
+from tfstyle.jobs.beside import masks
 from tfstyle.jobs.inputs import Input
 from tfstyle.jobs.method import Callback, Method, describe_inputs
 from tfstyle.jobs.pairs import Pair
@@ -37,6 +38,7 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
                 inputs=describe_inputs(method, source),
                 result=result,
                 seconds=seconds,
+                more=masks.told(method),
             )
         )
 

@@ -24,11 +24,21 @@ def gram_matrix(features: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch, channels, channels]`, float32, symmetric.
     """
-    batch, height, width, channels = tf.unstack(tf.shape(features))
+    return channel_products(features) / values_per_image(features)
+
+
+def channel_products(features: tf.Tensor) -> tf.Tensor:
+    """Returns the Gram matrix before the division, F^T F: the sum of that over parts of an image.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+
+    Returns:
+        `[batch, channels, channels]`, float32, symmetric.
+    """
+    batch, height, width, _ = tf.unstack(tf.shape(features))
     # [batch, height * width, channels]; the last is known when the graph is traced.
-    rows = tf.reshape(features, [batch, height * width, features.shape[-1]])
-    positions_and_channels = tf.cast(height * width * channels, tf.float32)
-    return _products_of_columns(rows) / positions_and_channels
+    return _products_of_columns(tf.reshape(features, [batch, height * width, features.shape[-1]]))
 
 
 @tf.custom_gradient
@@ -58,10 +68,21 @@ def style_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch]`, float32.
     """
+    return style_loss_of(channel_products(features), values_per_image(features), target)
+
+
+def style_loss_of(products: tf.Tensor, values: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Returns what `style_loss` does, of features summed up already.
+
+    Args:
+        products: `channel_products` of all positions, `[batch, channels, channels]`.
+        values: C * H * W of the features, float32.
+        target: as for `style_loss`.
+    """
     # Differs from Gatys et al. (2015), eq. 4: there the divisor is 4 C^2 H^2 W^2 of plain sums. The
     # reference system divides the Gram matrix by C H W, and the squares once more.
-    squares = tf.math.squared_difference(gram_matrix(features), target)
-    return tf.reduce_sum(squares, axis=[1, 2]) / values_per_image(features)
+    squares = tf.math.squared_difference(products / values, target)
+    return tf.reduce_sum(squares, axis=[1, 2]) / values
 
 
 def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
@@ -78,8 +99,22 @@ def content_loss(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch]`, float32.
     """
-    difference = tf.cast(features, tf.float32) - tf.cast(target, tf.float32)
-    return _sum_of_squares(difference) / values_per_image(features)
+    return content_loss_of(squared_distance(features, target), values_per_image(features))
+
+
+def squared_distance(features: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Returns ||F - F'||_F^2, `[batch]`, float32: the sum of that over parts of an image.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+        target: the same shape.
+    """
+    return _sum_of_squares(tf.cast(features, tf.float32) - tf.cast(target, tf.float32))
+
+
+def content_loss_of(distance: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """Returns what `content_loss` does, of a `squared_distance` and the features' C * H * W."""
+    return distance / values
 
 
 def total_variation(image: tf.Tensor) -> tf.Tensor:
@@ -120,6 +155,22 @@ def _squared_steps(
         return 2 * upstream[:, tf.newaxis, tf.newaxis] * (arriving - leaving), None
 
     return _sum_of_squares(right) + _sum_of_squares(down), gradient
+
+
+def wrapped_total_variation(image: tf.Tensor) -> tf.Tensor:
+    """Returns `total_variation` of an image that tiles: steps across the borders count as well.
+
+    sum (x[h, w+1, c] - x[h, w, c])^2 + sum (x[h+1, w, c] - x[h, w, c])^2, the indices modulo the
+    sides, not divided.
+
+    Args:
+        image: `[batch, height, width, channels]`, float32.
+
+    Returns:
+        `[batch]`, float32.
+    """
+    right, down = (tf.roll(image, -1, axis) - image for axis in (2, 1))
+    return _sum_of_squares(right) + _sum_of_squares(down)
 
 
 def temporal_loss(image: tf.Tensor, held: tf.Tensor, trust: tf.Tensor) -> tf.Tensor:

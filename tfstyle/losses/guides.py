@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import regional
 from tfstyle.losses.regional import SMALLEST_AREA
 from tfstyle.losses.targets import Tensors
 from tfstyle.regions.layers import at_layer, resize
@@ -54,14 +53,6 @@ def at_layers(
 
     styles = [brought(*each) for each in zip(regions.styles, style_sizes, strict=True)]
     return Guides(brought(regions.content, content_size), styles, regions.shares(blend))
-
-
-def gram_matrices(features: Mapping[str, tf.Tensor], masks: ByLayer) -> dict[str, tf.Tensor]:
-    """Returns one picture's Gram matrices by layer, `[regions, channels, channels]`."""
-    return {
-        layer: regional.region_gram_matrices(features[layer], tf.constant(mask))[0]
-        for layer, mask in masks.items()
-    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,6 +24,12 @@ class Weights:
     layers count alike whatever the network's weights; else the plain formula."""
     temporal: float = 0.0
     """Above 0 for a frame that is held to earlier pastiches; see `objective.Held`."""
+    tileable: bool = False
+    """Whether the image's borders meet, as those of a tile."""
+    histogram: float = 0.0
+    """0 leaves the term out, and its layers."""
+    histogram_layers: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """Where features are to have the styles' histograms, likewise."""
 
     def __post_init__(self) -> None:
         """Raises ValueError when nothing counts, so that any image would do."""
@@ -33,6 +39,7 @@ class Weights:
             self.total_variation,
             self.out_of_range,
             self.temporal,
+            self.histogram * max(self.histogram_layers.values(), default=0.0),
         )
         if not any(terms):
             raise ValueError("weights must not all be 0; raise that of a term. Received: all 0")
@@ -40,7 +47,8 @@ class Weights:
     @property
     def layers(self) -> tuple[str, ...]:
         """Every layer that a term looks at, sorted."""
-        return tuple(sorted({*self.content_layers, *self.style_layers}))
+        histogram_layers = self.histogram_layers if self.histogram else {}
+        return tuple(sorted({*self.content_layers, *self.style_layers, *histogram_layers}))
 
 
 def feature_weights(layer: str, total_variation: float, out_of_range: float) -> Weights:

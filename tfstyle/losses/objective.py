@@ -1,18 +1,19 @@
 """The weighted sum of losses that is minimised, against targets computed once."""
 
 import dataclasses
+import types
 from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.losses import functional
+from tfstyle.losses import functional, histograms, regional
 from tfstyle.losses import guides as region_guides
-from tfstyle.losses.guides import Guides
+from tfstyle.losses.guides import ByLayer, Guides
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.targets import IMAGE, Comparison, References, Tensors
-from tfstyle.losses.terms import TERMS, Term
+from tfstyle.losses.terms import Term, table
 
 FLOAT16_LOSS = 2.0**20
 """What the objective is scaled to before a float16 gradient is taken: below 6e-8 it vanishes."""
@@ -45,23 +46,40 @@ class Objective:
     One graph serves every image size: sizes are not known when it is traced.
     """
 
-    def __init__(self, encoder: keras.Model, weights: Weights, terms: Sequence[Term] = TERMS):
+    def __init__(
+        self,
+        encoder: keras.Model,
+        weights: Weights,
+        terms: Sequence[Term] | None = None,
+        style_encoder: keras.Model | None = None,
+    ):
         """Prepares the terms that have anything to look at; computes nothing.
 
         Args:
             encoder: a model from image to features by layer name.
             weights: how much each term and each layer counts.
-            terms: the table of terms, in the order in which they are summed.
+            terms: the table of terms, in the order in which they are summed; None is `TERMS`.
+            style_encoder: the same for styles, whose borders need not meet where the image's do;
+                None is `encoder`.
         """
+        terms = table(weights) if terms is None else terms
         self._encoder = encoder
         self._weights = weights
         self._terms = tuple(term for term in terms if term.layers(weights))
         # Sizes left open: tracing anew for each level would cost more than its steps.
         image = tf.TensorSpec([None, None, None, 3], tf.float32)
         self.features = tf.function(encoder, input_signature=[image])
+        self._style_features = (
+            tf.function(style_encoder, input_signature=[image]) if style_encoder else self.features
+        )
         self.value_and_gradient = tf.function(
             self._value_and_gradient, input_signature=[image, self._targets_signature()]
         )
+
+    @property
+    def parts(self) -> tuple[keras.Model, Weights, tuple[Term, ...]]:
+        """The network, the weights, and the terms in use: what another objective is made of."""
+        return self._encoder, self._weights, self._terms
 
     def encode(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns `features`; in a graph as a part of it, where the number of images is known."""
@@ -80,25 +98,24 @@ class Objective:
         Args:
             content: `[1, height, width, 3]`, the size of the image to be compared.
             styles: images `[1, height, width, 3]` of any sizes.
-            blend: one share per style; the target Gram matrix is their weighted sum.
+            blend: one share per style; the target Gram matrix is their weighted sum, and so are
+                the values by rank of the histogram term.
             held: for a frame of a video, its earlier pastiches; counts with a temporal weight only.
             guides: where the style is compared region by region, the masks at the style layers;
                 they have the shares of the styles then.
         """
         if guides is not None:
             return self._targets_by_region(tf.constant(content), styles, guides, held)
-        grams = [self.style_grams(style) for style in styles]
-        blended = {
-            layer: tf.add_n([share * gram[layer] for share, gram in zip(blend, grams, strict=True)])
-            for layer in self._weights.style_layers
-        }
-        return self.targets_from(tf.constant(content), blended, held)
+        grams = _blended([self.style_grams(style) for style in styles], blend)
+        quantiles = _blended([self.style_quantiles(style) for style in styles], blend)
+        return self.targets_from(tf.constant(content), grams, held, quantiles)
 
     def targets_from(
         self,
         content: tf.Tensor,
         grams: Mapping[str, tf.Tensor],
         held: Held | None = None,
+        quantiles: Mapping[str, tf.Tensor] = types.MappingProxyType({}),
         guides: Mapping[str, Tensors] | None = None,
     ) -> Targets:
         """Returns what images are compared with, given the styles' Gram matrices.
@@ -107,12 +124,17 @@ class Objective:
             content: `[batch, height, width, 3]`, the size of the images to be compared.
             grams: by style layer, `[batch or 1, channels, channels]`; see `style_grams`.
             held: as for `targets`.
+            quantiles: by layer of the histogram term; see `style_quantiles`.
             guides: see `References`; the Gram matrices are then those of regions.
         """
-        earlier = () if held is None else (tf.constant(held.image), tf.constant(held.trust))
         return self._compare_with(
             References(
-                self.encode(content), grams, earlier, guides or {}, self._relative_area(content)
+                self.encode(content),
+                grams,
+                held_tensors(held),
+                guides or {},
+                self._relative_area(content),
+                quantiles,
             )
         )
 
@@ -126,20 +148,35 @@ class Objective:
 
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
-        features = self.features(tf.constant(style))
+        features = self._style_features(tf.constant(style))
         return {
             layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
+        }
+
+    def style_quantiles(self, style: np.ndarray) -> dict[str, tf.Tensor]:
+        """Returns a style's values by rank `[1, channels, KNOTS]`, where histograms count."""
+        if not self._weights.histogram:
+            return {}
+        features = self._style_features(tf.constant(style))
+        return {
+            layer: histograms.quantiles(features[layer]) for layer in self._weights.histogram_layers
+        }
+
+    def region_grams(self, style: np.ndarray, masks: ByLayer) -> dict[str, tf.Tensor]:
+        """Returns a style's Gram matrices `[regions, channels, channels]` for each style layer."""
+        features = self._style_features(tf.constant(style))
+        return {
+            layer: regional.region_gram_matrices(features[layer], tf.constant(mask))[0]
+            for layer, mask in masks.items()
         }
 
     def _targets_by_region(
         self, content: tf.Tensor, styles: Sequence[np.ndarray], guides: Guides, held: Held | None
     ) -> Targets:
-        grams = [
-            region_guides.gram_matrices(self.features(tf.constant(style)), masks)
-            for style, masks in zip(styles, guides.styles, strict=True)
-        ]
+        pairs = zip(styles, guides.styles, strict=True)
+        grams = [self.region_grams(style, masks) for style, masks in pairs]
         combined = region_guides.combine(grams, guides, self._weights.relative)
-        return self.targets_from(content, combined.grams, held, combined.compared)
+        return self.targets_from(content, combined.grams, held, guides=combined.compared)
 
     def terms(self, image: tf.Tensor, targets: Targets) -> dict[str, tf.Tensor]:
         """Returns each weighted term by name, float32 scalars; their sum is the objective.
@@ -193,3 +230,18 @@ class Objective:
             }
             for term in self._terms
         }
+
+
+def _blended(
+    styles: Sequence[Mapping[str, tf.Tensor]], blend: Sequence[float]
+) -> dict[str, tf.Tensor]:
+    """Returns by layer the weighted sum of what each style has there."""
+    return {
+        layer: tf.add_n([share * style[layer] for share, style in zip(blend, styles, strict=True)])
+        for layer in styles[0]
+    }
+
+
+def held_tensors(held: Held | None) -> tuple[tf.Tensor, ...]:
+    """Returns what `References` has of earlier pastiches."""
+    return () if held is None else (tf.constant(held.image), tf.constant(held.trust))

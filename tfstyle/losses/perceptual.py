@@ -9,8 +9,8 @@ import keras
 
 from tfstyle.losses.loss_weights import Weights
 from tfstyle.losses.objective import Objective
-from tfstyle.losses.terms import BY_REGION, TERMS
-from tfstyle.networks import vgg19, vgg19_files, vgg19_weights
+from tfstyle.losses.terms import table
+from tfstyle.networks import vgg19, vgg19_files, vgg19_layers, vgg19_weights
 
 
 class Settings(Protocol):
@@ -56,7 +56,8 @@ def build(
         by_region: whether the style is compared region by region.
     """
     if features is not None:
-        return _objective(features, config, temporal_weight, by_region), {}
+        weights = _weights(config, temporal_weight)
+        return Objective(features, weights, table(weights, by_region)), {}
     # Settings may have been given as lists, which have no hash.
     lists = {name: tuple(value) for name, value in vars(config).items() if isinstance(value, list)}
     hashable = dataclasses.replace(config, **lists)
@@ -83,19 +84,18 @@ def _build_on_vgg19(
     """
     layers = config.weights().layers
     vgg = vgg19_weights.load(config.vgg_weights, layers)
-    features = vgg19.build(
-        layers,
-        vgg,
-        pooling=config.pooling,
-        padding=config.padding,
-        precision=config.precision,
+    build = functools.partial(
+        vgg19.build, layers, vgg, pooling=config.pooling, precision=config.precision
     )
-    loss = _objective(features, config, temporal_weight, by_region)
+    features, weights = build(padding=config.padding), _weights(config, temporal_weight)
+    terms = table(weights, by_region)
+    if weights.tileable:
+        wrapped = build(padding=vgg19_layers.WRAP)
+        loss = Objective(wrapped, weights, terms, style_encoder=features)
+    else:
+        loss = Objective(features, weights, terms)
     return loss, {"name": vgg.name, "sha256": vgg.sha256}
 
 
-def _objective(
-    features: keras.Model, config: Settings, temporal: float, by_region: bool
-) -> Objective:
-    weights = dataclasses.replace(config.weights(), temporal=temporal)
-    return Objective(features, weights, BY_REGION if by_region else TERMS)
+def _weights(config: Settings, temporal: float) -> Weights:
+    return dataclasses.replace(config.weights(), temporal=temporal)

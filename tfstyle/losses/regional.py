@@ -25,15 +25,34 @@ def region_gram_matrices(features: tf.Tensor, guides: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch, regions, channels, channels]`, float32, symmetric.
     """
+    return averaged(region_sums(features, guides))
+
+
+def region_sums(features: tf.Tensor, guides: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns what `region_gram_matrices` divides: the sums of these over parts of an image.
+
+    Args:
+        features: `[batch, height, width, channels]`, any float type.
+        guides: `[regions, height, width]`, float32.
+
+    Returns:
+        sum_p m_r(p) F(p) F(p)^T, `[batch, regions, channels, channels]`, and the regions' areas
+        sum_p m_r(p), `[regions]`; float32.
+    """
     # Differs from Gatys et al. (2016), whose guides multiply features: here a position that belongs
     # to a region by half counts by half, and the regions together count each position once.
-    batch, height, width, channels = tf.unstack(tf.shape(features))
+    batch, height, width, _ = tf.unstack(tf.shape(features))
     rows = tf.reshape(features, [batch, height * width, features.shape[-1]])
     # [regions, height * width, 1]
     of_rows = tf.reshape(guides, [-1, height * width, 1])
-    areas = tf.reduce_sum(of_rows, axis=[1, 2])
-    divisors = tf.maximum(areas, SMALLEST_AREA) * tf.cast(channels, tf.float32)
-    return _guided_products(rows, of_rows) / divisors[:, tf.newaxis, tf.newaxis]
+    return _guided_products(rows, of_rows), tf.reduce_sum(of_rows, axis=[1, 2])
+
+
+def averaged(sums: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    """Returns `region_gram_matrices` of features that are summed up already by `region_sums`."""
+    products, areas = sums
+    divisors = tf.maximum(areas, SMALLEST_AREA) * float(products.shape[-1])
+    return products / divisors[:, tf.newaxis, tf.newaxis]
 
 
 @tf.custom_gradient
@@ -65,7 +84,7 @@ def _guided_products(rows: tf.Tensor, guides: tf.Tensor) -> tuple[tf.Tensor, Gra
 
 
 def region_style_loss(
-    features: tf.Tensor, target: tf.Tensor, guides: tf.Tensor, shares: tf.Tensor
+    features: tf.Tensor, guides: tf.Tensor, target: tf.Tensor, shares: tf.Tensor
 ) -> tf.Tensor:
     """Returns the distance between the features' Gram matrices, region by region, and targets.
 
@@ -75,14 +94,29 @@ def region_style_loss(
 
     Args:
         features: `[batch, height, width, channels]`, any float type.
-        target: `[regions, channels, channels]`, float32.
         guides: `[regions, height, width]`, float32; see `region_gram_matrices`.
+        target: `[regions, channels, channels]`, float32.
         shares: `[regions]`, float32, how much each region counts.
 
     Returns:
         `[batch]`, float32.
     """
-    squares = tf.math.squared_difference(region_gram_matrices(features, guides), target)
+    values = functional.values_per_image(features)
+    return region_style_loss_of(region_sums(features, guides), values, target, shares)
+
+
+def region_style_loss_of(
+    sums: tuple[tf.Tensor, tf.Tensor], values: tf.Tensor, target: tf.Tensor, shares: tf.Tensor
+) -> tf.Tensor:
+    """Returns what `region_style_loss` does, of features summed up already.
+
+    Args:
+        sums: `region_sums` of all positions.
+        values: C * H * W of the features, float32.
+        target: as for `region_style_loss`.
+        shares: likewise.
+    """
+    squares = tf.math.squared_difference(averaged(sums), target)
     # [batch, regions]
     of_regions = tf.reduce_sum(squares, axis=[2, 3])
-    return tf.linalg.matvec(of_regions, shares) / functional.values_per_image(features)
+    return tf.linalg.matvec(of_regions, shares) / values

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tfstyle.losses import histograms
+
 IMAGE = "image"
 """In the place of a layer: the image itself."""
 
@@ -38,6 +40,9 @@ class References:
     whole picture is compared."""
     area: tf.Tensor | None = None
     """The content's, in units of the weights' own size; None where only features are given."""
+    quantiles: Mapping[str, tf.Tensor] = dataclasses.field(default_factory=dict)
+    """The styles' values by rank by layer, `[batch or 1, channels, KNOTS]`, float32; see
+    `histograms.quantiles`. Empty where there is no histogram term."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Target:
     """From the references and a layer's name to what the loss takes after the features."""
     signature: Callable[[int, str], tuple[tf.TensorSpec, ...]]
     """From the layer's channels and type to the tensors' shapes and types, sizes left open."""
+    maps: int = 0
+    """How many of the tensors, which come first, have a value for each position."""
 
 
 def _held(references: References, _: str) -> Tensors:
@@ -69,6 +76,7 @@ NOTHING = Target(lambda *_: (), lambda *_: ())
 FEATURES = Target(
     lambda references, layer: (references.features[layer],),
     lambda channels, dtype: (_maps(channels, dtype),),
+    maps=1,
 )
 """The content's features."""
 
@@ -79,14 +87,25 @@ GRAM_MATRIX = Target(
 """The styles' Gram matrix."""
 
 REGION_GRAM_MATRICES = Target(
-    lambda references, layer: (references.grams[layer], *references.guides[layer]),
+    lambda references, layer: (
+        references.guides[layer][0],
+        references.grams[layer],
+        references.guides[layer][1],
+    ),
     lambda channels, _: (
-        tf.TensorSpec([None, channels, channels], "float32"),
         tf.TensorSpec([None, None, None], "float32"),
+        tf.TensorSpec([None, channels, channels], "float32"),
         tf.TensorSpec([None], "float32"),
     ),
+    maps=1,
 )
-"""The styles' Gram matrices by region, and which positions are compared with each."""
+"""Which positions belong to which region, the styles' Gram matrices by region, and their shares."""
 
-HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")))
+QUANTILES = Target(
+    lambda references, layer: (references.quantiles[layer],),
+    lambda channels, _: (tf.TensorSpec([None, channels, histograms.KNOTS], "float32"),),
+)
+"""The styles' values by rank."""
+
+HELD = Target(_held, lambda *_: (_maps(3, "float32"), _maps(1, "float32")), maps=2)
 """Earlier pastiches of a video, and how far they are trusted."""

@@ -9,7 +9,7 @@ import numpy as np
 from tfstyle import settings
 from tfstyle.networks import vgg19_layers, vgg19_weights
 from tfstyle.networks.layers import convolutions, split_convolution
-from tfstyle.networks.vgg19_layers import PADDINGS, POOLINGS
+from tfstyle.networks.vgg19_layers import PADDINGS, POOLINGS, WRAP
 from tfstyle.system.precision import resolve_precision
 
 IMAGENET_MEAN = np.array([123.68, 116.779, 103.939], np.float32)
@@ -33,11 +33,12 @@ def build(
         layer_names: Keras's names, such as "block4_conv2", in any order.
         vgg: the pretrained convolutions, down to the deepest layer at least.
         pooling: "max", as trained, or "average", as Gatys et al. (2015) prefer.
-        padding: "zero", as trained, or "reflect", which mirrors each layer's border.
+        padding: "zero", as trained, "reflect", which mirrors each layer's border, or "wrap", for
+            images whose sides are multiples of the deepest layer's stride.
         precision: dtype of weights and features; "auto" asks `fastest_precision`.
     """
     settings.check_choice("pooling", pooling, POOLINGS)
-    settings.check_choice("padding", padding, PADDINGS)
+    settings.check_choice("padding", padding, (*PADDINGS, WRAP))
     dtype = resolve_precision(precision)
     convert = functools.partial(_convert, pooling=pooling, padding=padding, dtype=dtype)
     features = _tap(_down_to(layer_names), layer_names, convert, dtype)
@@ -80,7 +81,8 @@ def _convert(
     config = {**layer.get_config(), "dtype": dtype, "data_format": "channels_last"}
     if isinstance(layer, keras.layers.Conv2D):
         zero = convolutions.ZeroConv2D if split_convolution.is_faster() else keras.layers.Conv2D
-        return (convolutions.ReflectConv2D if padding == "reflect" else zero)(**config)
+        bordered = {"reflect": convolutions.ReflectConv2D, WRAP: convolutions.WrapConv2D}
+        return bordered.get(padding, zero)(**config)
     # Not from_config: average pooling does not know max pooling's class name.
     kind = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
     return kind(2, name=layer.name, dtype=dtype, data_format="channels_last")

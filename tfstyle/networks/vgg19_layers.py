@@ -21,6 +21,10 @@ ONLY_IN_VGG19 = ("block3_conv4", "block4_conv4", "block5_conv4")
 
 POOLINGS = ("max", "average")
 PADDINGS = ("zero", "reflect")
+"""Borders that a setting may ask for."""
+
+WRAP = "wrap"
+"""The border of images that tile: beyond a side lies the opposite one."""
 
 
 def parse_layer(name: str) -> str:
@@ -84,8 +88,14 @@ def stride(layer_name: str) -> int:
 def reach(layer_name: str) -> int:
     """Returns how many pixels beyond its own a position of the layer sees on each side.
 
-    A convolution of block b sees one position more on each side, of 2^(b - 1) pixels; average or
-    maximum of two by two see none beyond.
+    Each 3x3 convolution adds its neighbour, as many pixels as its stride; pooling adds none, since
+    its windows do not overlap. A position of block5_conv1 sees its 16 pixels and 70 on either side.
     """
-    seen = LAYERS[: LAYERS.index(layer_name) + 1]
-    return sum(map(stride, seen))
+    return sum(map(stride, LAYERS[: LAYERS.index(layer_name) + 1]))
+
+
+def halo(layer_names: Sequence[str]) -> int:
+    """Returns `reach` of the deepest layer, rounded up to whole positions of it."""
+    deepest = max(layer_names, key=LAYERS.index)
+    step = stride(deepest)
+    return -(-reach(deepest) // step) * step

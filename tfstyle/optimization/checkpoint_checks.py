@@ -36,7 +36,9 @@ def check(
     """
     rows = (*losses, *trace.losses)
     _check_counts([level, trace.step, *trace.kind_since, *(row.step for row in rows)])
-    _check_counts([number for each in levels for number in (*each.size, each.steps)])
+    _check_counts(
+        [number for each in levels for number in (*each.size, each.steps, each.tile or 0)]
+    )
     spans: list[Trace | LevelTrace | Loss] = [trace, *levels, *rows]
     _check_counts(each.evaluations for each in spans)
     _check_numbers([trace.loss, *(each.seconds for each in spans)])
@@ -68,9 +70,12 @@ def _check_picture(pixels: np.ndarray) -> None:
         raise Unsound("has no picture of finite values")
 
 
-def state_fits(kind: str, pixels: np.ndarray, state: State) -> bool:
+def state_fits(kind: str, pixels: np.ndarray, state: State, lean: bool = False) -> bool:
     """Returns whether the arrays are all that an optimiser goes on from, for that picture."""
-    if kind == "lbfgs":
+    if kind == "lbfgs" and lean:
+        names = _lean_names(state)
+        fit = all(_fits_lean(name, array, pixels) for name, array in state.items())
+    elif kind == "lbfgs":
         names = {*LBFGS_RANKS, "scale"}
         fit = all(_fits_lbfgs(name, array, pixels.size) for name, array in state.items())
     else:
@@ -78,6 +83,24 @@ def state_fits(kind: str, pixels: np.ndarray, state: State) -> bool:
         fit = all(array.shape in ((), pixels.shape) for array in state.values())
     are_numbers = all(array.dtype.kind in "fiub" for array in state.values())
     return fit and are_numbers and names <= state.keys()
+
+
+def _lean_names(state: State) -> set[str]:
+    """Returns what the lean one's state holds, given how many pairs it says there are."""
+    pairs = state.get("pairs", np.array(0))
+    count = int(pairs) if pairs.ndim == 0 and pairs.dtype.kind in "iu" else 0
+    # No more than there can be: anybody may have written the number.
+    count = min(count, len(state))
+    rows = {f"{name}_{index}" for name in ("move", "change") for index in range(count)}
+    return {"image", "gradient", "value", "scale", "evaluations", "pairs", *rows}
+
+
+def _fits_lean(name: str, array: np.ndarray, pixels: np.ndarray) -> bool:
+    if name in ("image", "gradient"):
+        return array.shape == pixels.shape and array.dtype == np.float32
+    if name.startswith(("move_", "change_")):
+        return array.shape == (pixels.size,) and array.dtype == np.uint16
+    return array.shape == ()
 
 
 def _fits_lbfgs(name: str, array: np.ndarray, size: int) -> bool:

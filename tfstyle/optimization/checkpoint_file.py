@@ -60,8 +60,14 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
+def save(folder: pathlib.Path, snapshot: Snapshot, run: str, tile: int | None = None) -> None:
     """Writes the snapshot of the run with that fingerprint; makes the folder when missing.
+
+    Args:
+        folder: where.
+        snapshot: what is written.
+        run: the fingerprint.
+        tile: side of the tiles that the run has chosen by the memory that there was; see `tile`.
 
     Raises:
         OSError: the disk does not take it; an earlier one stays.
@@ -72,6 +78,7 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
         "run": np.array(run),
         "described": np.array(json.dumps(_describe(snapshot))),
         "image": trace.image,
+        **({} if tile is None else {"tile": np.array(tile)}),
         **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
     }
     files.make_folder(folder, parents=True)
@@ -79,6 +86,30 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str) -> None:
     # Atomically, so that a kill while it is written leaves the last one whole.
     with files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)
+
+
+def is_there(folder: str | pathlib.Path) -> bool:
+    """Returns whether there is a snapshot in the folder, sound or not."""
+    return (pathlib.Path(folder) / FILE_NAME).is_file()
+
+
+def tile(folder: str | pathlib.Path) -> int | None:
+    """Returns the side of the tiles that the run in the folder has chosen; None for none.
+
+    A run that goes on asks before anything else is read: more memory or less than there was would
+    have it choose otherwise, and paint another picture.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    path = pathlib.Path(folder) / FILE_NAME
+    with doors.checked(EXPECTED, path, "start without it", f"checkpoint={folder}"):
+        found = npz.read(path, only="tile").get("tile")
+        if found is None:
+            return None
+        if found.shape or found.dtype.kind not in "iu" or found < 1:
+            raise doors.Unsound("has tiles of no size")
+        return int(found)
 
 
 def load(folder: pathlib.Path, run: str) -> Snapshot:

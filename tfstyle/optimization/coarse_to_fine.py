@@ -29,6 +29,8 @@ class Checkpoints:
     run: str
     """See `checkpoint_file.fingerprint`."""
     resume: bool = False
+    tile: int | None = None
+    """See `checkpoint_file.tile`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Task:
     finish: Callable[[np.ndarray], np.ndarray]
     """From the optimised image at full size to the pastiche."""
     options: Options
+    resize: Callable[[np.ndarray, tuple[int, int]], np.ndarray] = image.resize
+    """Brings an image to a level's (height, width)."""
+    options_in_tiles: Options = Options(lean=True)
+    """Those of levels that are painted in tiles."""
     weights: dict[str, str] = dataclasses.field(default_factory=dict)
     """`name` and `sha256` of the pretrained weights, for the result."""
 
@@ -86,7 +92,7 @@ def _paint_level(
     try:
         value_and_gradient = task.objective_at(level)
         # Clipped first: enlarging would spread a value beyond black or white over its neighbours.
-        start = image.resize(np.clip(done.trace.image, 0, 1), level.size)
+        start = task.resize(np.clip(done.trace.image, 0, 1), level.size)
     except KeyboardInterrupt:
         return dataclasses.replace(done.trace, outcome=interrupted(f"before level {level}"))
     fresh = dataclasses.replace(done.trace, image=start)
@@ -103,10 +109,14 @@ def _paint_level(
         value_and_gradient,
         start,
         level.steps,
-        task.options,
+        _options(task, level),
         callback=after_step,
         resume_from=done.trace if done.trace.step else fresh,
     )
+
+
+def _options(task: Task, level: Level) -> Options:
+    return task.options if level.tile is None else task.options_in_tiles
 
 
 def _begin(task: Task, checkpoints: Checkpoints) -> Snapshot:
@@ -127,7 +137,8 @@ def _fits(task: Task, found: Snapshot) -> bool:
         return False
     trace = found.trace
     state = {} if trace.state is None else trace.state()
-    if state and not checkpoint_checks.state_fits(trace.kind, trace.image, state):
+    lean = _options(task, task.levels[found.level]).lean
+    if state and not checkpoint_checks.state_fits(trace.kind, trace.image, state, lean):
         return False
     # Before its first step a level's picture has the size of the level before.
     return not trace.step or trace.image.shape[1:3] == task.levels[found.level].size
@@ -163,7 +174,7 @@ def _progress(task: Task, done: Snapshot) -> Progress:
 
 def _pastiche(task: Task, done: Snapshot) -> np.ndarray:
     pixels = np.clip(done.trace.image, 0, 1)
-    return task.finish(image.resize(pixels, task.levels[-1].size))
+    return task.finish(task.resize(pixels, task.levels[-1].size))
 
 
 def _result(task: Task, done: Snapshot, begun: Snapshot) -> Result:
@@ -183,7 +194,8 @@ def _save(checkpoints: Checkpoints, done: Snapshot) -> None:
     if checkpoints.folder is None:
         return
     try:
-        checkpoint_file.save(pathlib.Path(checkpoints.folder), done, checkpoints.run)
+        folder = pathlib.Path(checkpoints.folder)
+        checkpoint_file.save(folder, done, checkpoints.run, checkpoints.tile)
     except OSError as error:
         # A full disk must not cost the picture.
         warnings.warn(f"the checkpoint could not be written: {error}", stacklevel=2)

@@ -85,10 +85,14 @@ def minimize(
     return _ended(trace, trace.outcome or STEP_LIMIT)
 
 
-def kind(optimizer: str) -> type[Optimizer]:
-    """Returns the class of one of `options.OPTIMIZERS`."""
+def kind(optimizer: str, lean: bool = False) -> type[Optimizer]:
+    """Returns the class of one of `options.OPTIMIZERS`; a lean one where there are two."""
     if optimizer == "adam":
         return adam.Adam
+    if lean:
+        from tfstyle.optimization.lean.lbfgs import LeanLbfgs
+
+        return LeanLbfgs
     # With it comes TFP: more than a second, for which the methods of one pass need not wait.
     from tfstyle.optimization.lbfgs import Lbfgs
 
@@ -99,7 +103,7 @@ def _start(value_and_gradient: ValueAndGradient, trace: Trace, options: Options)
     # After a failure the image is good already: a long first step would only fail again.
     if trace.kind_since[0] > 0:
         options = dataclasses.replace(options, first_step=RESTART_STEP)
-    optimizer = kind(trace.kind)(value_and_gradient, trace.image, options)
+    optimizer = kind(trace.kind, options.lean)(value_and_gradient, trace.image, options)
     if trace.state is not None:
         optimizer.restore(trace.state())
     return optimizer

@@ -25,5 +25,7 @@ class Options:
     """Correction pairs that L-BFGS keeps; each takes as much memory as two images."""
     learning_rate: float = 0.02
     """Adam's, in image units."""
+    lean: bool = False
+    """Whether L-BFGS spares memory: fewer copies, and pairs of half the size; see `lean`."""
     first_step: float = FIRST_STEP
     """Root mean square of the first L-BFGS step, in image units."""

@@ -77,6 +77,6 @@ class Tracker:
             seconds: of the work.
             losses: its part of the curve.
         """
-        trace = LevelTrace(self.level.size, steps, evaluations, seconds)
+        trace = LevelTrace(self.level.size, steps, evaluations, seconds, self.level.tile)
         curve = tuple(map(self.counted_on, losses))
         return Tracker(self.plan, (*self.levels, trace), (*self.losses, *curve))

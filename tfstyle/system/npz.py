@@ -22,8 +22,12 @@ HEADERS = {
 """By the version of NumPy's format; the third is for arrays with named fields."""
 
 
-def read(path: pathlib.Path) -> dict[str, np.ndarray]:
+def read(path: pathlib.Path, only: str | None = None) -> dict[str, np.ndarray]:
     """Returns the arrays by name, as `np.load` does.
+
+    Args:
+        path: the file.
+        only: the name of the one to be read, if it is there; by default all are.
 
     Raises:
         Unsound: the file would unfold to many times its size, or holds no plain arrays.
@@ -31,8 +35,9 @@ def read(path: pathlib.Path) -> dict[str, np.ndarray]:
     """
     with zipfile.ZipFile(path) as archive:
         check_sizes(archive, path)
-        members = archive.infolist()
-        return {each.filename.removesuffix(".npy"): _array(archive, each) for each in members}
+        members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+        wanted = members if only is None else members.keys() & {only}
+        return {name: _array(archive, members[name]) for name in wanted}
 
 
 def check_sizes(archive: zipfile.ZipFile, path: pathlib.Path) -> None:

@@ -24,6 +24,9 @@ from tfstyle.video_io.parts import check_run, telling
 SUFFIX = ".png"
 """Of all pictures: without loss, since a later frame may need them."""
 
+HIDDEN = "."
+"""Before the names of whole pastiches, whose pictures show a part of them."""
+
 SOFTWARE = "tfstyle video"
 """What the pictures say that they were written by."""
 
@@ -56,6 +59,8 @@ class Pictures:
     """Pictures being written into a folder, as `Film` writes a video; each is a part of its own.
 
     The hidden file `.run` says whose they are, and in a line for each what `close_part` was told.
+    Under a mask a picture shows a part of its pastiche: the whole one lies beside it, hidden, as
+    long as the next frame may need it.
     """
 
     is_due = True
@@ -79,6 +84,7 @@ class Pictures:
         # Looked for now, so that another program's pictures are refused before hours of work.
         self._stale = self._list_stale()
         self._is_begun = False
+        self._newest = np.zeros([0, 0, 3], np.uint8)
 
     @property
     def frames(self) -> int:
@@ -94,22 +100,20 @@ class Pictures:
     def last_pastiches(self) -> list[np.ndarray]:
         """Returns what the next frame may need, `[height, width, 3]`, uint8, the last one last."""
         count = self._states[-1]["last"] if self._states else 0
-        return [self._read(number) for number in range(self.frames - count, self.frames)]
+        return [self._read_whole(number) for number in range(self.frames - count, self.frames)]
 
     def pastiches(self) -> Iterator[np.ndarray]:
         """Yields the frames that are safe."""
-        return map(self._read, range(self.frames))
+        return (_read(self._path(number)) for number in range(self.frames))
 
     def write(self, pixels: np.ndarray, tick: int, encoding: Encoding) -> None:
         """Writes a frame `[height, width, 3]`, uint8, or one with its transparency as a fourth."""
-        mark = PngInfo()
-        mark.add_text("Software", SOFTWARE)
         with telling(self._folder, "written"):
             self._begin()
-            with files.atomically(self._path(self._written)) as file:
-                # The fastest compression: a clip is many pictures, and they are lossless at any.
-                Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
-        self._written += 1
+            # One that a run under a mask has left.
+            self._hidden(self._written).unlink(missing_ok=True)
+            _save(self._path(self._written), pixels)
+        self._written, self._newest = self._written + 1, pixels
 
     def close_part(self, last_pastiches: Sequence[np.ndarray], seconds: float = 0.0) -> None:
         """Notes that the frame is there, and what the next one may need; see `Film`."""
@@ -118,8 +122,17 @@ class Pictures:
         state: _State = {"last": len(last_pastiches), "seconds": self.seconds + seconds}
         # One line more, not the whole note anew: at frame n that would be n lines.
         with telling(self._folder, "written"):
+            self._keep_whole(last_pastiches)
             self._add_to_note(json.dumps(state) + "\n")
+            # Not before the note, without which it is needed once more.
+            self._hidden(self.frames - len(last_pastiches)).unlink(missing_ok=True)
         self._states.append(state)
+
+    def _keep_whole(self, last_pastiches: Sequence[np.ndarray]) -> None:
+        """Writes the last pastiche beside its picture, where that shows a part of it."""
+        is_masked = last_pastiches and not np.array_equal(last_pastiches[-1], self._newest[..., :3])
+        if is_masked:
+            _save(self._hidden(self.frames), last_pastiches[-1])
 
     def _add_to_note(self, line: str) -> None:
         """Adds a whole line to the note, or none."""
@@ -135,6 +148,9 @@ class Pictures:
     def finish(self, clip: Clip, encoding: Encoding) -> None:
         """Forgets the run."""
         self._note.unlink(missing_ok=True)
+        for number in range(self.frames):
+            if _is_ours(self._hidden(number)):
+                self._hidden(number).unlink()
 
     def _find(self, resume: bool) -> list[_State]:
         """Returns the states of the pictures to go on from: noted, and there without a gap."""
@@ -166,7 +182,7 @@ class Pictures:
             return []
         stale = []
         for path in sorted(self._folder.iterdir()):
-            number = self._names.number(path.name)
+            number = self._names.number(path.name.removeprefix(HIDDEN))
             if number is not None and number - self._first >= self.frames:
                 if not _is_ours(path):
                     raise ValueError(self._foreign(path))
@@ -193,11 +209,29 @@ class Pictures:
             parts.remove_all_left(self._folder)
         self._is_begun = True
 
-    def _read(self, number: int) -> np.ndarray:
-        return image.to_bytes(image.read(self._path(number))[0])
+    def _read_whole(self, number: int) -> np.ndarray:
+        hidden = self._hidden(number)
+        return _read(hidden if hidden.is_file() else self._path(number))
+
+    def _hidden(self, number: int) -> Path:
+        """Returns where the whole pastiche lies of a picture that shows a part of it."""
+        path = self._path(number)
+        return path.with_name(HIDDEN + path.name)
 
     def _path(self, number: int) -> Path:
         return self._names.path(self._first + number)
+
+
+def _read(path: Path) -> np.ndarray:
+    return image.to_bytes(image.read(path)[0])
+
+
+def _save(path: Path, pixels: np.ndarray) -> None:
+    mark = PngInfo()
+    mark.add_text("Software", SOFTWARE)
+    with files.atomically(path) as file:
+        # The fastest compression: a clip is many pictures, and they are lossless at any.
+        Image.fromarray(pixels).save(file, "PNG", compress_level=1, pnginfo=mark)
 
 
 def _is_ours(path: Path) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from tfstyle import settings
 from tfstyle.methods import video
+from tfstyle.methods.gatys import config
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.gatys.quality import COURSES, Course
 from tfstyle.optimization import checkpoint_file
@@ -58,8 +59,30 @@ def test_settings_are_described_by_what_the_quality_decides(kind):
     assert "quality" not in described
     assert {name: described[name] for name in GIVEN} == dataclasses.asdict(COURSES["best"])
     assert list(described) == [
-        field.name for field in dataclasses.fields(kind) if field.name != "quality"
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.name not in ("quality", *config.SINCE_0_1_0)
     ]
+
+
+NEW = {
+    "style_size": 300,
+    "strokes": "absolute",
+    "histogram_weight": 1.0,
+    "histogram_layers": ("block3_conv1",),
+    "tileable": True,
+    "tile": 512,
+}
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_what_version_0_1_0_did_not_know_is_described_where_it_is_used(name):
+    plain, own = gatys.Config().described(), gatys.Config(**{name: NEW[name]}).described()
+    assert own == {**plain, name: NEW[name]} != plain
+
+
+def test_all_that_version_0_1_0_did_not_know_is_tried_above():
+    assert set(NEW) == set(config.SINCE_0_1_0)
 
 
 def test_a_quality_and_what_it_decides_are_the_same_run():

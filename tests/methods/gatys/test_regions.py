@@ -187,25 +187,27 @@ def test_luminance_keeps_the_content_s_chroma(stylize, content):
 
 
 def test_start_swap_paints_each_region_with_its_own_styles(stylize, style, monkeypatch):
-    calls = []
+    found, given = above_and_below(), []
 
-    def paint(content, styles, config):
-        calls.append(styles)
-        return Result(np.full_like(content, 0.25 if styles[0] is calls[0][0] else 0.75))
+    def paint(content, styles, config, regions):
+        given.append((styles, regions))
+        return Result(np.full_like(content, 0.25))
 
     monkeypatch.setattr(style_swap, "stylize", paint)
-    result = stylize(regions=above_and_below(), start="swap", steps=0)
-    assert [len(styles) for styles in calls] == [1, 1]
-    assert_array_equal(result.image[0, :20], np.full([20, 48, 3], 0.25))
-    assert_array_equal(result.image[0, 20:], np.full([20, 48, 3], 0.75))
+    result = stylize(regions=found, start="swap", steps=0)
+    ((styles, regions_of_swap),) = given
+    assert len(styles) == 2
+    assert regions_of_swap is found
+    assert_array_equal(result.image, np.full([1, 40, 48, 3], 0.25))
 
 
-def test_regions_with_the_same_styles_are_painted_once():
-    masks = halves(40, 48)[0, ..., 2:].transpose(2, 0, 1)
-    found = regions.Regions(("a", "b"), np.concatenate([masks, 1 - masks]), (np.ones([2, 1, 1]),))
-    painted = []
-    by_region.paint_each(found, ["one"], (40, 48), lambda s: painted.append(s) or np.ones([1, 1]))
-    assert painted == [["one"]]
+def test_start_swap_is_refused_where_a_region_is_too_small_for_it(stylize, monkeypatch):
+    def paint(content, styles, config, regions):
+        raise image.ImageError("content_regions must give each region one position")
+
+    monkeypatch.setattr(style_swap, "stylize", paint)
+    with pytest.raises(image.ImageError, match="start must be another than swap"):
+        stylize(regions=above_and_below(), start="swap")
 
 
 # --- Interrupted, and told apart ---

@@ -27,7 +27,7 @@ def swaps(monkeypatch):
     """Exchanges the swap for one that paints `PAINTED`; what it was called with, in order."""
     calls = []
 
-    def stylize(content, styles, config):
+    def stylize(content, styles, config, regions):
         calls.append((content, styles, config))
         return Result(PAINTED)
 
@@ -164,7 +164,7 @@ def test_checkpoint_of_another_swap_is_refused(swaps, stylize, tmp_path, monkeyp
     run = {"start": "swap", "steps": 6}
     with pytest.raises(Interrupted):
         stylize(callback=stop, checkpoint=tmp_path, **run)
-    monkeypatch.setattr(style_swap, "stylize", lambda *given: Result(1 - PAINTED))
+    monkeypatch.setattr(style_swap, "stylize", lambda *given, **own: Result(1 - PAINTED))
     with pytest.raises(ValueError, match="same pictures and settings"):
         stylize(checkpoint=tmp_path, resume=True, **run)
 

@@ -27,6 +27,7 @@ class Files:
         "required.",
     )
     output: str = shared_flags.output()
+    mask: str | None = shared_flags.mask()
     skip_existing: bool = shared_flags.skip_existing()
     format: str = shared_flags.format()
     json: bool = shared_flags.json()
@@ -42,7 +43,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     filtered = inputs.read_input(files.filtered, "filtered")
     source = None if files.source is None else inputs.read_input(files.source, "source")
     method = Analogy(command, config, filtered, source)
-    found = pairs.resolve(files.target, files.output, method.inputs, flag="target")
+    found = pairs.resolve(files.target, files.output, method.inputs, flag="target", mask=files.mask)
     job = Job(
         method,
         skip_existing=files.skip_existing,

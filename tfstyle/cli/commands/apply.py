@@ -23,6 +23,7 @@ class Files:
         placeholder="STYLE",
     )
     output: str = shared_flags.output()
+    mask: str | None = shared_flags.mask()
     skip_existing: bool = shared_flags.skip_existing()
     format: str = shared_flags.format()
     json: bool = shared_flags.json()
@@ -36,7 +37,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Paints every content and returns the exit status; a lone failure is raised."""
     # No further inputs: the style is a name, and no output can replace it.
-    found = pairs.resolve(files.content, files.output)
+    found = pairs.resolve(files.content, files.output, mask=files.mask)
     method = ByNetwork(command, config, files.style)
     # Once, before a folder of contents fails one by one.
     method.check()

@@ -22,6 +22,7 @@ class Files:
         "prepare made of pictures; required.",
     )
     output: str = shared_flags.output()
+    mask: str | None = shared_flags.mask()
     save_every: int = settings.setting(
         0,
         "Write the picture so far beside the output, this often; 0 is never.",
@@ -55,6 +56,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         method.inputs,
         state=pairs.State(files.checkpoint, files.resume),
         save_every=files.save_every,
+        mask=files.mask,
     )
     job = Job(
         method,

@@ -24,6 +24,7 @@ class Files:
         "makes more of the texture.",
     )
     output: str = shared_flags.output()
+    mask: str | None = shared_flags.mask()
     skip_existing: bool = shared_flags.skip_existing()
     format: str = shared_flags.format()
     json: bool = shared_flags.json()
@@ -37,7 +38,7 @@ class Files:
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Sews every picture and returns the exit status; a lone failure is raised."""
     textures = inputs.read_inputs(inputs.split_paths(files.texture, "texture"), "texture")
-    found = pairs.resolve(files.content, files.output, textures)
+    found = pairs.resolve(files.content, files.output, textures, mask=files.mask)
     job = Job(
         Quilting(command, config, textures),
         skip_existing=files.skip_existing,

@@ -27,6 +27,7 @@ def paint_clip(
     rate: float = 25.0,
     crf: int = 18,
     strip: Path | None = None,
+    mask: Path | None = None,
     resume: bool = False,
     callback: FrameCallback | None = None,
 ) -> ClipOutcome:
@@ -47,6 +48,8 @@ def paint_clip(
         rate: frames a second of pictures, which do not say.
         crf: how coarsely the video is coded: 0 is lossless, 51 the worst.
         strip: a picture to write of a few frames above their pastiches; None is none.
+        mask: a picture that is white where the style goes, black where the clip stays and grey
+            between; or a folder or pattern of pictures, one for each frame that is painted.
         resume: whether to go on where an interrupted run of the same call stopped.
         callback: called after every frame with a `FrameProgress`.
 
@@ -79,6 +82,7 @@ def paint_clip(
         rate=float(rate),
         crf=crf,
         strip=None if strip is None else os.fspath(strip),
+        mask=None if mask is None else os.fspath(mask),
         resume=resume,
     )
     if callback is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tfstyle.image import numbered, paths
 from tfstyle.image.numbered import Numbered
 from tfstyle.jobs import inputs, outputs, record
+from tfstyle.jobs.video import masks
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.video_io import parts, picture_writer, window, writing
 
@@ -33,8 +34,11 @@ def check(
         outputs.check_record(Path(job.output))
     if job.strip is not None:
         inputs.check_writable(job.strip, "strip")
-    pictures = [*_pictures(job), *maps, *of_frames]
-    _check_clashes(job, [job.input, *pictures, *(style.path for style in styles)], of_frames)
+    of_masks = masks.paths(job.mask)
+    pictures = [*_pictures(job), *maps, *of_frames, *of_masks]
+    # A pattern of masks, unlike a folder of them, takes none but its own names.
+    in_folders = [*of_frames, *(of_masks if job.mask and os.path.isdir(job.mask) else ())]
+    _check_clashes(job, [job.input, *pictures, *(style.path for style in styles)], in_folders)
     _check_strip(job)
 
 
@@ -69,7 +73,8 @@ def _check_folder(
 ) -> None:
     """Raises ValueError when pictures would be written among those that are read.
 
-    Whatever these are called, a run that goes on would take the pastiches for frames, or for maps.
+    Whatever these are called, a run that goes on would take the pastiches for frames, or for maps
+    and masks.
     """
     folder = os.path.realpath(output.folder)
     # A pattern with a number takes none but its own for frames.

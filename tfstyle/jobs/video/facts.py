@@ -49,6 +49,8 @@ class Facts:
     """Names and digests of the trained networks."""
     has_alpha: bool = False
     """Whether the clip is transparent: its parts are coded in another way."""
+    mask: record.Input | None = None
+    """Where frames are painted; None is everywhere."""
 
     @functools.cached_property
     def run(self) -> str:
@@ -64,11 +66,18 @@ class Facts:
             COURSE,
             # Only where it is so: other clips of 0.1.0 go on.
             *(["transparent"] if self.has_alpha else []),
+            *([record.MASK, self.mask.sha256] if self.mask else []),
         ]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
-def gather(job: VideoJob, clip: Clip, styles: Sequence[record.Input], settings: Settings) -> Facts:
+def gather(
+    job: VideoJob,
+    clip: Clip,
+    styles: Sequence[record.Input],
+    settings: Settings,
+    mask: record.Input | None = None,
+) -> Facts:
     """Returns all that the result depends on; reads every input and network once."""
     return Facts(
         flags={name: getattr(job, name) for name in FLAGS},
@@ -76,6 +85,7 @@ def gather(job: VideoJob, clip: Clip, styles: Sequence[record.Input], settings: 
         inputs=[describe_clip(job, clip), *styles],
         weights=weights_used(job, settings.frames),
         has_alpha=clip.has_alpha,
+        mask=mask,
     )
 
 
@@ -121,5 +131,6 @@ def write_record(output: str | Path, command: str, facts: Facts, outcome: ClipOu
             "frames_painted_earlier": outcome.frames - outcome.painted,
             "frames_per_second": outcome.rate,
             "shares": outcome.shares,
+            **({record.MASK: dataclasses.asdict(facts.mask)} if facts.mask else {}),
         },
     )

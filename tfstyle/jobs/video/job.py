@@ -33,6 +33,12 @@ class VideoJob:
         "as frame_%04d.png; those that an earlier run wrote are replaced, and others refused; a "
         "camera may do without.",
     )
+    mask: str | None = setting(
+        None,
+        "A picture that is white where the style goes, black where the clip stays and grey "
+        "between; or a folder or a pattern such as mask_%04d.png, a picture for each frame that is "
+        "painted.",
+    )
     method: str = setting("apply", "The command that paints the frames.", choices=METHODS)
     start: float = setting(0.0, "Where to begin.", unit="seconds", minimum=0, maximum=1e9)
     duration: float | None = setting(

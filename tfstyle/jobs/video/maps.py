@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle.image.paths import find_contents, is_many
-from tfstyle.jobs import maps, record
+from tfstyle.jobs import record
+from tfstyle.jobs.beside import maps
 from tfstyle.regions import checks, frames, matching, reading
 from tfstyle.regions.matching import Regions
 from tfstyle.system import files

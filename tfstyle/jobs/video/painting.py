@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfstyle.jobs import inputs, maps, record, styles
+from tfstyle.jobs import inputs, record, styles
+from tfstyle.jobs.beside import maps
 from tfstyle.jobs.video import checks, facts
 from tfstyle.jobs.video.facts import Facts, Settings
 from tfstyle.jobs.video.job import VideoJob, Watch, unwatched
 from tfstyle.jobs.video.maps import FrameRegions
+from tfstyle.jobs.video.masks import FrameMasks
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.run import ClipRun
 from tfstyle.methods import video
@@ -57,7 +59,9 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         workers = pipeline_workers(job, clip)
         regions = FrameRegions.find(method, clip, described)
         read = described if regions is None else [*described, *regions.described()]
-        found = facts.gather(job, clip, read, Settings(config, method))
+        masks = None if job.mask is None else FrameMasks(job.mask, clip)
+        mask = None if masks is None else masks.described()
+        found = facts.gather(job, clip, read, Settings(config, method), mask)
         film = begin(job, found, clip)
         # Before the painter, whose networks take seconds to load.
         earlier = find_finished(job, found, film)
@@ -67,7 +71,16 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
             painter = video.painter(given, config, method)
         too_large = f"memory ran out; lower size or end other programs. Received: {_size(clip)}"
         with errors.exhaustion_as_memory_error(too_large):
-            run = ClipRun(job, clip, painter, film, workers=workers, watch=watch, regions=regions)
+            run = ClipRun(
+                job,
+                clip,
+                painter,
+                film,
+                workers=workers,
+                watch=watch,
+                regions=regions,
+                masks=masks,
+            )
             outcome = run.paint()
     # After the video: by this record a later run takes it for finished.
     if job.output is not None:

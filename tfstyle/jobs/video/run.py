@@ -6,10 +6,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from tfstyle import image
 from tfstyle.jobs.video.job import FrameProgress, VideoJob, Watch
 from tfstyle.jobs.video.keeping import Keeper, Painted
 from tfstyle.jobs.video.maps import FrameRegions
+from tfstyle.jobs.video.masks import FrameMasks
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.recalling import recall
 from tfstyle.methods.video import Painter
@@ -32,6 +35,7 @@ class ClipRun:
         workers: int,
         watch: Watch,
         regions: FrameRegions | None = None,
+        masks: FrameMasks | None = None,
     ):
         """Begins, or goes on where a run was interrupted.
 
@@ -44,8 +48,9 @@ class ClipRun:
             workers: how many frames are painted at once.
             watch: who is told how far it is.
             regions: which part of the frames has which style; None has one style everywhere.
+            masks: where frames are painted; None is everywhere.
         """
-        self._regions = regions
+        self._regions, self._masks = regions, masks
         self._job, self._clip, self._painter, self._film = job, clip, painter, film
         self._workers, self._watch = workers, watch
         self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
@@ -121,7 +126,7 @@ class ClipRun:
         with self._watch(self._clip.length, self.earlier) as callback:
             for frame, prepared in pipeline.in_parallel(self._prepare, frames, self._workers):
                 with self.meter.busy("finishing"):
-                    pastiche = self._painter.finish(frame.pixels, prepared)
+                    pastiche = self._masked(self._painter.finish(frame.pixels, prepared), frame)
                 self.painted += 1
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
@@ -130,6 +135,12 @@ class ClipRun:
                 if self._window and not self._window.show(pastiche):
                     return self._close_early()
         return COMPLETE
+
+    def _masked(self, pastiche: np.ndarray, frame: Frame) -> np.ndarray:
+        """Returns the next frame as it is written; the painter remembers the whole pastiche."""
+        if self._masks is None:
+            return pastiche
+        return self._masks.lay_over(pastiche, frame.pixels, self.earlier + self.painted)
 
     def _progress(self) -> FrameProgress:
         rate = self.painted / self.meter.elapsed

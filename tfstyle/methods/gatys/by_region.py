@@ -1,6 +1,6 @@
 """The regions of a run: found, checked, and what is done to styles region by region."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,8 +24,10 @@ def find(
 
     Raises:
         ImageError: a map is none, or does not fit its picture or the others.
+        ValueError: a setting does not go by regions.
     """
     if given is not None:
+        config.check_regions(has_regions=True)
         given.check(content, styles)
         return given
     if config.content_regions is None:
@@ -104,28 +106,3 @@ def prepare_style(
 def _as_row(pixels: np.ndarray) -> np.ndarray:
     """Returns pixels `[n, 3]` as an image of one row."""
     return pixels[np.newaxis, np.newaxis]
-
-
-def paint_each(
-    regions: Regions,
-    styles: Sequence[np.ndarray],
-    size: Size,
-    paint: Callable[[Sequence[np.ndarray]], np.ndarray],
-) -> np.ndarray:
-    """Returns what a method without regions paints, of each region's styles, laid side by side.
-
-    Args:
-        regions: the masks.
-        styles: the pictures.
-        size: of what is painted.
-        paint: from styles to `[1, *size, 3]`.
-    """
-    masks = all_regions.resize(regions.content, size)
-    painted: dict[tuple[int, ...], np.ndarray] = {}
-    total = np.zeros([1, *size, 3], np.float32)
-    for place, mask in enumerate(masks):
-        mine = tuple(number for number, each in enumerate(regions.styles) if each[place].any())
-        if mine not in painted:
-            painted[mine] = paint([styles[number] for number in mine])
-        total += mask[np.newaxis, ..., np.newaxis] * painted[mine]
-    return np.clip(total, 0, 1)

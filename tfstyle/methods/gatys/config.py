@@ -19,6 +19,16 @@ APPLY = "apply:"
 """What comes before the name of a trained style to begin from."""
 
 
+SINCE_0_1_0 = ("style_size", "strokes", "histogram_weight", "histogram_layers", "tileable", "tile")
+"""Settings that version 0.1.0 did not know: records and checkpoints leave out their defaults."""
+
+SMALLEST_TILE = 64
+"""Pixels; around it the network sees a halo that is wider than that."""
+
+WHOLE = ("histogram_weight", "tileable")
+"""Settings with which the network has to see the whole picture at once."""
+
+
 def is_painted(start: str | os.PathLike[str]) -> bool:
     """Returns whether the optimisation begins from what another method paints."""
     return os.fspath(start) == "swap" or os.fspath(start).startswith(APPLY)
@@ -92,6 +102,19 @@ class Config:
         "plain leaves the reference system's formula as it stands (then try style_weight=100).",
         choices=("relative", "plain"),
     )
+    histogram_weight: float = setting(
+        0.0,
+        "Weight of the histogram loss, against washed-out results (Risser et al. 2017); try 1 to "
+        "10; 0 leaves it out.",
+        minimum=0,
+        maximum=1e9,
+    )
+    # Those of Risser et al. (2017).
+    histogram_layers: tuple[str, ...] | str = setting(
+        ("block1_conv1", "block4_conv1"),
+        "Layers whose features the histogram loss compares; also as relu4_1.",
+        only_with="histogram_weight",
+    )
     # The plain style term falls with 1 / (H W) and the total variation grows with H W: weights
     # tuned at 512 pixels would fail at 2048.
     weights_at_size: int | None = setting(
@@ -104,6 +127,8 @@ class Config:
     )
     style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
     style_scale: float = shared_settings.style_scale()
+    style_size: int | None = shared_settings.style_size()
+    strokes: str = shared_settings.strokes()
     preserve_color: str = shared_settings.preserve_color()
     content_regions: str | os.PathLike | None = shared_settings.content_regions()
     style_regions: str | os.PathLike | None = shared_settings.style_regions()
@@ -157,6 +182,16 @@ class Config:
     # speckle, zeros beyond the border as a frame. Gatys et al. (2015) prefer the average too.
     pooling: str = shared_settings.pooling("average")
     padding: str = shared_settings.padding()
+    tileable: bool = setting(
+        False,
+        "Whether the picture's borders meet, so that it tiles: a texture, with content_weight=0. "
+        "Sides become multiples of the deepest layer's stride, 16 pixels.",
+    )
+    tile: str | int | None = setting(
+        "auto",
+        "Longest side of the tiles in which the network sees a picture that is too large for the "
+        "memory: from 64 pixels, none for the whole at once; auto is none while memory suffices.",
+    )
     precision: str = shared_settings.precision(
         "VGG19's arithmetic; losses and image are float32 always."
     )
@@ -165,8 +200,50 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
+        shared_settings.check_style_size(self)
+        self.check_regions(self.content_regions is not None)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()
+        self._check_tile()
+
+    def tile_side(self) -> int | None:
+        """Returns the tiles' longest side in pixels; None for none, and for auto.
+
+        Raises:
+            ValueError: it is neither a word nor a number in the range.
+        """
+        if self.tile is None or self.tile == "auto":
+            return None
+        text = str(self.tile)
+        if not text.isdecimal() or not SMALLEST_TILE <= int(text) <= pyramid.GREATEST:
+            raise ValueError(
+                f"tile must be auto, none, or from {SMALLEST_TILE} to {pyramid.GREATEST} pixels. "
+                f"Received: tile={self.tile}"
+            )
+        return int(text)
+
+    def must_be_whole(self) -> bool:
+        """Returns whether no picture can be painted in tiles."""
+        return any(getattr(self, name) for name in WHOLE)
+
+    def _check_tile(self) -> None:
+        if self.tile_side() is None:
+            return
+        for name in WHOLE:
+            if getattr(self, name):
+                raise ValueError(
+                    f"tile must be auto or none beside {name}, for which the network sees the "
+                    f"whole picture at once. Received: tile={self.tile}, "
+                    f"{name}={getattr(self, name)}"
+                )
+
+    def check_regions(self, has_regions: bool) -> None:
+        """Raises ValueError where something asked for does not go by regions."""
+        if has_regions and self.histogram_weight:
+            raise ValueError(
+                "histogram_weight must be 0 where there are regions, which have no histograms of "
+                f"their own. Received: histogram_weight={self.histogram_weight}"
+            )
 
     def course(self) -> Course:
         """Returns what is given of start, steps and history, and the quality's where it is none."""
@@ -179,12 +256,17 @@ class Config:
     def described(self) -> dict[str, Any]:
         """Returns the settings by name, with what the quality decides in its place.
 
-        Given settings and a quality's are the same run then, and version 0.1.0's, which knew no
-        quality, are what they were.
+        Given settings and a quality's are the same run then, and version 0.1.0's, which knew
+        neither a quality nor what is in `SINCE_0_1_0`, are what they were.
         """
         described = dataclasses.asdict(self) | dataclasses.asdict(self.course())
         del described["quality"]
-        return shared_settings.without_unused_regions(described)
+        described["tile"] = self.tile_side() or self.tile
+        described = shared_settings.without_unused_regions(described)
+        for field in dataclasses.fields(self):
+            if field.name in SINCE_0_1_0 and described[field.name] == field.default:
+                del described[field.name]
+        return described
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms and, by Keras's names, of the layers."""
@@ -198,6 +280,11 @@ class Config:
             ),
             style_layers=vgg19_layers.parse_layers(
                 "style_layers", self.style_layers, self.style_layer_weights
+            ),
+            tileable=self.tileable,
+            histogram=self.histogram_weight,
+            histogram_layers=vgg19_layers.parse_layers(
+                "histogram_layers", self.histogram_layers, None
             ),
             at_size=self.weights_at_size,
             relative=self.layer_balance == "relative",

@@ -10,11 +10,11 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods.gatys import by_region, targets
+from tfstyle.methods.gatys import by_region, targets, tiles
 from tfstyle.methods.gatys.config import Config, is_painted
 from tfstyle.methods.gatys.start import first_image, networks_used
 from tfstyle.networks import vgg19_files, vgg19_layers
-from tfstyle.optimization import checkpoint_file, coarse_to_fine, memory, options, pyramid
+from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
 from tfstyle.regions.matching import Regions
 from tfstyle.result import Level, Progress, Result
 from tfstyle.system import files
@@ -61,14 +61,17 @@ def stylize(
         Interrupted: Ctrl-C; carries the best image so far.
     """
     content, styles = image.as_image(content, "content"), image.as_images(styles, "style")
-    levels = plan(content.shape[1:3], config)
-    # Before VGG19 is loaded, or even downloaded.
+    whole = _whole_levels(content.shape[1:3], config)
+    full = max(whole[-1].size)
     has_regions = regions is not None or config.content_regions is not None
-    _check_sizes(levels, styles, config, has_regions)
+    seen = tiles.Styles(targets.style_sizes(styles, full, config), has_regions)
+    tile = tiles.side(whole[-1], config, seen, checkpoint if resume else None)
+    levels = tiles.cut(whole, tile, config, seen)
+    # Before VGG19 is loaded, or even downloaded.
+    _check_sizes(levels, seen, config)
     regions = by_region.find(regions, content.shape[1:3], [s.shape[1:3] for s in styles], config)
     if regions is not None:
-        style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-        by_region.check_room(regions, levels[-1], style_sizes, config)
+        by_region.check_room(regions, levels[-1], seen.sizes(levels[-1]), config)
     if held is None:
         start = first_image(content, styles, levels, config, regions)
         networks = networks_used(config)
@@ -84,9 +87,13 @@ def stylize(
     task = coarse_to_fine.Task(
         levels=levels,
         start=start,
-        objective_at=targets.objective_at(loss, content, styles, compared, config, regions),
+        objective_at=targets.objective_at(loss, content, styles, full, compared, config, regions),
         finish=_keep_colors(content, levels[-1].size, config),
         options=_options(config),
+        options_in_tiles=dataclasses.replace(
+            _options(config), history=tiles.history(config), lean=True
+        ),
+        resize=image.resize_tile if config.tileable else image.resize,
         weights={**weights, **networks},
     )
     # What the settings leave open, as "auto" does, tells runs apart too.
@@ -94,23 +101,41 @@ def stylize(
     masks = () if regions is None else (regions.content, *regions.styles)
     identity = checkpoint_file.fingerprint(config, start, content, *styles, *masks, facts=facts)
     return coarse_to_fine.run(
-        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume), callback
+        task, coarse_to_fine.Checkpoints(checkpoint, identity, resume, tile), callback
     )
 
 
 def plan(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
-    """Returns the levels, coarse to fine, for a content image of (height, width) pixels."""
+    """Returns the levels, coarse to fine, for a content image of (height, width) pixels.
+
+    Of a size that does not fit into the memory that there is, some are in tiles.
+    """
+    levels = _whole_levels(content_size, config)
+    side = tiles.side(levels[-1], config, tiles.NO_STYLES, None)
+    return tiles.cut(levels, side, config, tiles.NO_STYLES)
+
+
+def _whole_levels(content_size: tuple[int, int], config: Config) -> tuple[Level, ...]:
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     course = config.course()
+    layers = config.weights().layers
     # What is painted already has the full size's details: coarser levels would lose them.
     levels = "1" if config.levels == "auto" and is_painted(course.start) else str(config.levels)
-    return pyramid.plan(
+    planned = pyramid.plan(
         size,
         levels,
         steps=course.steps,
         coarse_steps=course.coarse_steps,
-        smallest_side=vgg19_layers.smallest_side(config.weights().layers),
+        smallest_side=vgg19_layers.smallest_side(layers),
     )
+    return tuple(_as_tile(level, layers) for level in planned) if config.tileable else planned
+
+
+def _as_tile(level: Level, layers: Sequence[str]) -> Level:
+    """Returns the level with sides of whole positions at every layer: pooling drops no others."""
+    stride = max(map(vgg19_layers.stride, layers))
+    height, width = (max(1, round(side / stride)) * stride for side in level.size)
+    return dataclasses.replace(level, size=(height, width))
 
 
 def weights_used(config: Config) -> dict[str, str]:
@@ -125,9 +150,7 @@ def weights_used(config: Config) -> dict[str, str]:
     return used | networks_used(config)
 
 
-def _check_sizes(
-    levels: tuple[Level, ...], styles: list[np.ndarray], config: Config, has_regions: bool
-) -> None:
+def _check_sizes(levels: tuple[Level, ...], styles: tiles.Styles, config: Config) -> None:
     """Raises unless the coarsest level has features everywhere and the finest fits in memory."""
     smallest = vgg19_layers.smallest_side(config.weights().layers)
     for level in levels:
@@ -137,14 +160,14 @@ def _check_sizes(
                 f"every level must be at least {smallest} pixels wide and high for the deepest "
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
-    precision = resolve_precision(config.precision)
-    style_sizes = [targets.style_size(style, levels[-1], config) for style in styles]
-    memory.check(levels[-1].size, precision, config.course().history, style_sizes, has_regions)
+    tiles.check(levels[-1], config, styles)
 
 
 def _keep_colors(
     content: np.ndarray, size: tuple[int, int], config: Config
 ) -> Callable[[np.ndarray], np.ndarray]:
+    if config.preserve_color == "none":
+        return np.copy
     # Once, not for each picture that a callback asks for.
     full_size = image.resize(content, size)
     return lambda pixels: color.restore(pixels, full_size, config.preserve_color)

@@ -1,6 +1,5 @@
 """Where the optimisation begins: at noise, at a picture, or at what another method paints."""
 
-import functools
 import os
 from collections.abc import Sequence
 
@@ -9,7 +8,6 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.image import color
 from tfstyle.methods import feed_forward, style_swap
-from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import APPLY, STARTS, Config, is_painted
 from tfstyle.networks import inverse_net, pretrained
 from tfstyle.regions.matching import Regions
@@ -32,7 +30,7 @@ def first_image(
         levels: the plan; noise has the first one's size, and what another method paints the last
             one's.
         config: the settings.
-        regions: of which each is begun in its own styles; None for the whole.
+        regions: each of which the swap begins in its own styles; None for the whole.
 
     Raises:
         ValueError: the start is neither a choice nor a picture.
@@ -42,11 +40,7 @@ def first_image(
         return image.noise(levels[0].size, config.seed)
     if is_painted(start):
         full_size = image.resize(content, levels[-1].size)
-        paint = functools.partial(_painted, start, full_size, config=config)
-        # What is trained for one style paints all regions alike.
-        if regions is None or start.startswith(APPLY):
-            return paint(styles)
-        return by_region.paint_each(regions, styles, levels[-1].size, paint)
+        return _painted(start, full_size, styles, config, regions)
     given = {"content": content, "style": styles[0]}
     # The words come first: a file that is called content can be given as ./content.
     return given[start] if start in given else _read(start)
@@ -71,21 +65,46 @@ def networks_used(config: Config) -> dict[str, str]:
 
 
 def _painted(
-    start: str, content: np.ndarray, styles: Sequence[np.ndarray], config: Config
+    start: str,
+    content: np.ndarray,
+    styles: Sequence[np.ndarray],
+    config: Config,
+    regions: Regions | None,
 ) -> np.ndarray:
     """Returns what another method paints, in the colours that the optimisation works in."""
     mode = config.preserve_color
     if start.startswith(APPLY):
-        # As the style pictures: the network brings its style's own colours.
+        # As the style pictures: the network brings its style's own colours. It was trained for one
+        # style, and paints all regions alike.
         return color.prepare_style(_by_network(start, content, config), content, mode)
     swap = style_swap.Config(
         size=None,
         style_scale=config.style_scale,
+        style_size=config.style_size,
+        strokes=config.strokes,
         preserve_color=mode,
         vgg_weights=config.vgg_weights,
         precision=config.precision,
     )
-    return color.prepare_content(style_swap.stylize(content, styles, swap).image, mode)
+    return color.prepare_content(_by_swap(content, styles, swap, regions), mode)
+
+
+def _by_swap(
+    content: np.ndarray,
+    styles: Sequence[np.ndarray],
+    config: style_swap.Config,
+    regions: Regions | None,
+) -> np.ndarray:
+    try:
+        return style_swap.stylize(content, styles, config, regions=regions).image
+    except image.ImageError as error:
+        if regions is None:
+            raise
+        # Its coarsest level is small, and has no setting here.
+        raise image.ImageError(
+            "start must be another than swap, which is what quality=fast begins with, where a "
+            "region is too small for that. Received: start=swap"
+        ) from error
 
 
 def _by_network(start: str, content: np.ndarray, config: Config) -> np.ndarray:

@@ -106,6 +106,8 @@ class Config:
         "none pools their patches and statistics"
     )
     style_scale: float = shared_settings.style_scale()
+    style_size: int | None = shared_settings.style_size()
+    strokes: str = shared_settings.strokes()
     preserve_color: str = shared_settings.preserve_color()
     content_regions: str | None = shared_settings.content_regions()
     style_regions: str | None = shared_settings.style_regions()
@@ -186,6 +188,7 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
+        shared_settings.check_style_size(self)
         vgg19_layers.parse_layer(self.layer)
         if self.patch_stride > self.patch_size:
             raise ValueError(

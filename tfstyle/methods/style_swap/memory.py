@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import course, strips
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -125,7 +126,7 @@ def check(
 
     Args:
         size: of the content, (height, width) in pixels.
-        style_sizes: of the styles, likewise, for this size; they grow with it.
+        style_sizes: of the styles, likewise, for this size; they grow with it, or stay.
         grid: how patches lie.
         config: the settings.
         regions: how many have styles of their own.
@@ -135,7 +136,8 @@ def check(
     def needed_at(longest: int) -> float:
         scale = longest / max(size)
         scaled = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-        need = Need(scaled, style_area * scale**2, grid, config, regions).swap()
+        growth = scale**2 if shared_settings.is_relative(config) else 1
+        need = Need(scaled, style_area * growth, grid, config, regions).swap()
         if config.decode == "inverse":
             return need
         # First the swap, then the optimisation: the larger of the two counts.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image
-from tfstyle.image import scalars
+from tfstyle.methods import shared_settings
 from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -66,7 +66,9 @@ def of(
     """Returns pictures, or a region of theirs, prepared for contents of that longest side."""
     # The square stands for every content of that longest side.
     stages = course.plan((longest, longest), config).stages
-    levels = tuple(_level(pictures, max(stage.size), swap, config, masks) for stage in stages)
+    levels = tuple(
+        _level(pictures, max(stage.size), longest, swap, config, masks) for stage in stages
+    )
     return StyleBank(levels, _colors(pictures, masks), config)
 
 
@@ -83,11 +85,12 @@ def _colors(pictures: Sequence[np.ndarray], masks: Masks) -> whitening.Statistic
 def _level(
     pictures: Sequence[np.ndarray],
     longest: int,
+    full: int,
     swap: FeatureSwap,
     config: Config,
     masks: Masks,
 ) -> LevelBank:
-    sizes = [style_size(picture, longest, config) for picture in pictures]
+    sizes = [style_size(picture, longest, full, config) for picture in pictures]
     resized = [image.resize(*pair) for pair in zip(pictures, sizes, strict=True)]
     weights = masks and [
         swap.grid.cover(mask[np.newaxis], size) for mask, size in zip(masks, sizes, strict=True)
@@ -103,15 +106,18 @@ def _level(
     return LevelBank(None, region)
 
 
-def style_size(picture: np.ndarray, longest: int, config: Config) -> tuple[int, int]:
-    """Returns a style's (height, width) beside a content's longest side.
+def style_size(picture: np.ndarray, longest: int, full: int, config: Config) -> tuple[int, int]:
+    """Returns a style's (height, width) beside a content's longest side at a level.
+
+    Args:
+        picture: the style, `[1, height, width, 3]`.
+        longest: the content's side at the level.
+        full: that of the result.
+        config: the settings.
 
     Raises:
         ValueError: the style itself is smaller than a patch.
     """
-    return Grid.of(config).style_size(picture.shape[1:3], scaled(longest, config))
-
-
-def scaled(longest: scalars.Scalar, config: Config) -> scalars.Scalar:
-    """Returns the styles' longest side beside that of a content, in pixels."""
-    return scalars.rounded(longest * config.style_scale)
+    size = picture.shape[1:3]
+    wanted = shared_settings.style_side(config, max(size), longest, full)
+    return Grid.of(config).style_size(size, wanted)

@@ -19,6 +19,8 @@ DEPENDED_ON = (
     "match_size",
     "components",
     "style_scale",
+    "style_size",
+    "strokes",
     "layer",
     "patch_size",
     "patch_stride",

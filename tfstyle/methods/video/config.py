@@ -61,6 +61,12 @@ class GatysConfig(gatys.Config):
         maximum=100_000,
     )
 
+    def __post_init__(self):
+        """Raises ValueError when a field lies outside its range, or a clip would be a tile."""
+        super().__post_init__()
+        if self.tileable:
+            raise ValueError("tileable must be False for a clip. Received: tileable=True")
+
 
 Method: typing.TypeAlias = feed_forward.Config | style_swap.Config | GatysConfig
 """The settings of the method that paints the frames; their type says which it is."""

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle.networks.layers import mirror, split_convolution
+from tfstyle.networks.layers import mirror, split_convolution, wrap
 
 Shape = tuple[int | None, ...]
 
@@ -78,6 +78,15 @@ class ZeroConv2D(ReflectConv2D):
         """Returns the input with zeros around it; strips are not for it."""
         reach = [self.reach, self.reach]
         return tf.pad(inputs, [[0, 0], reach, reach, [0, 0]])
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class WrapConv2D(ReflectConv2D):
+    """The same with borders that meet, for images that tile."""
+
+    def with_border(self, inputs: tf.Tensor, above: int | None, below: int | None) -> tf.Tensor:
+        """Returns the input with its opposite sides around it; strips are not for it."""
+        return wrap.wrap_pad(inputs, self.reach)
 
 
 def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.Tensor:

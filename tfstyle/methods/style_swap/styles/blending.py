@@ -82,7 +82,8 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
     pictures = {
         id(each): each for part in given if isinstance(part.style, list) for each in part.style
     }.values()
-    sizes = [style_bank.style_size(picture, max(size), config) for picture in pictures]
+    longest = max(size)
+    sizes = [style_bank.style_size(picture, longest, longest, config) for picture in pictures]
     regions = len({part.region for part in given if part.place is not None})
     memory.check(size, sizes, Grid.of(config), config, regions)
 

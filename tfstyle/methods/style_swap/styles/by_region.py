@@ -134,7 +134,7 @@ def _check_room(size: tuple[int, int], given: list[Part], regions: Regions, conf
     for part in given:
         room = {
             "content": float(np.sum(covers[part.region])),
-            "style": _style_room(part, max(coarsest), grid, config),
+            "style": _style_room(part, max(coarsest), max(size), grid, config),
         }
         for name, positions in room.items():
             if positions < 1:
@@ -146,11 +146,11 @@ def _check_room(size: tuple[int, int], given: list[Part], regions: Regions, conf
                 )
 
 
-def _style_room(part: Part, longest: int, grid: Grid, config: Config) -> float:
+def _style_room(part: Part, longest: int, full: int, grid: Grid, config: Config) -> float:
     """Returns how many positions a region has in all its pictures; of whole ones, any number."""
     if isinstance(part.style, StyleBank) or part.masks is None:
         return math.inf
-    sizes = [style_bank.style_size(picture, longest, config) for picture in part.style]
+    sizes = [style_bank.style_size(picture, longest, full, config) for picture in part.style]
     covers = [
         grid.cover(mask[np.newaxis], size) for mask, size in zip(part.masks, sizes, strict=True)
     ]

@@ -4,12 +4,14 @@ import json
 import os
 import pathlib
 
+import numpy as np
 import pytest
 from drawn_maps import halves, mask
+from numpy.testing import assert_array_equal
 from samples import picture
 
 from tfstyle import gatys, image, jobs
-from tfstyle.jobs import maps
+from tfstyle.jobs.beside import maps
 from tfstyle.losses import perceptual
 from tfstyle.system import files
 
@@ -47,6 +49,22 @@ def config(**own):
 
 def record(path):
     return json.loads(pathlib.Path(path).read_text("utf-8"))
+
+
+def test_folder_of_maps_goes_with_a_mask():
+    """Painted by regions where the mask is white, the photograph elsewhere."""
+    image.write("mask.png", mask(36, 40, 10))
+    own = config(content_regions="maps")
+    jobs.paint_file("in/a.png", "one.png,two.png", "plain.png", own)
+    jobs.paint_file("in/a.png", "one.png,two.png", "out.png", own, mask="mask.png")
+    white = image.read("mask.png") == 1
+    content, plain, found = map(image.read, ("in/a.png", "plain.png", "out.png"))
+    assert 0 < white.mean() < 1
+    assert_array_equal(found, np.where(white, plain, content))
+    assert not np.array_equal(plain, content)
+    written = record("out.json")
+    assert written["inputs"][-1]["path"] == "maps/a.png"
+    assert written["mask"]["path"] == "mask.png"
 
 
 def test_record_names_the_maps():

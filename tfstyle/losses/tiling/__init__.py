@@ -1,0 +1,1 @@
+"""The objective of large images, computed tile by tile."""

@@ -1,0 +1,39 @@
+"""Borders that meet: beyond the right edge lies the left one, beyond the lower the upper."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+
+def wrap_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
+    """Returns the input with `border` pixels more on each side, those of the opposite one.
+
+    Args:
+        inputs: `[batch, height, width, channels]`, height and width from `border` up.
+        border: pixels, above 0.
+
+    Returns:
+        `[batch, height + 2 * border, width + 2 * border, channels]`.
+    """
+
+    # A gradient of our own, as of mirrored borders: TensorFlow's fills an array of the input's size
+    # for each of the four strips.
+    @tf.custom_gradient
+    def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        tall = tf.concat([inputs[:, -border:], inputs, inputs[:, :border]], axis=1)
+        return tf.concat([tall[:, :, -border:], tall, tall[:, :, :border]], axis=2), fold
+
+    def fold(upstream: tf.Tensor) -> tf.Tensor:
+        return _fold(_fold(upstream, border, axis=1), border, axis=2)
+
+    return pad(inputs)
+
+
+def _fold(upstream: tf.Tensor, border: int, axis: int) -> tf.Tensor:
+    """Returns the gradient of what was there before an axis was wrapped."""
+    inner = tf.shape(upstream)[axis] - 2 * border
+    before, middle, after = tf.split(upstream, [border, inner, border], axis)
+    # A pixel may lie at both ends, where there are few.
+    start, end = [[0, 0]] * 4, [[0, 0]] * 4
+    start[axis], end[axis] = [0, inner - border], [inner - border, 0]
+    return middle + tf.pad(after, start) + tf.pad(before, end)

@@ -1,0 +1,1 @@
+"""L-BFGS for large images, which spares memory."""
