@@ -83,6 +83,11 @@ COMMANDS = {
         brief=True,
         settings="tfstyle.export.config",
     ),
+    "web": Command(
+        "Open a page to paint in: for people who want no flags.",
+        "tfstyle.web",
+        "tfstyle.cli.commands.web",
+    ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
         "tfstyle.cli.commands.completion",

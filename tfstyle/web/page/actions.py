@@ -1,0 +1,123 @@
+"""What happens when a visitor does something."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from tfstyle.system import errors
+from tfstyle.web import choices, painting, results, uploads
+from tfstyle.web.config import Config
+from tfstyle.web.page import words
+from tfstyle.web.page.fields import Fields
+from tfstyle.web.page.outcome import Outcome
+from tfstyle.web.uploads import Upload
+from tfstyle.web.visits import Painting, Visit
+from tfstyle.web.watching import Moment
+
+Updates = dict[Any, Any]
+"""New values of components."""
+
+
+class Actions:
+    """What the page's buttons and fields do."""
+
+    def __init__(self, config: Config, fields: Fields, outcome: Outcome):
+        """Takes what is read and what is shown."""
+        self._config = config
+        self.fields = fields
+        self.outcome = outcome
+
+    def choose_method(self, method: str) -> Updates:
+        """Shows the fields that belong to a method."""
+        return {
+            group: gr.update(visible=method in choices.GROUPS[name])
+            for name, group in self.fields.groups.items()
+        }
+
+    def choose_style(self, event: gr.SelectData) -> Any:
+        """Returns the trained style whose thumbnail was picked."""
+        return event.value["caption"]
+
+    def checked(self, name: str, field: Any) -> Callable[[Visit, Upload | None], Updates]:
+        """Returns what is done with a new picture in a field.
+
+        It is read as the shell reads it. One that cannot be read is refused, and the field goes
+        back to what it held; one that browsers cannot show is shown as another kind.
+        """
+
+        def check(visit: Visit, upload: Upload | None) -> Updates:
+            if upload is None or visit.knows(upload):
+                return {self.outcome.status: gr.skip()}
+            try:
+                shown = uploads.check(upload, name, visit.folder)
+            except errors.USER_ERRORS as error:
+                return {self.outcome.status: words.refusal(str(error)), field: visit.good(name)}
+            visit.accept(name, upload, shown)
+            return {field: gr.skip() if shown == upload.path else shown}
+
+        return check
+
+    def begin(self, visit: Visit, method: str) -> Updates:
+        """Says that the wish was heard, before its turn comes."""
+        visit.stop.clear()
+        out = self.outcome
+        return {
+            out.status: words.line("Waiting for its turn …"),
+            out.paint: gr.update(interactive=False),
+            # One pass cannot be stopped.
+            out.stop: gr.update(interactive=method == choices.GATYS),
+        }
+
+    def paint(self, visit: Visit, *received: Any) -> Iterator[Updates]:
+        """Paints what the fields say, and shows how it goes."""
+        out = self.outcome
+        if visit.stop.is_set():
+            yield {out.status: words.line("Stopped before its turn came.")}
+            return
+        yield {out.status: words.line("Painting …")}
+        chosen = self.fields.collect([visit.original(each) for each in received])
+        try:
+            wish = choices.wish(chosen, visit, self._config.max_size)
+        except errors.USER_ERRORS as error:
+            yield {out.status: words.refusal(str(error))}
+            return
+        for moment in painting.paint(wish, visit.stop, self._config.time_limit):
+            if isinstance(moment, Moment):
+                yield {out.status: words.moment(moment)}
+            elif not moment.is_painted:
+                yield {out.status: words.refusal(moment.sentence)}
+            else:
+                visit.paintings.append(results.finish(wish, moment.sentence))
+                yield self._show(visit, visit.paintings[-1])
+        visit.tidy()
+
+    def end(self) -> Updates:
+        """Lets the next wish be made."""
+        out = self.outcome
+        return {out.paint: gr.update(interactive=True), out.stop: gr.update(interactive=False)}
+
+    def stop(self, visit: Visit) -> None:
+        """Asks for the end of what is painted for this visitor."""
+        visit.stop.set()
+
+    def recall(self, visit: Visit, event: gr.SelectData) -> Updates:
+        """Shows an earlier painting of the visit."""
+        return self._show(visit, visit.paintings[event.index])
+
+    def _show(self, visit: Visit, done: Painting) -> Updates:
+        out = self.outcome
+        history = [(str(each.after), _title(each)) for each in visit.paintings]
+        return {
+            out.status: words.line(done.sentence),
+            out.result: gr.update(visible=True),
+            out.slider: (str(done.before), str(done.after)),
+            out.download: str(done.after),
+            out.command: done.wish.command_line(),
+            out.history: history,
+        }
+
+
+def _title(done: Painting) -> str:
+    return os.path.splitext(done.wish.output)[0]

@@ -1,0 +1,199 @@
+"""The left side of the page: what a visitor chooses, in the order of `choices.Choices`."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from tfstyle.methods import gatys, style_swap
+from tfstyle.web import choices, uploads
+from tfstyle.web.config import Config
+
+METHODS = [
+    ("Any painting (seconds)", choices.SWAP),
+    ("Trained styles (a moment)", choices.APPLY),
+    ("Optimise (minutes, the best picture)", choices.GATYS),
+]
+
+QUALITIES = [("A draft", "fast"), ("Good", "default"), ("The best, slowly", "best")]
+
+BLENDED = 3
+"""How many paintings may be blended."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Fields:
+    """The components that are read, and the groups that belong to some methods alone."""
+
+    values: dict[str, Any]
+    """By the names of `Choices`; paintings and shares are lists."""
+    groups: dict[str, gr.Group]
+    trained: gr.Gallery
+
+    def inputs(self) -> list[Any]:
+        """Returns the components that `collect` takes the values of, in its order."""
+        flat = [each if isinstance(each, list) else [each] for each in self.values.values()]
+        return [component for components in flat for component in components]
+
+    def uploads(self) -> list[tuple[str, Any]]:
+        """Returns the fields for pictures, with what the shell calls what they hold."""
+        v = self.values
+        maps = [(name, v[name]) for name in ("content_regions", "style_regions") if name in v]
+        return [("content", v["photo"]), *(("style", each) for each in v["paintings"]), *maps]
+
+    def collect(self, received: Sequence[Any]) -> choices.Choices:
+        """Returns what the components of `inputs` were found at."""
+        rest = list(received)
+        found: dict[str, Any] = {}
+        for name, component in self.values.items():
+            if isinstance(component, list):
+                found[name] = tuple(rest.pop(0) for _ in component)
+            else:
+                found[name] = rest.pop(0)
+        return choices.Choices(**found)
+
+
+def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fields:
+    """Returns the fields, laid out where this is called."""
+    values: dict[str, Any] = {}
+    groups: dict[str, gr.Group] = {}
+    values["method"] = gr.Radio(METHODS, value=choices.SWAP, label="How", elem_id="method")
+    values["photo"] = upload("Your photograph", "photo", "The photograph to paint")
+    _offer([*_examples("chelsea.jpg"), folder / "photograph.jpg"], values["photo"])
+    with gr.Group() as groups["paintings"]:
+        values |= _paintings()
+    with gr.Group(visible=False) as groups["trained"]:
+        gallery = gr.Gallery(
+            thumbnails,
+            label="Trained styles: pick one",
+            columns=4,
+            allow_preview=False,
+            object_fit="cover",
+            elem_id="trained",
+            buttons=[],
+        )
+        values |= _trained([style for _, style in thumbnails])
+    values["size"] = gr.Slider(
+        128,
+        config.max_size,
+        value=min(512, config.max_size),
+        step=16,
+        label="Size",
+        info="Longest side of the result in pixels; twice the size takes four times as long.",
+        elem_id="size",
+    )
+    values |= _strengths(groups)
+    if choices.REGIONS:
+        values |= _maps(groups)
+    return Fields(values, groups, gallery)
+
+
+def upload(label: str, name: str, alt: str) -> gr.Image:
+    """Returns a field for one picture that is handed on as it was sent."""
+    field = gr.Image(
+        type="filepath",
+        sources=["upload", "clipboard"],
+        label=label,
+        height=240,
+        elem_id=name,
+        alt_text=alt,
+        buttons=["fullscreen"],
+        placeholder="Drop a picture here, or click",
+    )
+    # See `as_upload`. A class of one's own would have gradio write a file beside it.
+    field.preprocess = uploads.as_upload
+    return field
+
+
+def _offer(paths: Sequence[Path], field: gr.Image) -> None:
+    found = [[str(path)] for path in paths if path.exists()]
+    if found:
+        gr.Examples(found, field, label="or take one of these", api_visibility="private")
+
+
+def _examples(*names: str) -> list[Path]:
+    """Returns pictures of `examples/inputs`, which a checkout has and an installation has not."""
+    folder = Path(__file__).parents[3] / "examples" / "inputs"
+    return [folder / name for name in names]
+
+
+def _paintings() -> dict[str, Any]:
+    first = upload("A painting", "painting", "The painting whose style is taken")
+    _offer(_examples("painted_style.jpg"), first)
+    paintings, shares = [first], []
+    with gr.Accordion("Blend with other paintings", open=False):
+        shares.append(_share("Share of the first"))
+        for number in range(2, BLENDED + 1):
+            paintings.append(upload(f"Painting {number}", f"painting{number}", "To blend with"))
+            shares.append(_share("Its share"))
+    return {"paintings": paintings, "shares": shares}
+
+
+def _share(label: str) -> gr.Slider:
+    return gr.Slider(0, 1, value=0.5, step=0.05, label=label)
+
+
+def _trained(styles: Sequence[str]) -> dict[str, Any]:
+    with gr.Row():
+        style = gr.Dropdown(
+            list(styles), value=styles[0], label="Style", elem_id="style", interactive=True
+        )
+        other = gr.Dropdown(
+            [("none", ""), *((name, name) for name in styles)],
+            value="",
+            label="Blended with",
+            elem_id="other",
+            interactive=True,
+        )
+    share = gr.Slider(0, 1, value=0.5, step=0.05, label="Share of the other", visible=False)
+    other.change(lambda name: gr.update(visible=bool(name)), other, share, api_visibility="private")
+    return {"trained": style, "other": other, "other_share": share}
+
+
+def _strengths(groups: dict[str, gr.Group]) -> dict[str, Any]:
+    values = {}
+    with gr.Group() as groups["swap"]:
+        values["strength"] = gr.Slider(
+            0,
+            1,
+            value=0.5,
+            step=0.05,
+            label="Strength",
+            info="From the photograph (0) to whole pieces of the painting (1).",
+        )
+    with gr.Group(visible=False) as groups["gatys"]:
+        values["weight"] = gr.Slider(
+            0.5,
+            20,
+            value=gatys.Config.style_weight,
+            step=0.5,
+            label="Strength",
+            info="More of the painting, less of the photograph.",
+        )
+        values["quality"] = gr.Radio(QUALITIES, value="fast", label="How thoroughly")
+    with gr.Group() as groups["both"]:
+        values["stroke"] = gr.Slider(
+            0.25,
+            3,
+            value=style_swap.Config.style_scale,
+            step=0.05,
+            label="Stroke size",
+            info="Larger strokes above 1.",
+        )
+        values["keep_colors"] = gr.Checkbox(label="Keep my photograph's colours")
+    return values
+
+
+def _maps(groups: dict[str, gr.Group]) -> dict[str, Any]:
+    with gr.Group() as groups["regions"]:
+        with gr.Accordion("Paint by regions", open=False):
+            gr.Markdown(
+                "Maps are pictures of flat colours, one colour for each region. Without a map of "
+                "the painting, each region gets a painting of its own, in the order of both.",
+                elem_classes="quiet",
+            )
+            photo = upload("The photograph's map", "photo_map", "Regions of the photograph")
+            painting = upload("The painting's map", "painting_map", "Regions of the painting")
+    return {"content_regions": photo, "style_regions": painting}
