@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tfstyle import settings
 from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.web import uploads
 from tfstyle.web.uploads import Upload
@@ -72,6 +73,7 @@ def wish(choices: Choices, visit: Visit, max_size: int) -> Wish:
 
 
 def _check(choices: Choices, max_size: int) -> None:
+    settings.check_choice("method", choices.method, (SWAP, APPLY, GATYS))
     if choices.photo is None:
         raise ValueError("a photograph is missing: drop one on the first field.")
     if choices.method != APPLY and not any(choices.paintings):

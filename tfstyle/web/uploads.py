@@ -28,15 +28,16 @@ class Upload(NamedTuple):
     """What the visitor calls it."""
 
 
-def as_upload(payload: Any) -> Upload | None:
-    """Returns the file behind what a component has got from the browser.
+def as_upload(received: Any) -> Any:
+    """Returns the file behind what a component for pictures has got; anything else as it is.
 
-    In the place of gradio's `preprocess`, which would open a picture by itself: other kinds than
-    the package reads, in other words, and turned. gradio has checked that it is an upload.
+    Of events without gradio's `preprocess`, which would open a picture by itself: other kinds than
+    the package reads, in other words. That it is an upload, gradio has checked all the same.
     """
-    if payload is None or payload.path is None:
-        return None
-    return Upload(payload.path, payload.orig_name or os.path.basename(payload.path))
+    if not isinstance(received, dict) or not received.get("path"):
+        return received
+    path = received["path"]
+    return Upload(path, received.get("orig_name") or os.path.basename(path))
 
 
 def check(upload: Upload, flag: str, folder: Path) -> str:

@@ -5,7 +5,6 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
 
 from tfstyle.web.uploads import Upload
 from tfstyle.web.wishes import Wish
@@ -59,11 +58,9 @@ class Visit:
         """Returns whether a file is what is shown for another."""
         return upload.name in self._originals
 
-    def original(self, received: Any) -> Any:
-        """Returns the file that another is shown for; anything else as it is."""
-        if not isinstance(received, Upload):
-            return received
-        return self._originals.get(received.name, received)
+    def original(self, upload: Upload) -> Upload:
+        """Returns what was sent where a file is shown for it; any other file as it is."""
+        return self._originals.get(upload.name, upload)
 
     def end(self) -> None:
         """Stops what is being painted, and removes all files of the visit."""

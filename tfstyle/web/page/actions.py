@@ -47,7 +47,8 @@ class Actions:
         back to what it held; one that browsers cannot show is shown as another kind.
         """
 
-        def check(visit: Visit, upload: Upload | None) -> Updates:
+        def check(visit: Visit, received: Any) -> Updates:
+            upload: Upload | None = uploads.as_upload(received)
             if upload is None or visit.knows(upload):
                 return {self.outcome.status: gr.skip()}
             try:
@@ -77,7 +78,9 @@ class Actions:
             yield {out.status: words.line("Stopped before its turn came.")}
             return
         yield {out.status: words.line("Painting …")}
-        chosen = self.fields.collect([visit.original(each) for each in received])
+        sent = [uploads.as_upload(each) for each in received]
+        originals = [visit.original(each) if isinstance(each, Upload) else each for each in sent]
+        chosen = self.fields.collect(originals)
         try:
             wish = choices.wish(chosen, visit, self._config.max_size)
         except errors.USER_ERRORS as error:

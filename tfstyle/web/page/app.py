@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
         )
     tell(url)
     try:
-        page.block_thread()
+        # Until Ctrl-C; gradio's own waiting says so in words of its own.
+        threading.Event().wait()
     finally:
         page.close(verbose=False)
 
@@ -108,7 +110,8 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
     )
     fields.trained.select(actions.choose_style, None, fields.values["trained"], **at_once)
     for flag, field in fields.uploads():
-        field.change(actions.checked(flag, field), [visit, field], [out.status, field], **at_once)
+        check = actions.checked(flag, field)
+        field.change(check, [visit, field], [out.status, field], preprocess=False, **at_once)
     begun = out.paint.click(
         actions.begin,
         [visit, fields.values["method"]],
@@ -121,6 +124,8 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
         [out.status, *out.shown()],
         # One at a time: two would halve each other's speed, and double the memory.
         concurrency_limit=1,
+        # See `uploads.as_upload`.
+        preprocess=False,
         show_progress_on=out.status,
         api_visibility="private",
     )

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tfstyle.methods import gatys, style_swap
-from tfstyle.web import choices, uploads
+from tfstyle.web import choices
 from tfstyle.web.config import Config
 
 METHODS = [
@@ -91,8 +91,8 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
 
 
 def upload(label: str, name: str, alt: str) -> gr.Image:
-    """Returns a field for one picture that is handed on as it was sent."""
-    field = gr.Image(
+    """Returns a field for one picture."""
+    return gr.Image(
         type="filepath",
         sources=["upload", "clipboard"],
         label=label,
@@ -102,9 +102,6 @@ def upload(label: str, name: str, alt: str) -> gr.Image:
         buttons=["fullscreen"],
         placeholder="Drop a picture here, or click",
     )
-    # See `as_upload`. A class of one's own would have gradio write a file beside it.
-    field.preprocess = uploads.as_upload
-    return field
 
 
 def _offer(paths: Sequence[Path], field: gr.Image) -> None:
