@@ -29,7 +29,7 @@ class Fields:
 
     values: dict[str, Any]
     """By the names of `Choices`; paintings and shares are lists."""
-    groups: dict[str, gr.Group]
+    groups: dict[str, Any]
     trained: gr.Gallery
 
     def inputs(self) -> list[Any]:
@@ -58,13 +58,14 @@ class Fields:
 def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fields:
     """Returns the fields, laid out where this is called."""
     values: dict[str, Any] = {}
-    groups: dict[str, gr.Group] = {}
+    groups: dict[str, Any] = {}
     values["method"] = gr.Radio(METHODS, value=choices.SWAP, label="How", elem_id="method")
     values["photo"] = upload("Your photograph", "photo", "The photograph to paint")
-    _offer([*_examples("chelsea.jpg"), folder / "photograph.jpg"], values["photo"])
-    with gr.Group() as groups["paintings"]:
+    # The package's own is the same cat.
+    _offer(_examples("chelsea.jpg") or [folder / "photograph.jpg"], values["photo"])
+    with gr.Column() as groups["paintings"]:
         values |= _paintings()
-    with gr.Group(visible=False) as groups["trained"]:
+    with gr.Column(visible=False) as groups["trained"]:
         gallery = gr.Gallery(
             thumbnails,
             label="Trained styles: pick one",
@@ -105,15 +106,15 @@ def upload(label: str, name: str, alt: str) -> gr.Image:
 
 
 def _offer(paths: Sequence[Path], field: gr.Image) -> None:
-    found = [[str(path)] for path in paths if path.exists()]
-    if found:
-        gr.Examples(found, field, label="or take one of these", api_visibility="private")
+    if paths:
+        shown = [[str(path)] for path in paths]
+        gr.Examples(shown, field, label="or take this one", api_visibility="private")
 
 
 def _examples(*names: str) -> list[Path]:
     """Returns pictures of `examples/inputs`, which a checkout has and an installation has not."""
     folder = Path(__file__).parents[3] / "examples" / "inputs"
-    return [folder / name for name in names]
+    return [folder / name for name in names if (folder / name).exists()]
 
 
 def _paintings() -> dict[str, Any]:
@@ -149,7 +150,7 @@ def _trained(styles: Sequence[str]) -> dict[str, Any]:
     return {"trained": style, "other": other, "other_share": share}
 
 
-def _strengths(groups: dict[str, gr.Group]) -> dict[str, Any]:
+def _strengths(groups: dict[str, Any]) -> dict[str, Any]:
     values = {}
     with gr.Group() as groups["swap"]:
         values["strength"] = gr.Slider(
@@ -183,7 +184,7 @@ def _strengths(groups: dict[str, gr.Group]) -> dict[str, Any]:
     return values
 
 
-def _maps(groups: dict[str, gr.Group]) -> dict[str, Any]:
+def _maps(groups: dict[str, Any]) -> dict[str, Any]:
     with gr.Group() as groups["regions"]:
         with gr.Accordion("Paint by regions", open=False):
             gr.Markdown(

@@ -13,7 +13,7 @@ class Outcome:
     paint: gr.Button
     stop: gr.Button
     status: gr.HTML
-    result: gr.Group
+    result: gr.Column
     """All that there is only once something is painted."""
     slider: gr.ImageSlider
     download: gr.DownloadButton
@@ -52,7 +52,8 @@ def build() -> Outcome:
         history = gr.Gallery(
             label="Painted in this visit: pick one to see it again",
             columns=5,
-            height="auto",
+            fit_columns=False,
+            height=190,
             allow_preview=False,
             object_fit="cover",
             elem_id="history",

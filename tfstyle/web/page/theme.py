@@ -21,7 +21,10 @@ CSS = """
 #status img { display: block; max-width: 100%; margin: 0.8rem auto 0; border-radius: 8px; }
 #command textarea { font-family: var(--font-mono); font-size: 0.85rem; }
 #trained .grid-wrap { max-height: 330px; }
-:focus-visible { outline: 3px solid var(--color-accent) !important; outline-offset: 2px; }
+.gradio-container { --focus: #b4532a; }
+.dark .gradio-container, .gradio-container.dark { --focus: #e08a5c; }
+:focus-visible { outline: 2px solid var(--focus) !important; outline-offset: 1px; }
+#history .caption-label, #trained .caption-label { font-size: 0.75rem; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 @media (max-width: 640px) {
   .gradio-container { padding: 0.6rem !important; }
