@@ -12,6 +12,7 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -150,3 +151,11 @@ class Page:
             if message["method"] == "Network.requestWillBeSent"
         }
         return {each for each in addresses if not each.startswith(("data:", "blob:"))}
+
+    def slider_position(self):
+        """Returns where the line between before and after is, in pixels from the left."""
+        return self.find("#slider [role=slider], #slider .outer").rect["x"]
+
+    def drag_slider(self, pixels):
+        line = self.find("#slider [role=slider], #slider .outer")
+        ActionChains(self.driver).drag_and_drop_by_offset(line, pixels, 0).perform()

@@ -61,28 +61,28 @@ def wish(choices: Choices, visit: Visit, max_size: int) -> Wish:
     Raises:
         ValueError: something is missing, too large or no picture; the sentence says what.
     """
-    _check(choices, max_size)
+    _check(choices)
     folder = visit.begin()
     content = _copy(choices.photo, folder)
     style: Any = [_copy(each, folder) for each in choices.paintings if each]
     config = _config(choices, folder)
+    # The slider ends there; who asks without a slider is told.
+    if config.size is None or config.size > max_size:
+        raise ValueError(
+            f"size must be at most {max_size} pixels on this page. Received: size={config.size}"
+        )
     if choices.method == APPLY:
         style = _trained(choices)
     stem = os.path.splitext(content)[0]
     return Wish(folder, content, style, _output(folder, f"{stem}_{choices.method}"), config)
 
 
-def _check(choices: Choices, max_size: int) -> None:
+def _check(choices: Choices) -> None:
     settings.check_choice("method", choices.method, (SWAP, APPLY, GATYS))
     if choices.photo is None:
         raise ValueError("a photograph is missing: drop one on the first field.")
     if choices.method != APPLY and not any(choices.paintings):
         raise ValueError("a painting is missing: drop one on its field, or pick one below it.")
-    # The slider ends there; who asks without a slider is told.
-    if choices.size > max_size:
-        raise ValueError(
-            f"size must be at most {max_size} pixels on this page. Received: size={choices.size}"
-        )
 
 
 def _copy(upload: Upload | None, folder: Path) -> str:

@@ -51,7 +51,7 @@ def _run(wish: Wish, watcher: Watcher, tell: Callable[[End], None]) -> None:
     try:
         end = _paint(wish, watcher)
     except KeyboardInterrupt:
-        end = End(f"{watcher.reason}; this is the best picture so far", True)
+        end = End(f"{watcher.reason}: the best picture so far; the command paints on", True)
     except errors.USER_ERRORS as error:
         end = End(str(error).replace(f"{wish.folder}/", ""))
     except Exception:

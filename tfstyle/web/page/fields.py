@@ -66,10 +66,13 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
     with gr.Column() as groups["paintings"]:
         values |= _paintings()
     with gr.Column(visible=False) as groups["trained"]:
+        gr.Markdown("Trained styles: pick one", elem_classes="quiet")
         gallery = gr.Gallery(
             thumbnails,
-            label="Trained styles: pick one",
+            label="Trained styles",
+            show_label=False,
             columns=4,
+            height="auto",
             allow_preview=False,
             object_fit="cover",
             elem_id="trained",

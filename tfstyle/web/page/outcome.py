@@ -49,11 +49,13 @@ def build() -> Outcome:
             buttons=["copy"],
             elem_id="command",
         )
+        gr.Markdown("Painted in this visit: pick one to see it again", elem_classes="quiet")
         history = gr.Gallery(
-            label="Painted in this visit: pick one to see it again",
+            label="Painted in this visit",
+            show_label=False,
             columns=5,
             fit_columns=False,
-            height=190,
+            height="auto",
             allow_preview=False,
             object_fit="cover",
             elem_id="history",

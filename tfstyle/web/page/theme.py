@@ -20,7 +20,7 @@ CSS = """
 #status .refused { border-left: 4px solid #b3402a; padding-left: 0.7rem; }
 #status img { display: block; max-width: 100%; margin: 0.8rem auto 0; border-radius: 8px; }
 #command textarea { font-family: var(--font-mono); font-size: 0.85rem; }
-#trained .grid-wrap { max-height: 330px; }
+#trained .grid-wrap, #history .grid-wrap { overflow-x: hidden; }
 .gradio-container { --focus: #b4532a; }
 .dark .gradio-container, .gradio-container.dark { --focus: #e08a5c; }
 :focus-visible { outline: 2px solid var(--focus) !important; outline-offset: 1px; }

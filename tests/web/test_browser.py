@@ -1,0 +1,189 @@
+"""The page in a real browser: what a visitor does, and that the shell makes the same pixels."""
+
+import os
+import pathlib
+import re
+import shlex
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+from numpy.testing import assert_array_equal
+from PIL import Image
+from samples import picture
+
+from tfstyle import image
+from tfstyle.cli import app
+
+page = pytest.importorskip("page", reason="selenium is not installed")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (page.CHROMIUM and page.DRIVER) and "CI" not in os.environ,
+        reason="chromium and chromium-driver are not installed",
+    ),
+    # The shell's, of the weights that this machine has.
+    pytest.mark.filterwarnings("default:VGG19's ImageNet weights are not at hand"),
+]
+
+INPUTS = pathlib.Path(__file__).parents[2] / "examples" / "inputs"
+PHOTO, PAINTING = INPUTS / "chelsea.jpg", INPUTS / "painted_style.jpg"
+
+METHODS = ("swap", "apply", "gatys")
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory):
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="module")
+def address(temporary):
+    with page.served(temporary, "--max_size=512", "--max_upload=1") as address:
+        yield address
+    # All that was sent and made is gone with the page.
+    assert not list(temporary.glob("tfstyle_web_*"))
+
+
+@pytest.fixture
+def visitor(address, tmp_path):
+    with page.browser(tmp_path) as browser:
+        yield browser.open(address)
+
+
+def give(visitor, size=128):
+    visitor.upload_and_see("photo", PHOTO)
+    visitor.upload_and_see("painting", PAINTING)
+    visitor.set_size(size)
+
+
+def painted_by_the_shell(command, folder, monkeypatch):
+    """Returns what a command makes beside the two pictures."""
+    for path in (PHOTO, PAINTING):
+        (folder / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(folder)
+    program, *words = shlex.split(command)
+    assert program == "tfstyle"
+    assert app.main([*words, "--quiet"]) == 0
+    return image.read(re.search(r"--output=(\S+)", command)[1])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_shell_makes_the_same_pixels(visitor, method, tmp_path, monkeypatch):
+    give(visitor)
+    visitor.choose(method)
+    command = visitor.paint()
+    given = visitor.download(tmp_path, f"chelsea_{method}.png")
+    (tmp_path / "shell").mkdir()
+    expected = painted_by_the_shell(command, tmp_path / "shell", monkeypatch)
+    assert expected.shape == (1, 85, 128, 3)
+    assert_array_equal(image.read(given), expected)
+    with Image.open(given) as file:
+        file.load()
+        assert file.text["tfstyle command"] == command
+
+
+def test_page_asks_nobody_else(visitor, address):
+    give(visitor)
+    visitor.paint()
+    requests = visitor.requests()
+    hosts = {urllib.parse.urlsplit(each).netloc for each in requests}
+    assert len(requests) > 10 and hosts == {urllib.parse.urlsplit(address).netloc}
+
+
+def test_stop_keeps_the_picture(visitor, tmp_path):
+    give(visitor, 384)
+    visitor.choose("gatys")
+    visitor.click('input[type="radio"][value="best"]')
+    before = visitor.count()
+    visitor.click("#paint")
+    visitor.find("#status img[alt^='The picture so far']")
+    visitor.click("#stop")
+    visitor.until(lambda driver: visitor.count() > before)
+    assert visitor.status().startswith("stopped: the best picture so far")
+    given = visitor.download(tmp_path, "chelsea_gatys.png")
+    assert image.read(given).shape == (1, 256, 384, 3)
+    with Image.open(given) as file:
+        file.load()
+        assert "interrupted" in file.text["tfstyle record"]
+
+
+def test_slider_moves_by_the_keyboard_and_the_mouse(visitor):
+    give(visitor)
+    visitor.paint()
+    before = visitor.slider_position()
+    visitor.drag_slider(-100)
+    assert visitor.slider_position() == pytest.approx(before - 100, abs=3)
+
+
+def test_history_shows_an_earlier_picture_again(visitor):
+    give(visitor)
+    first = visitor.paint()
+    visitor.choose("apply")
+    second = visitor.paint()
+    assert first != second
+    visitor.click("#history .thumbnail-item, #history .grid-container button")
+    visitor.until(lambda driver: visitor.command() == first)
+
+
+def test_thumbnail_chooses_its_style(visitor):
+    visitor.upload_and_see("photo", PHOTO)
+    visitor.set_size(128)
+    visitor.choose("apply")
+    visitor.click("#trained button[aria-label='Thumbnail 5 of 11']")
+    visitor.until(lambda driver: visitor.find("#style input").get_attribute("value") == "udnie")
+    assert "--style=udnie" in visitor.paint()
+
+
+def test_bad_file_is_refused_and_loses_nothing(visitor, tmp_path):
+    give(visitor)
+    shown = visitor.find("#photo img").get_attribute("src")
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no picture")
+    visitor.upload("photo", bad)
+    visitor.says("content must be a whole image file")
+    assert visitor.status().endswith("Received: content=bad.png")
+    visitor.until(lambda driver: visitor.find("#photo img").get_attribute("src") == shown)
+    assert "--content=chelsea.jpg" in visitor.paint()
+
+
+def test_picture_that_browsers_do_not_show_is_painted_as_it_is(visitor, tmp_path):
+    scan = tmp_path / "scan.tiff"
+    image.write(scan, picture(96, 128, 3))
+    visitor.upload_and_see("photo", scan)
+    visitor.until(lambda driver: ".png" in visitor.find("#photo img").get_attribute("src"))
+    visitor.upload_and_see("painting", PAINTING)
+    visitor.set_size(128)
+    assert "--content=scan.tiff" in visitor.paint()
+
+
+def test_wish_without_a_painting_is_told_so(visitor):
+    visitor.upload_and_see("photo", PHOTO)
+    visitor.click("#paint")
+    visitor.says("a painting is missing")
+    visitor.until(lambda driver: visitor.find("#paint").is_enabled())
+
+
+def test_a_second_visitor_sees_nothing_of_the_first(visitor, address, tmp_path):
+    give(visitor)
+    visitor.paint()
+    with page.browser(tmp_path) as other:
+        other.open(address)
+        assert (other.count(), other.all("#photo img"), other.all("#slider img")) == (0, [], [])
+
+
+def test_files_of_the_machine_are_not_served(address):
+    for path in (PHOTO, "/etc/passwd", INPUTS.parents[1] / "pyproject.toml"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{address}gradio_api/file={path}")
+        assert refused.value.code in (403, 404)
+
+
+def test_password_is_asked_for(tmp_path):
+    with page.served(tmp_path, "--auth=me:secret") as address:
+        with page.browser(tmp_path) as browser:
+            browser.driver.get(address)
+            browser.find("input[type=password]")
+            assert not browser.all("#paint")
