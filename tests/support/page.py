@@ -63,7 +63,7 @@ def browser(downloads, size=(1280, 1600)):
         options.add_argument(flag)
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(DRIVER))
+    driver = webdriver.Chrome(options, Service(DRIVER), keep_alive=False)
     try:
         yield Page(driver)
     finally:

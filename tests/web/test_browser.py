@@ -178,6 +178,7 @@ def test_files_of_the_machine_are_not_served(address):
     for path in (PHOTO, "/etc/passwd", INPUTS.parents[1] / "pyproject.toml"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}gradio_api/file={path}")
+        refused.value.close()
         assert refused.value.code in (403, 404)
 
 
