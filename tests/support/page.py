@@ -12,13 +12,14 @@ import sys
 import time
 
 from selenium import webdriver
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-"""Debian's, or None; selenium by itself would fetch others."""
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+"""The system's, or None; selenium by itself would fetch others."""
 
 SECONDS = 120
 """How long something may take before it counts as never."""

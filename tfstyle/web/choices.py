@@ -105,7 +105,7 @@ def _config(choices: Choices, folder: Path) -> Any:
     """Returns the settings of the method that was chosen."""
     if choices.method == APPLY:
         return feed_forward.Config(size=choices.size)
-    shared = {
+    shared: dict[str, Any] = {
         "size": choices.size,
         "style_scale": choices.stroke,
         "preserve_color": "luminance" if choices.keep_colors else "none",

@@ -1,5 +1,6 @@
 """The page as a whole, and the server that shows it until Ctrl-C."""
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle.networks import pretrained
-from tfstyle.system import extras
 from tfstyle.web import address, thumbnails
 from tfstyle.web.config import Config
 from tfstyle.web.visits import Visit
+
+GRADIO = "gradio==6.31.*"
+"""By itself it excludes the Pillow that the package needs, by which it runs as well."""
 
 SEVERAL_HOURS = 6 * 3600
 """Seconds after which gradio's own copies of pictures are removed."""
@@ -34,6 +37,7 @@ def serve(config: Config, tell: Any = lambda address: None) -> None:
     # gradio reads these as it is loaded: nothing is reported to anybody.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    load_gradio()
     address.check(config)
     root = Path(tempfile.mkdtemp(prefix="tfstyle_web_"))
     os.environ["GRADIO_TEMP_DIR"] = str(root / "gradio")
@@ -43,8 +47,18 @@ def serve(config: Config, tell: Any = lambda address: None) -> None:
         shutil.rmtree(root, ignore_errors=True)
 
 
+def load_gradio() -> None:
+    """Raises ValueError, which says what to install, where gradio is missing."""
+    try:
+        importlib.import_module("gradio")
+    except ImportError as error:
+        raise ValueError(
+            f'the page needs pip install "tfstyle[web]" and pip install --no-deps "{GRADIO}". '
+            f"Received: {error}"
+        ) from error
+
+
 def _serve(config: Config, root: Path, tell: Any) -> None:
-    extras.load("gradio", "web", "the page")
     from tfstyle.web.page import theme
 
     page = build(config, root)

@@ -154,7 +154,7 @@ def _trained(styles: Sequence[str]) -> dict[str, Any]:
 
 
 def _strengths(groups: dict[str, Any]) -> dict[str, Any]:
-    values = {}
+    values: dict[str, Any] = {}
     with gr.Group() as groups["swap"]:
         values["strength"] = gr.Slider(
             0,

@@ -20,7 +20,12 @@ CSS = """
 #status .refused { border-left: 4px solid #b3402a; padding-left: 0.7rem; }
 #status img { display: block; max-width: 100%; margin: 0.8rem auto 0; border-radius: 8px; }
 #command textarea { font-family: var(--font-mono); font-size: 0.85rem; }
-#trained .grid-wrap, #history .grid-wrap { overflow-x: hidden; }
+.dark { color-scheme: dark; }
+#trained, #history { height: auto !important; min-height: 0 !important; }
+#trained .grid-wrap, #history .grid-wrap {
+  height: auto !important; min-height: 0 !important; max-height: 22rem; overflow-x: hidden; }
+#trained .grid-container { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+#history .grid-container { grid-template-columns: repeat(5, minmax(0, 1fr)); }
 .gradio-container { --focus: #b4532a; }
 .dark .gradio-container, .gradio-container.dark { --focus: #e08a5c; }
 :focus-visible { outline: 2px solid var(--focus) !important; outline-offset: 1px; }
@@ -29,6 +34,7 @@ CSS = """
 @media (max-width: 640px) {
   .gradio-container { padding: 0.6rem !important; }
   #title h1 { font-size: 1.5rem; }
+  #history .grid-container { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 }
 """
 """What the theme has no name for."""
