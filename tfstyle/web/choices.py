@@ -10,13 +10,15 @@ from tfstyle.methods import feed_forward, gatys, style_swap
 from tfstyle.web import uploads
 from tfstyle.web.uploads import Upload
 from tfstyle.web.visits import Visit
-from tfstyle.web.wishes import Wish
+from tfstyle.web.wishes import ClipWish, Wish
 
-SWAP, APPLY, GATYS = "swap", "apply", "gatys"
+SWAP, APPLY, GATYS, CLIP = "swap", "apply", "gatys", "clip"
 
 GROUPS = {
+    "photo": (SWAP, APPLY, GATYS),
+    "clip": (CLIP,),
     "paintings": (SWAP, GATYS),
-    "trained": (APPLY,),
+    "trained": (APPLY, CLIP),
     "swap": (SWAP,),
     "gatys": (GATYS,),
     "both": (SWAP, GATYS),
@@ -45,6 +47,7 @@ class Choices:
     quality: str
     stroke: float
     keep_colors: bool
+    clip: Upload | None = None
     content_regions: Upload | None = None
     """The photograph's map of regions."""
     style_regions: Upload | None = None
@@ -55,30 +58,57 @@ REGIONS = hasattr(style_swap.Config, "content_regions")
 """Whether the methods know of regions."""
 
 
-def wish(choices: Choices, visit: Visit, max_size: int) -> Wish:
+def wish(
+    choices: Choices, visit: Visit, max_size: int, max_seconds: float = 10.0
+) -> Wish | ClipWish:
     """Returns what is to be painted, its files copied into a folder of their own.
 
+    Args:
+        choices: what the fields say.
+        visit: whose wish it is.
+        max_size: the longest side that may be asked for, in pixels.
+        max_seconds: how much of a clip is painted.
+
     Raises:
-        ValueError: something is missing, too large or no picture; the sentence says what.
+        ValueError: something is missing or too large; the sentence says what.
     """
     _check(choices)
     folder = visit.begin()
+    made = (
+        _clip(choices, folder, max_seconds) if choices.method == CLIP else _picture(choices, folder)
+    )
+    size = made.config.size
+    # The slider ends there; who asks without a slider is told.
+    if size is None or size > max_size:
+        raise ValueError(
+            f"size must be at most {max_size} pixels on this page. Received: size={size}"
+        )
+    return made
+
+
+def _clip(choices: Choices, folder: Path, max_seconds: float) -> ClipWish:
+    clip = _copy(choices.clip, folder)
+    output = _output(folder, os.path.splitext(clip)[0] + "_painted.mp4")
+    config = feed_forward.Config(size=choices.size)
+    return ClipWish(folder, clip, _trained(choices), output, config, max_seconds)
+
+
+def _picture(choices: Choices, folder: Path) -> Wish:
     content = _copy(choices.photo, folder)
     style: Any = [_copy(each, folder) for each in choices.paintings if each]
     config = _config(choices, folder)
-    # The slider ends there; who asks without a slider is told.
-    if config.size is None or config.size > max_size:
-        raise ValueError(
-            f"size must be at most {max_size} pixels on this page. Received: size={config.size}"
-        )
     if choices.method == APPLY:
         style = _trained(choices)
     stem = os.path.splitext(content)[0]
-    return Wish(folder, content, style, _output(folder, f"{stem}_{choices.method}"), config)
+    return Wish(folder, content, style, _output(folder, f"{stem}_{choices.method}.png"), config)
 
 
 def _check(choices: Choices) -> None:
-    settings.check_choice("method", choices.method, (SWAP, APPLY, GATYS))
+    settings.check_choice("method", choices.method, (SWAP, APPLY, GATYS, CLIP))
+    if choices.method == CLIP:
+        if choices.clip is None:
+            raise ValueError("a clip is missing: drop one on the first field.")
+        return
     if choices.photo is None:
         raise ValueError("a photograph is missing: drop one on the first field.")
     if choices.method != APPLY and not any(choices.paintings):
@@ -90,8 +120,8 @@ def _copy(upload: Upload | None, folder: Path) -> str:
     return uploads.copy_into(folder, upload) if upload else ""
 
 
-def _output(folder: Path, stem: str) -> str:
-    return uploads.free_name(folder, f"{stem}.png")
+def _output(folder: Path, name: str) -> str:
+    return uploads.free_name(folder, name)
 
 
 def _trained(choices: Choices) -> str | dict[str, float]:

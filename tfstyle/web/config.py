@@ -30,6 +30,9 @@ class Config:
         minimum=1,
         maximum=1e6,
     )
+    max_clip: float = setting(
+        10.0, "How much of a clip is painted.", unit="seconds", minimum=0.1, maximum=1e6
+    )
     max_upload: int = setting(
         50, "Largest file that may be uploaded.", unit="megabytes", minimum=1, maximum=10_000
     )

@@ -6,11 +6,9 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 
-from tfstyle.jobs import by_config, pairs, picture
-from tfstyle.jobs.method import Method
 from tfstyle.system import errors
 from tfstyle.web.watching import Moment, Watcher
-from tfstyle.web.wishes import Wish
+from tfstyle.web.wishes import ClipWish, Wish
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +20,9 @@ class End:
     """Whether there is a picture."""
 
 
-def paint(wish: Wish, stop: threading.Event, time_limit: float) -> Iterator[Moment | End]:
+def paint(
+    wish: Wish | ClipWish, stop: threading.Event, time_limit: float
+) -> Iterator[Moment | End]:
     """Paints what is wished for, and yields what there is to see, the end last.
 
     Args:
@@ -46,12 +46,12 @@ def paint(wish: Wish, stop: threading.Event, time_limit: float) -> Iterator[Mome
         thread.join()
 
 
-def _run(wish: Wish, watcher: Watcher, tell: Callable[[End], None]) -> None:
+def _run(wish: Wish | ClipWish, watcher: Watcher, tell: Callable[[End], None]) -> None:
     """Paints, and tells how it ended, whatever happens."""
     try:
-        end = _paint(wish, watcher)
+        end = End(wish.paint(watcher), True)
     except KeyboardInterrupt:
-        end = End(f"{watcher.reason}: the best picture so far; the command paints on", True)
+        end = _stopped(wish, watcher.reason)
     except errors.USER_ERRORS as error:
         end = End(str(error).replace(f"{wish.folder}/", ""))
     except Exception:
@@ -60,12 +60,7 @@ def _run(wish: Wish, watcher: Watcher, tell: Callable[[End], None]) -> None:
     tell(end)
 
 
-def _paint(wish: Wish, watcher: Watcher) -> End:
-    method: Method = by_config.method_of(wish.config_for_job(), wish.style_for_job())
-    found = pairs.resolve(wish.folder / wish.content, wish.folder / wish.output, method.inputs)
-    (outcome,) = picture.paint_all(
-        picture.Job(method, watch=watcher.watch), found, lambda outcome: None
-    )
-    if outcome.error:
-        raise outcome.error
-    return End(f"{outcome.sentence}, {outcome.seconds:.1f} s", True)
+def _stopped(wish: Wish | ClipWish, reason: str) -> End:
+    if (wish.folder / wish.output).exists():
+        return End(f"{reason}: the best picture so far; the command paints on", True)
+    return End(f"{reason}: nothing is painted yet.")

@@ -9,7 +9,7 @@ from tfstyle import image
 from tfstyle.jobs import record
 from tfstyle.system import files
 from tfstyle.web.visits import Painting
-from tfstyle.web.wishes import Wish
+from tfstyle.web.wishes import ClipWish, Wish
 
 RECORD, COMMAND = "tfstyle record", "tfstyle command"
 """What the file's texts are called; `exiftool` and Pillow's `Image.text` show them."""
@@ -18,13 +18,17 @@ GIVEN = "given"
 """The folder, in that of a painting, of what is shown and given away."""
 
 
-def finish(wish: Wish, sentence: str) -> Painting:
+def finish(wish: Wish | ClipWish, sentence: str) -> Painting:
     """Returns what is painted, beside the photograph in the same size and with its record in it.
+
+    Clips are given away as they are.
 
     Args:
         wish: what was painted; result and record lie in its folder.
         sentence: how it ended.
     """
+    if isinstance(wish, ClipWish):
+        return Painting(wish, None, wish.folder / wish.output, sentence)
     folder = wish.folder / GIVEN
     folder.mkdir()
     before = folder / "before.jpg"

@@ -13,7 +13,7 @@ SIZE = 192
 def paint(folder: Path) -> list[tuple[str, str]]:
     """Paints the package's photograph in every trained style, and returns files and styles."""
     config = feed_forward.Config(size=SIZE)
-    stylizer = feed_forward.load(config.model, config.precision)
+    stylizer = feed_forward.load(str(config.model), config.precision)
     photograph = image.read(pretrained.PHOTOGRAPH)
     made = []
     for style in stylizer.styles:

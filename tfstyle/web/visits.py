@@ -7,16 +7,16 @@ import threading
 from pathlib import Path
 
 from tfstyle.web.uploads import Upload
-from tfstyle.web.wishes import Wish
+from tfstyle.web.wishes import ClipWish, Wish
 
 
 @dataclasses.dataclass(frozen=True)
 class Painting:
     """A picture that is done."""
 
-    wish: Wish
-    before: Path
-    """The photograph in the size of the result."""
+    wish: Wish | ClipWish
+    before: Path | None
+    """The photograph in the size of the result; None of clips."""
     after: Path
     """The result, with its record in it."""
     sentence: str

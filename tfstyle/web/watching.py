@@ -13,6 +13,7 @@ from tfstyle import image
 from tfstyle.jobs import work
 from tfstyle.jobs.method import Callback
 from tfstyle.jobs.pairs import Pair
+from tfstyle.jobs.video.job import FrameProgress
 from tfstyle.result import Level, Progress
 
 PREVIEW_SECONDS = 1.0
@@ -31,8 +32,8 @@ class Moment:
     """Of the work that is done, from 0 to 1."""
     left: float | None
     """Seconds that are left, about; None before there is anything to tell by."""
-    picture: np.ndarray
-    """`[1, height, width, 3]` in [0, 1]."""
+    picture: np.ndarray | None
+    """`[1, height, width, 3]` in [0, 1]; None of clips."""
 
 
 class Watcher:
@@ -63,6 +64,17 @@ class Watcher:
 
         yield callback
 
+    def frames(self) -> Callable[[FrameProgress], None]:
+        """Returns the callback for one clip."""
+        began = time.monotonic()
+
+        def callback(progress: FrameProgress) -> None:
+            seconds = time.monotonic() - began
+            self._end_if_asked(seconds)
+            self._tell(describe_frames(progress, seconds))
+
+        return callback
+
     def _end_if_asked(self, seconds: float) -> None:
         if self._stop.is_set():
             self.reason = "stopped"
@@ -83,3 +95,12 @@ def describe(levels: Sequence[Level], progress: Progress, seconds: float) -> Mom
         left=seconds * (1 - share) / share if share > 0 else None,
         picture=image.fit(progress.image(), min(PREVIEW_SIZE, max(progress.size))),
     )
+
+
+def describe_frames(progress: FrameProgress, seconds: float) -> Moment:
+    """Returns where a clip is that has taken so many seconds."""
+    # Without a length, as of some streams, nobody knows.
+    share = min(1.0, progress.painted / progress.length) if progress.length else 0.0
+    left = seconds * (1 - share) / share if share else None
+    of = f" of {progress.length}" if progress.length else ""
+    return Moment(f"frame {progress.painted}{of}", share, left, None)

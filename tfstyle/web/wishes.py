@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfstyle.jobs import by_config
+from tfstyle import jobs
+from tfstyle.jobs import by_config, pairs, picture
+from tfstyle.jobs.method import Method
+from tfstyle.methods import feed_forward
+from tfstyle.web.watching import Watcher
 
 MAPS = ("content_regions", "style_regions")
 """Settings that name a file."""
@@ -50,8 +54,65 @@ class Wish:
             "output": self.output,
             **changed(self.config),
         }
-        words = [f"--{name}={as_text(value)}" for name, value in flags.items()]
-        return shlex.join(["tfstyle", self.command, *words])
+        return shell_line(self.command, flags)
+
+    def paint(self, watcher: Watcher) -> str:
+        """Paints it, and returns how it ended.
+
+        Raises:
+            ValueError, OSError, MemoryError: it cannot be painted.
+            KeyboardInterrupt: the watcher has ended it; the best picture so far is written.
+        """
+        method: Method = by_config.method_of(self.config_for_job(), self.style_for_job())
+        found = pairs.resolve(self.folder / self.content, self.folder / self.output, method.inputs)
+        job = picture.Job(method, watch=watcher.watch)
+        (outcome,) = picture.paint_all(job, found, lambda outcome: None)
+        if outcome.error:
+            raise outcome.error
+        return f"{outcome.sentence}, {outcome.seconds:.1f} s"
+
+
+@dataclasses.dataclass(frozen=True)
+class ClipWish:
+    """One clip to paint, in a trained style."""
+
+    folder: Path
+    clip: str
+    style: str | Mapping[str, float]
+    output: str
+    config: feed_forward.Config
+    """Of the frames."""
+    duration: float
+    """How much of it to paint, in seconds."""
+
+    def command_line(self) -> str:
+        """Returns what makes the same clip in the shell, beside the same file."""
+        flags = {
+            "input": self.clip,
+            "style": by_config.style_text(self.style),
+            "output": self.output,
+            "duration": self.duration,
+            **changed(self.config),
+        }
+        return shell_line("video", flags)
+
+    def paint(self, watcher: Watcher) -> str:
+        """Paints it, and returns how it ended; raises what `Wish.paint` does, and keeps nothing."""
+        outcome = jobs.paint_clip(
+            self.folder / self.clip,
+            self.folder / self.output,
+            self.style,
+            method=self.config,
+            duration=self.duration,
+            callback=watcher.frames(),
+        )
+        return f"{outcome.sentence}, {outcome.frames} frames, {outcome.seconds:.1f} s"
+
+
+def shell_line(command: str, flags: Mapping[str, Any]) -> str:
+    """Returns a command as one types it."""
+    words = [f"--{name}={as_text(value)}" for name, value in flags.items()]
+    return shlex.join(["tfstyle", command, *words])
 
 
 def changed(config: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Actions:
             out.status: words.line("Waiting for its turn …"),
             out.paint: gr.update(interactive=False),
             # One pass cannot be stopped.
-            out.stop: gr.update(interactive=method == choices.GATYS),
+            out.stop: gr.update(interactive=method in (choices.GATYS, choices.CLIP)),
         }
 
     def paint(self, visit: Visit, *received: Any) -> Iterator[Updates]:
@@ -82,7 +82,7 @@ class Actions:
         originals = [visit.original(each) if isinstance(each, Upload) else each for each in sent]
         chosen = self.fields.collect(originals)
         try:
-            wish = choices.wish(chosen, visit, self._config.max_size)
+            wish = choices.wish(chosen, visit, self._config.max_size, self._config.max_clip)
         except errors.USER_ERRORS as error:
             yield {out.status: words.refusal(str(error))}
             return
@@ -115,10 +115,24 @@ class Actions:
         return {
             out.status: words.line(done.sentence),
             out.result: gr.update(visible=True),
-            out.slider: (str(done.before), str(done.after)),
-            out.download: str(done.after),
+            **self._shown(done),
             out.command: done.wish.command_line(),
             out.history: history,
+        }
+
+    def _shown(self, done: Painting) -> Updates:
+        """Shows a picture beside its photograph, or a clip."""
+        out, after = self.outcome, str(done.after)
+        if done.before is None:
+            shown = {out.slider: gr.update(visible=False)}
+            return shown | {
+                out.clip: gr.update(value=after, visible=True),
+                out.download: gr.update(value=after, label="Download the clip"),
+            }
+        return {
+            out.slider: gr.update(value=(str(done.before), after), visible=True),
+            out.clip: gr.update(value=None, visible=False),
+            out.download: gr.update(value=after, label="Download as PNG, with its record"),
         }
 
 

@@ -1,6 +1,7 @@
 """The left side of the page: what a visitor chooses, in the order of `choices.Choices`."""
 
 import dataclasses
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ METHODS = [
     ("Trained styles (a moment)", choices.APPLY),
     ("Optimise (minutes, the best picture)", choices.GATYS),
 ]
+
+CLIPS = ("A clip (trained styles)", choices.CLIP)
 
 QUALITIES = [("A draft", "fast"), ("Good", "default"), ("The best, slowly", "best")]
 
@@ -59,10 +62,19 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
     """Returns the fields, laid out where this is called."""
     values: dict[str, Any] = {}
     groups: dict[str, Any] = {}
-    values["method"] = gr.Radio(METHODS, value=choices.SWAP, label="How", elem_id="method")
-    values["photo"] = upload("Your photograph", "photo", "The photograph to paint")
-    # The package's own is the same cat.
-    _offer(_examples("chelsea.jpg") or [folder / "photograph.jpg"], values["photo"])
+    methods = [*METHODS, CLIPS] if can_paint_clips() else METHODS
+    values["method"] = gr.Radio(methods, value=choices.SWAP, label="How", elem_id="method")
+    with gr.Column() as groups["photo"]:
+        values["photo"] = upload("Your photograph", "photo", "The photograph to paint")
+        # The package's own is the same cat.
+        _offer(_examples("chelsea.jpg") or [folder / "photograph.jpg"], values["photo"])
+    with gr.Column(visible=False) as groups["clip"]:
+        values["clip"] = gr.Video(
+            label=f"Your clip: its first {config.max_clip:g} seconds are painted",
+            sources=["upload"],
+            height=240,
+            elem_id="clip",
+        )
     with gr.Column() as groups["paintings"]:
         values |= _paintings()
     with gr.Column(visible=False) as groups["trained"]:
@@ -77,6 +89,7 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
             object_fit="cover",
             elem_id="trained",
             buttons=[],
+            interactive=False,
         )
         values |= _trained([style for _, style in thumbnails])
     values["size"] = gr.Slider(
@@ -92,6 +105,11 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
     if choices.REGIONS:
         values |= _maps(groups)
     return Fields(values, groups, gallery)
+
+
+def can_paint_clips() -> bool:
+    """Returns whether the extra `video` is there."""
+    return all(importlib.util.find_spec(module) for module in ("av", "cv2"))
 
 
 def upload(label: str, name: str, alt: str) -> gr.Image:

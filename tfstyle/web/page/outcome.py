@@ -16,13 +16,14 @@ class Outcome:
     result: gr.Column
     """All that there is only once something is painted."""
     slider: gr.ImageSlider
+    clip: gr.Video
     download: gr.DownloadButton
     command: gr.Textbox
     history: gr.Gallery
 
     def shown(self) -> list[Any]:
         """Returns the components of a result."""
-        return [self.result, self.slider, self.download, self.command, self.history]
+        return [self.result, self.slider, self.clip, self.download, self.command, self.history]
 
 
 def build() -> Outcome:
@@ -39,9 +40,10 @@ def build() -> Outcome:
             buttons=["fullscreen"],
             elem_id="slider",
         )
-        download = gr.DownloadButton(
-            "Download as PNG, with its record", elem_id="download", size="lg"
+        clip = gr.Video(
+            label="The painted clip", interactive=False, visible=False, elem_id="painted_clip"
         )
+        download = gr.DownloadButton("Download", elem_id="download", size="lg")
         command = gr.Textbox(
             label="The same picture in the shell: copy as command",
             lines=2,
@@ -61,4 +63,4 @@ def build() -> Outcome:
             elem_id="history",
             buttons=[],
         )
-    return Outcome(paint, stop, status, result, slider, download, command, history)
+    return Outcome(paint, stop, status, result, slider, clip, download, command, history)

@@ -21,14 +21,6 @@ def refusal(sentence: str) -> str:
     return f'<p class="line refused" role="alert">{html.escape(sentence)}</p>'
 
 
-def waiting(ahead: int) -> str:
-    """Returns how long the queue is."""
-    if not ahead:
-        return line("Reading the pictures …")
-    before = "one picture is" if ahead == 1 else f"{ahead} pictures are"
-    return line(f"Waiting: {before} painted before yours.")
-
-
 def moment(now: Moment) -> str:
     """Returns where a painting is, with the picture so far."""
     left = "" if now.left is None else f", about {seconds(now.left)} left"
@@ -37,8 +29,12 @@ def moment(now: Moment) -> str:
         f'<p class="line">{html.escape(now.sentence + left)}</p>'
         f'<div class="bar" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
         f'aria-valuemax="100" aria-label="Progress"><div style="width: {percent}%"></div></div>'
-        f'<img src="{as_uri(now.picture)}" alt="The picture so far, {percent} percent done">'
+        + ("" if now.picture is None else _preview(now.picture, percent))
     )
+
+
+def _preview(pixels: np.ndarray, percent: int) -> str:
+    return f'<img src="{as_uri(pixels)}" alt="The picture so far, {percent} percent done">'
 
 
 def seconds(number: float) -> str:
