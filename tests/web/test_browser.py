@@ -104,7 +104,8 @@ def test_stop_keeps_the_picture(visitor, tmp_path):
     visitor.until(lambda driver: visitor.count() > before)
     assert visitor.status().startswith("stopped: the best picture so far")
     given = visitor.download(tmp_path, "chelsea_gatys.png")
-    assert image.read(given).shape == (1, 256, 384, 3)
+    # Of 451 x 300: 384 x 255.4.
+    assert image.read(given).shape == (1, 255, 384, 3)
     with Image.open(given) as file:
         file.load()
         assert "interrupted" in file.text["tfstyle record"]
@@ -188,3 +189,41 @@ def test_password_is_asked_for(tmp_path):
             browser.driver.get(address)
             browser.find("input[type=password]")
             assert not browser.all("#paint")
+
+
+def test_policy_forbids_other_addresses(visitor):
+    script = "return fetch('http://127.0.0.1:9/').then(() => 'sent', error => String(error))"
+    assert "Failed to fetch" in visitor.driver.execute_script(script)
+    with urllib.request.urlopen(visitor.driver.current_url) as answer:
+        assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+def test_clip_is_painted_as_the_shell_does(visitor, tmp_path, monkeypatch):
+    pytest.importorskip("av")
+    visitor.choose("clip")
+    visitor.upload("clip", INPUTS / "pan.mp4")
+    visitor.find("#clip video")
+    visitor.set_size(128)
+    command = visitor.paint()
+    given = visitor.download(tmp_path, "pan_painted.mp4")
+    folder = tmp_path / "shell"
+    folder.mkdir()
+    (folder / "pan.mp4").write_bytes((INPUTS / "pan.mp4").read_bytes())
+    monkeypatch.chdir(folder)
+    assert app.main([*shlex.split(command)[1:], "--quiet"]) == 0
+    assert given.read_bytes() == (folder / "pan_painted.mp4").read_bytes()
+
+
+def test_one_picture_is_painted_at_a_time(visitor, address, tmp_path):
+    give(visitor, 512)
+    visitor.choose("gatys")
+    visitor.click('input[type="radio"][value="best"]')
+    visitor.click("#paint")
+    visitor.says("step")
+    with page.browser(tmp_path) as other:
+        give(other.open(address))
+        other.click("#paint")
+        other.says("queue: 1/1")
+        visitor.click("#stop")
+        other.until(lambda driver: other.count() == 1)
+    visitor.until(lambda driver: visitor.count() == 1)

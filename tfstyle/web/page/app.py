@@ -59,7 +59,10 @@ def load_gradio() -> None:
 
 
 def _serve(config: Config, root: Path, tell: Any) -> None:
+    from starlette.middleware import Middleware
+
     from tfstyle.web.page import theme
+    from tfstyle.web.page.at_home import AtHome
 
     page = build(config, root)
     # `launch` has its own words for the terminal, and offers to share the page with the world.
@@ -71,6 +74,7 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
             auth=config.credentials(),
             share=False,
             max_file_size=f"{config.max_upload}mb",
+            app_kwargs={"middleware": [Middleware(AtHome)]},
             footer_links=[],
             enable_monitoring=False,
             ssr_mode=False,

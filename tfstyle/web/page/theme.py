@@ -20,6 +20,7 @@ CSS = """
 #status .refused { border-left: 4px solid #b3402a; padding-left: 0.7rem; }
 #status img { display: block; max-width: 100%; margin: 0.8rem auto 0; border-radius: 8px; }
 #command textarea { font-family: var(--font-mono); font-size: 0.85rem; }
+#clip button[aria-label*="rim"] { display: none; }
 .dark { color-scheme: dark; }
 #trained, #history { height: auto !important; min-height: 0 !important; }
 #trained .grid-wrap, #history .grid-wrap {
