@@ -7,9 +7,9 @@ from typing import Any
 import gradio as gr
 
 from tfstyle.system import errors
-from tfstyle.web import choices, painting, results, uploads
+from tfstyle.web import brushing, choices, painting, results, uploads
 from tfstyle.web.config import Config
-from tfstyle.web.page import words
+from tfstyle.web.page import brush, words
 from tfstyle.web.page.fields import Fields
 from tfstyle.web.page.outcome import Outcome
 from tfstyle.web.uploads import Upload
@@ -59,6 +59,22 @@ class Actions:
             return {field: gr.skip() if shown == upload.path else shown}
 
         return check
+
+    def lay_under(self, visit: Visit, received: Any) -> Updates:
+        """Lays the photograph under the brush."""
+        photo = uploads.as_upload(received)
+        if photo is None:
+            return {self.outcome.status: words.refusal("a photograph is missing.")}
+        return {self.fields.brush.editor: brush.underlay(visit.original(photo).path)}
+
+    def take_map(self, visit: Visit, painted: Any) -> Updates:
+        """Takes what the brush has painted as the photograph's map."""
+        try:
+            made = brushing.as_map((painted or {}).get("layers") or [])
+        except errors.USER_ERRORS as error:
+            return {self.outcome.status: words.refusal(str(error))}
+        path = brushing.write(made, visit.folder, "photograph_map.png")
+        return {self.fields.values["content_regions"]: path}
 
     def begin(self, visit: Visit, method: str) -> Updates:
         """Says that the wish was heard, before its turn comes."""

@@ -130,6 +130,8 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
     for flag, field in fields.uploads():
         check = actions.checked(flag, field)
         field.change(check, [visit, field], [out.status, field], preprocess=False, **at_once)
+    if fields.brush:
+        _connect_brush(visit, actions, at_once)
     begun = out.paint.click(
         actions.begin,
         [visit, fields.values["method"]],
@@ -150,3 +152,13 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
     painted.then(actions.end, None, [out.paint, out.stop], **at_once)
     out.stop.click(actions.stop, visit, None, **at_once)
     out.history.select(actions.recall, visit, [out.status, *out.shown()], **at_once)
+
+
+def _connect_brush(visit: Any, actions: Any, at_once: dict[str, Any]) -> None:
+    fields, status = actions.fields, actions.outcome.status
+    brush, values = fields.brush, fields.values
+    inputs, shown = [visit, values["photo"]], [status, brush.editor]
+    brush.begin.click(actions.lay_under, inputs, shown, preprocess=False, **at_once)
+    brush.end.click(
+        actions.take_map, [visit, brush.editor], [status, values["content_regions"]], **at_once
+    )

@@ -11,6 +11,7 @@ import gradio as gr
 from tfstyle.methods import gatys, style_swap
 from tfstyle.web import choices
 from tfstyle.web.config import Config
+from tfstyle.web.page import brush
 
 METHODS = [
     ("Any painting (seconds)", choices.SWAP),
@@ -34,6 +35,8 @@ class Fields:
     """By the names of `Choices`; paintings and shares are lists."""
     groups: dict[str, Any]
     trained: gr.Gallery
+    brush: brush.Brush | None
+    """None where the methods know of no regions."""
 
     def inputs(self) -> list[Any]:
         """Returns the components that `collect` takes the values of, in its order."""
@@ -102,9 +105,12 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
         elem_id="size",
     )
     values |= _strengths(groups)
+    painter = None
     if choices.REGIONS:
-        values |= _maps(groups)
-    return Fields(values, groups, gallery)
+        with gr.Column() as groups["regions"]:
+            painter, maps = brush.build(upload)
+        values |= maps
+    return Fields(values, groups, gallery, painter)
 
 
 def can_paint_clips() -> bool:
@@ -203,16 +209,3 @@ def _strengths(groups: dict[str, Any]) -> dict[str, Any]:
         )
         values["keep_colors"] = gr.Checkbox(label="Keep my photograph's colours")
     return values
-
-
-def _maps(groups: dict[str, Any]) -> dict[str, Any]:
-    with gr.Group() as groups["regions"]:
-        with gr.Accordion("Paint by regions", open=False):
-            gr.Markdown(
-                "Maps are pictures of flat colours, one colour for each region. Without a map of "
-                "the painting, each region gets a painting of its own, in the order of both.",
-                elem_classes="quiet",
-            )
-            photo = upload("The photograph's map", "photo_map", "Regions of the photograph")
-            painting = upload("The painting's map", "painting_map", "Regions of the painting")
-    return {"content_regions": photo, "style_regions": painting}
