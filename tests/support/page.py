@@ -160,3 +160,15 @@ class Page:
     def drag_slider(self, pixels):
         line = self.find("#slider [role=slider], #slider .outer")
         ActionChains(self.driver).drag_and_drop_by_offset(line, pixels, 0).perform()
+
+    def draw(self, name, pixels):
+        """Draws a line with the brush, from the middle to the right."""
+        canvas = self.find(f"#{name} canvas")
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+        # The photograph is there when its layers are; nothing in the page says so.
+        time.sleep(3)
+        line = ActionChains(self.driver).move_to_element(canvas).click_and_hold()
+        for _ in range(0, pixels, 10):
+            line = line.move_by_offset(10, 1)
+        line.release().perform()
+        time.sleep(1)

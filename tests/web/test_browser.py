@@ -15,6 +15,7 @@ from samples import picture
 
 from tfstyle import image
 from tfstyle.cli import app
+from tfstyle.web import choices
 
 page = pytest.importorskip("page", reason="selenium is not installed")
 
@@ -227,3 +228,24 @@ def test_one_picture_is_painted_at_a_time(visitor, address, tmp_path):
         visitor.click("#stop")
         other.until(lambda driver: other.count() == 1)
     visitor.until(lambda driver: visitor.count() == 1)
+
+
+@pytest.mark.skipif(not choices.REGIONS, reason="the methods know of no regions")
+def test_regions_of_the_brush_are_painted_as_the_shell_does(visitor, tmp_path, monkeypatch):
+    give(visitor)
+    visitor.click("#more button")
+    visitor.upload_and_see("painting2", PHOTO)
+    visitor.click("#regions button")
+    visitor.click("#brush_begin")
+    visitor.draw("brush", 100)
+    visitor.click("#brush_end")
+    source = visitor.find("#photo_map img").get_attribute("src")
+    command = visitor.paint()
+    assert "--content_regions=photograph_map.png" in command
+    # The cat as a painting, too: of the same name, it gets a number.
+    assert "--style=painted_style.jpg,chelsea_2.jpg" in command
+    (tmp_path / "chelsea_2.jpg").write_bytes(PHOTO.read_bytes())
+    with urllib.request.urlopen(source) as answer:
+        (tmp_path / "photograph_map.png").write_bytes(answer.read())
+    given = image.read(visitor.download(tmp_path, "chelsea_swap.png"))
+    assert_array_equal(given, painted_by_the_shell(command, tmp_path, monkeypatch))

@@ -1,13 +1,13 @@
 """The fields for regions: a brush, and maps that are uploaded."""
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from tfstyle import image
 from tfstyle.web import brushing
+from tfstyle.web.page import pictures
 
 SIZE = 800
 """Longest side in pixels of what is painted on; maps are brought to the photograph's size."""
@@ -27,12 +27,8 @@ class Brush:
     end: gr.Button
 
 
-def build(upload: Callable[[str, str, str], gr.Image]) -> tuple[Brush, dict[str, Any]]:
-    """Returns the brush, and the fields of the maps by the names of their settings.
-
-    Args:
-        upload: makes a field for a picture: of its label, its name and what a reader says of it.
-    """
+def build() -> tuple[Brush, dict[str, Any]]:
+    """Returns the brush, and the fields of the maps by the names of their settings."""
     with gr.Accordion("Paint by regions", open=False, elem_id="regions"):
         gr.Markdown(WORDS, elem_classes="quiet")
         begin = gr.Button("Lay my photograph under the brush", elem_id="brush_begin")
@@ -48,8 +44,10 @@ def build(upload: Callable[[str, str, str], gr.Image]) -> tuple[Brush, dict[str,
             elem_id="brush",
         )
         end = gr.Button("Take what I painted as the map", elem_id="brush_end")
-        photo = upload("The photograph's map", "photo_map", "Regions of the photograph")
-        painting = upload("The painting's map", "painting_map", "Regions of the painting")
+        photo = pictures.upload(
+            "The photograph's map", "photo_map", "Regions of the photograph", can_download=True
+        )
+        painting = pictures.upload("The painting's map", "painting_map", "Regions of the painting")
     return Brush(begin, editor, end), {"content_regions": photo, "style_regions": painting}
 
 

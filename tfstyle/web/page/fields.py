@@ -11,7 +11,7 @@ import gradio as gr
 from tfstyle.methods import gatys, style_swap
 from tfstyle.web import choices
 from tfstyle.web.config import Config
-from tfstyle.web.page import brush
+from tfstyle.web.page import brush, pictures
 
 METHODS = [
     ("Any painting (seconds)", choices.SWAP),
@@ -22,9 +22,6 @@ METHODS = [
 CLIPS = ("A clip (trained styles)", choices.CLIP)
 
 QUALITIES = [("A draft", "fast"), ("Good", "default"), ("The best, slowly", "best")]
-
-BLENDED = 3
-"""How many paintings may be blended."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,53 +59,32 @@ class Fields:
 
 
 def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fields:
-    """Returns the fields, laid out where this is called."""
+    """Returns the fields, laid out where this is called.
+
+    Args:
+        config: the page's settings.
+        thumbnails: files and names of the trained styles.
+        folder: where the shipped photograph lies.
+    """
     values: dict[str, Any] = {}
     groups: dict[str, Any] = {}
     methods = [*METHODS, CLIPS] if can_paint_clips() else METHODS
     values["method"] = gr.Radio(methods, value=choices.SWAP, label="How", elem_id="method")
     with gr.Column() as groups["photo"]:
-        values["photo"] = upload("Your photograph", "photo", "The photograph to paint")
-        # The package's own is the same cat.
-        _offer(_examples("chelsea.jpg") or [folder / "photograph.jpg"], values["photo"])
+        values["photo"] = pictures.photo(folder / "photograph.jpg")
     with gr.Column(visible=False) as groups["clip"]:
-        values["clip"] = gr.Video(
-            label=f"Your clip: its first {config.max_clip:g} seconds are painted",
-            sources=["upload"],
-            height=240,
-            elem_id="clip",
-        )
+        values["clip"] = _clip(config.max_clip)
     with gr.Column() as groups["paintings"]:
-        values |= _paintings()
+        values |= pictures.paintings()
     with gr.Column(visible=False) as groups["trained"]:
-        gr.Markdown("Trained styles: pick one", elem_classes="quiet")
-        gallery = gr.Gallery(
-            thumbnails,
-            label="Trained styles",
-            show_label=False,
-            columns=4,
-            height="auto",
-            allow_preview=False,
-            object_fit="cover",
-            elem_id="trained",
-            buttons=[],
-            interactive=False,
-        )
-        values |= _trained([style for _, style in thumbnails])
-    values["size"] = gr.Slider(
-        128,
-        config.max_size,
-        value=min(512, config.max_size),
-        step=16,
-        label="Size",
-        info="Longest side of the result in pixels; twice the size takes four times as long.",
-        elem_id="size",
-    )
+        gallery, styles = pictures.trained(thumbnails)
+        values |= styles
+    values["size"] = _size(config.max_size)
     values |= _strengths(groups)
     painter = None
     if choices.REGIONS:
         with gr.Column() as groups["regions"]:
-            painter, maps = brush.build(upload)
+            painter, maps = brush.build()
         values |= maps
     return Fields(values, groups, gallery, painter)
 
@@ -118,63 +94,21 @@ def can_paint_clips() -> bool:
     return all(importlib.util.find_spec(module) for module in ("av", "cv2"))
 
 
-def upload(label: str, name: str, alt: str) -> gr.Image:
-    """Returns a field for one picture."""
-    return gr.Image(
-        type="filepath",
-        sources=["upload", "clipboard"],
-        label=label,
-        height=240,
-        elem_id=name,
-        alt_text=alt,
-        buttons=["fullscreen"],
-        placeholder="Drop a picture here, or click",
+def _clip(seconds: float) -> gr.Video:
+    label = f"Your clip; painted are at most {seconds:g} s"
+    return gr.Video(label=label, sources=["upload"], height=240, elem_id="clip")
+
+
+def _size(largest: int) -> gr.Slider:
+    return gr.Slider(
+        128,
+        largest,
+        value=min(512, largest),
+        step=16,
+        label="Size",
+        info="Longest side of the result in pixels; twice the size takes four times as long.",
+        elem_id="size",
     )
-
-
-def _offer(paths: Sequence[Path], field: gr.Image) -> None:
-    if paths:
-        shown = [[str(path)] for path in paths]
-        gr.Examples(shown, field, label="or take this one", api_visibility="private")
-
-
-def _examples(*names: str) -> list[Path]:
-    """Returns pictures of `examples/inputs`, which a checkout has and an installation has not."""
-    folder = Path(__file__).parents[3] / "examples" / "inputs"
-    return [folder / name for name in names if (folder / name).exists()]
-
-
-def _paintings() -> dict[str, Any]:
-    first = upload("A painting", "painting", "The painting whose style is taken")
-    _offer(_examples("painted_style.jpg"), first)
-    paintings, shares = [first], []
-    with gr.Accordion("Blend with other paintings", open=False):
-        shares.append(_share("Share of the first"))
-        for number in range(2, BLENDED + 1):
-            paintings.append(upload(f"Painting {number}", f"painting{number}", "To blend with"))
-            shares.append(_share("Its share"))
-    return {"paintings": paintings, "shares": shares}
-
-
-def _share(label: str) -> gr.Slider:
-    return gr.Slider(0, 1, value=0.5, step=0.05, label=label)
-
-
-def _trained(styles: Sequence[str]) -> dict[str, Any]:
-    with gr.Row():
-        style = gr.Dropdown(
-            list(styles), value=styles[0], label="Style", elem_id="style", interactive=True
-        )
-        other = gr.Dropdown(
-            [("none", ""), *((name, name) for name in styles)],
-            value="",
-            label="Blended with",
-            elem_id="other",
-            interactive=True,
-        )
-    share = gr.Slider(0, 1, value=0.5, step=0.05, label="Share of the other", visible=False)
-    other.change(lambda name: gr.update(visible=bool(name)), other, share, api_visibility="private")
-    return {"trained": style, "other": other, "other_share": share}
 
 
 def _strengths(groups: dict[str, Any]) -> dict[str, Any]:
