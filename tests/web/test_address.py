@@ -1,10 +1,12 @@
 """Where the page listens, and what a visitor has to know."""
 
 import socket
+import sys
 import warnings
 
 import pytest
 
+from tfstyle import web
 from tfstyle.web import Config, address
 
 
@@ -49,3 +51,9 @@ def test_password_may_have_colons():
 def test_half_a_password_is_refused_and_not_shown(auth):
     with pytest.raises(ValueError, match="^auth must be user:password, neither of them empty.$"):
         Config(auth=auth)
+
+
+def test_what_the_page_needs_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(ValueError, match=r'pip install "tfstyle\[web\]" and .* --no-deps'):
+        web.serve(Config())

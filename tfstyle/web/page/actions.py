@@ -60,21 +60,20 @@ class Actions:
 
         return check
 
-    def lay_under(self, visit: Visit, received: Any) -> Updates:
-        """Lays the photograph under the brush."""
+    def lay_under(self, visit: Visit, received: Any) -> tuple[Any, Any]:
+        """Returns what is said, and the photograph for the brush to paint on."""
         photo = uploads.as_upload(received)
         if photo is None:
-            return {self.outcome.status: words.refusal("a photograph is missing.")}
-        return {self.fields.brush.editor: brush.underlay(visit.original(photo).path)}
+            return words.refusal("a photograph is missing: drop one on the first field."), gr.skip()
+        return gr.skip(), brush.underlay(visit.original(photo).path)
 
-    def take_map(self, visit: Visit, painted: Any) -> Updates:
-        """Takes what the brush has painted as the photograph's map."""
+    def take_map(self, visit: Visit, painted: Any) -> tuple[Any, Any]:
+        """Returns what is said, and the photograph's map as the brush has painted it."""
         try:
             made = brushing.as_map((painted or {}).get("layers") or [])
         except errors.USER_ERRORS as error:
-            return {self.outcome.status: words.refusal(str(error))}
-        path = brushing.write(made, visit.folder, "photograph_map.png")
-        return {self.fields.values["content_regions"]: path}
+            return words.refusal(str(error)), gr.skip()
+        return gr.skip(), brushing.write(made, visit.folder, "photograph_map.png")
 
     def begin(self, visit: Visit, method: str) -> Updates:
         """Says that the wish was heard, before its turn comes."""
