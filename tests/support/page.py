@@ -30,11 +30,19 @@ def free_port():
         return server.getsockname()[1]
 
 
+def measured():
+    """Returns what has Python note which lines it runs, where the tests do so."""
+    coverage = sys.modules.get("coverage")
+    is_measuring = coverage and coverage.Coverage.current()
+    # Combined at the end with what this process has noted.
+    return ["-m", "coverage", "run", "--parallel-mode"] if is_measuring else []
+
+
 @contextlib.contextmanager
 def served(folder, *flags):
     """Yields the address of a page whose temporary files lie in a folder."""
     port = free_port()
-    command = [sys.executable, "-m", "tfstyle", "web", f"--port={port}", *flags]
+    command = [sys.executable, *measured(), "-m", "tfstyle", "web", f"--port={port}", *flags]
     environment = os.environ | {"TMPDIR": str(folder)}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
