@@ -18,6 +18,7 @@ from tfstyle.cli import app
 from tfstyle.web import choices
 
 page = pytest.importorskip("page", reason="selenium is not installed")
+Keys = page.Keys
 
 pytestmark = [
     pytest.mark.slow,
@@ -112,7 +113,7 @@ def test_stop_keeps_the_picture(visitor, tmp_path):
         assert "interrupted" in file.text["tfstyle record"]
 
 
-def test_slider_moves_by_the_keyboard_and_the_mouse(visitor):
+def test_slider_follows_the_mouse(visitor):
     give(visitor)
     visitor.paint()
     before = visitor.slider_position()
@@ -249,3 +250,49 @@ def test_regions_of_the_brush_are_painted_as_the_shell_does(visitor, tmp_path, m
         (tmp_path / "photograph_map.png").write_bytes(answer.read())
     given = image.read(visitor.download(tmp_path, "chelsea_swap.png"))
     assert_array_equal(given, painted_by_the_shell(command, tmp_path, monkeypatch))
+
+
+NAMELESS = """
+const shown = selector => [...document.querySelectorAll(selector)].filter(e => e.offsetParent);
+const nameless = shown('button, input, textarea').filter(e => !(e.innerText || e.ariaLabel
+  || e.title || e.placeholder || e.labels?.length || e.querySelector('img[alt]:not([alt=""])')));
+return [...shown('img').filter(e => !e.alt), ...nameless].map(e => e.outerHTML.slice(0, 200));
+"""
+
+
+def test_phone_has_one_column_and_all_has_names(address, tmp_path):
+    with page.browser(tmp_path) as visitor:
+        phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+        visitor.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+        give(visitor.open(address))
+        visitor.find("#paint").send_keys(Keys.ENTER)
+        visitor.until(lambda driver: visitor.count() == 1)
+        visitor.find("#slider img[alt^='After']")
+        assert visitor.driver.execute_script(NAMELESS) == []
+        width = "return document.documentElement.scrollWidth"
+        assert visitor.driver.execute_script(width) == 390
+
+
+def test_full_queue_is_told_and_may_be_tried_again(tmp_path):
+    with (
+        page.served(tmp_path, "--queue=1") as address,
+        page.browser(tmp_path) as first,
+        page.browser(tmp_path) as second,
+        page.browser(tmp_path) as third,
+    ):
+        for visitor in (first, second, third):
+            give(visitor.open(address))
+        first.set_size(512)
+        first.choose("gatys")
+        first.click('input[type="radio"][value="best"]')
+        first.click("#paint")
+        first.says("step")
+        second.click("#paint")
+        second.says("queue: 1/1")
+        third.click("#paint")
+        third.until(
+            lambda driver: "busy" in "".join(each.text for each in third.all(".toast-body"))
+        )
+        first.click("#stop")
+        second.until(lambda driver: second.count() == 1)
+        assert "tfstyle swap" in third.paint()

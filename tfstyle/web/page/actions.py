@@ -81,7 +81,6 @@ class Actions:
         out = self.outcome
         return {
             out.status: words.line("Waiting for its turn …"),
-            out.paint: gr.update(interactive=False),
             # One pass cannot be stopped.
             out.stop: gr.update(interactive=method in (choices.GATYS, choices.CLIP)),
         }
@@ -92,7 +91,8 @@ class Actions:
         if visit.stop.is_set():
             yield {out.status: words.line("Stopped before its turn came.")}
             return
-        yield {out.status: words.line("Painting …")}
+        # Not before its turn: who finds the queue full may try again.
+        yield {out.status: words.line("Painting …"), out.paint: gr.update(interactive=False)}
         sent = [uploads.as_upload(each) for each in received]
         originals = [visit.original(each) if isinstance(each, Upload) else each for each in sent]
         chosen = self.fields.collect(originals)

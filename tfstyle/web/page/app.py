@@ -61,7 +61,7 @@ def load_gradio() -> None:
 def _serve(config: Config, root: Path, tell: Any) -> None:
     from starlette.middleware import Middleware
 
-    from tfstyle.web.page import theme
+    from tfstyle.web.page import naming, theme
     from tfstyle.web.page.at_home import AtHome
 
     page = build(config, root)
@@ -84,6 +84,7 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
             prevent_thread_lock=True,
             theme=theme.make(),
             css=theme.CSS,
+            head=naming.SCRIPT,
         )
     tell(url)
     try:
@@ -135,13 +136,13 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
     begun = out.paint.click(
         actions.begin,
         [visit, fields.values["method"]],
-        [out.status, out.paint, out.stop],
+        [out.status, out.stop],
         **at_once,
     )
     painted = begun.then(
         actions.paint,
         [visit, *fields.inputs()],
-        [out.status, *out.shown()],
+        [out.status, out.paint, *out.shown()],
         # One at a time: two would halve each other's speed, and double the memory.
         concurrency_limit=1,
         # See `uploads.as_upload`.
