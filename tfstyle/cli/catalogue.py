@@ -95,6 +95,11 @@ COMMANDS = {
         "tfstyle.cli.commands.info",
         brief=True,
     ),
+    "web": Command(
+        "Open a page to paint in: for people who want no flags.",
+        "tfstyle.web",
+        "tfstyle.cli.commands.web",
+    ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
         "tfstyle.cli.commands.completion",

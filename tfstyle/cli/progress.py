@@ -11,6 +11,7 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from tfstyle.jobs.video.job import FrameCallback
+from tfstyle.jobs.work import work, work_done
 from tfstyle.result import Level, Progress
 
 
@@ -90,17 +91,6 @@ class _Bar(RichProgress):
 def describe_losses(terms: dict[str, float]) -> str:
     """Returns the weighted terms in words: "total 3, content 1, style 2"."""
     return ", ".join(f"{name} {value:.4g}" for name, value in terms.items())
-
-
-def work(levels: Sequence[Level]) -> int:
-    """Returns steps times pixels, all levels together: about proportional to the time."""
-    return sum(level.steps * level.size[0] * level.size[1] for level in levels)
-
-
-def work_done(levels: Sequence[Level], progress: Progress) -> int:
-    """Returns how much of `work(levels)` is behind; levels that stopped early count whole."""
-    height, width = progress.size
-    return work(levels[: progress.level]) + progress.step * height * width
 
 
 # --- Clips ---

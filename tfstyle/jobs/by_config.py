@@ -53,6 +53,15 @@ def method_of(config: Any, style: Style, source: Path | None = None) -> Method:
     return Analogy(command, config, styles[0], read)
 
 
+def command_of(config: Any) -> str:
+    """Returns the command of the method whose `Config` is given.
+
+    Raises:
+        ValueError: it is no method's.
+    """
+    return COMMANDS[_room(config)]
+
+
 def style_text(style: Style) -> str:
     """Returns the style as the shell has it, which is how records keep it."""
     if isinstance(style, Mapping):

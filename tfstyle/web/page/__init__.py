@@ -1,0 +1,1 @@
+"""What is seen: the layout, what its buttons do, and the page as a whole."""
