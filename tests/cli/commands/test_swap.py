@@ -73,7 +73,7 @@ def test_folder_goes_on_past_a_broken_file_and_leaves_what_is_there(folder):
         (["--resume", "--checkpoint=state"], "need decode=optimize"),
         (["--strength=2"], "strength must be from 0 to 1"),
         (["--save_every=2"], "save_every must be 0 where"),
-        (["--model=nothing"], "model must be inverse or the path of a trained one"),
+        (["--model=nothing"], "model must be inverse, inverse_white or the path of a trained one"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(folder, capsys, flags, message):
