@@ -19,6 +19,7 @@ CLASSES = {
     "ReflectConv2D": "tfstyle.networks.layers.convolutions",
     "Stylizer": "tfstyle.networks.transform_net",
     "Tap": "tfstyle.networks.layers.convolutions",
+    "WrapConv2D": "tfstyle.networks.layers.convolutions",
     "ZeroConv2D": "tfstyle.networks.layers.convolutions",
 }
 """The classes that are registered with Keras, and their modules."""
