@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import tfstyle.networks.inverse_net
+import tfstyle.networks.transform_net
 import tfstyle.training.muon  # noqa: F401 (registers)
 from tfstyle import saved_models
 
