@@ -8,7 +8,9 @@ import cli_stub
 import pytest
 from cli_stub import gatys, save_picture
 
-from tfstyle.cli import app
+import tfstyle
+from tfstyle.cli import app, reports
+from tfstyle.jobs import by_config
 from tfstyle.result import Loss
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
@@ -40,6 +42,15 @@ def test_painted_picture_is_a_line(method, folder, lines):
         "height": 4,
         "outcome": "step limit reached",
     }
+
+
+def test_styles_are_neither_the_start_nor_a_map(folder):
+    for name in ("start.png", "map.png"):
+        save_picture(name)
+    config = tfstyle.gatys.Config(start="start.png", content_regions="map.png")
+    painter = by_config.method_of(config, ["style.png"])
+    assert reports.styles(painter) == ["style.png"]
+    assert len(painter.inputs) == 3
 
 
 def test_losses_are_those_of_the_last_step(method, folder, lines, monkeypatch):

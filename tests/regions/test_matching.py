@@ -118,3 +118,18 @@ def test_region_that_is_empty_everywhere_is_refused():
     nothing = np.zeros([1, 4, 4], np.float32)
     with pytest.raises(image.ImageError, match="in the content and in a style.*region a, empty"):
         regions.Regions(("a",), np.ones([1, 4, 4], np.float32), (nothing,))
+
+
+@pytest.mark.parametrize("share, sums", [(0.5, "from 1 to 1.5"), (-0.5, "from 0.5 to 1")])
+def test_regions_that_overlap_or_leave_gaps_are_refused(share, sums):
+    masks = np.stack([np.tri(4, 4, -1), 1 - np.tri(4, 4, -1)]).astype(np.float32)
+    masks[0, 3, 0] += min(share, 0)
+    masks[1, 3, 0] += max(share, 0)
+    with pytest.raises(image.ImageError, match=f"must sum to 1 at each position.*{sums}"):
+        regions.Regions(("a", "b"), masks, (masks,))
+
+
+def test_masks_of_bytes_may_miss_the_sum_by_their_rounding():
+    masks = np.full([3, 4, 4], 85, np.uint8)
+    masks[0] = 84
+    assert regions.Regions(("a", "b", "c"), masks, (masks,)).content.sum(axis=0).max() < 1

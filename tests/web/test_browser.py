@@ -15,7 +15,6 @@ from samples import picture
 
 from tfstyle import image
 from tfstyle.cli import app
-from tfstyle.web import choices
 
 page = pytest.importorskip("page", reason="selenium is not installed")
 Keys = page.Keys
@@ -231,7 +230,6 @@ def test_one_picture_is_painted_at_a_time(visitor, address, tmp_path):
     visitor.until(lambda driver: visitor.count() == 1)
 
 
-@pytest.mark.skipif(not choices.REGIONS, reason="the methods know of no regions")
 def test_regions_of_the_brush_are_painted_as_the_shell_does(visitor, tmp_path, monkeypatch):
     give(visitor)
     visitor.click("#more button")

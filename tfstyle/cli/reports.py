@@ -56,4 +56,7 @@ def describe(method: Method, outcome: PairOutcome) -> dict[str, Any]:
 def styles(method: Method) -> list[str]:
     """Returns the styles as they were named: a trained one's name, or paths of pictures."""
     named = getattr(method, "style", None)
-    return [named] if named else [each.described.path for each in method.inputs]
+    if named:
+        return [named]
+    # Where there are no styles by that name, all that is read is style: textures, a filter's pair.
+    return [each.described.path for each in getattr(method, "styles", method.inputs)]

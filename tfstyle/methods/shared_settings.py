@@ -3,6 +3,7 @@
 Nothing here loads TensorFlow: flags and their help are made of these fields.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -179,6 +180,27 @@ def region_guides() -> Any:
 
 REGIONS = ("content_regions", "style_regions", "region_guides")
 """The settings of regions, by name."""
+
+
+class Mapped(Protocol):
+    """What names maps of regions."""
+
+    @property
+    def content_regions(self) -> str | os.PathLike | None:
+        """The content's map."""
+
+    @property
+    def style_regions(self) -> str | os.PathLike | None:
+        """The styles' maps."""
+
+
+def check_maps(config: Mapped) -> None:
+    """Raises ValueError where the styles have maps and the content has none."""
+    if config.style_regions is not None and config.content_regions is None:
+        raise ValueError(
+            "content_regions must name the content's map where style_regions names the styles'. "
+            f"Received: style_regions={config.style_regions}"
+        )
 
 
 def without_unused_regions(described: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,17 @@ def as_masks(array: np.ndarray, regions: int, called: str) -> np.ndarray:
     return arrays.as_unit_range(values * np.uint8(255) if values.dtype == bool else values, called)
 
 
+def check_sums(masks: np.ndarray, called: str) -> None:
+    """Raises ImageError unless masks `[regions, height, width]` sum to 1 at each position."""
+    sums = masks.sum(axis=0)
+    # Masks of bytes are rounded, each of them.
+    if np.abs(sums - 1).max() > len(masks) / 255:
+        raise ImageError(
+            f"{called} must sum to 1 at each position; tfstyle.regions.from_masks makes such masks "
+            f"of others. Received: sums from {sums.min():.3g} to {sums.max():.3g}"
+        )
+
+
 def check_fits(masks: np.ndarray, size: tuple[int, int], called: str, of: str) -> None:
     """Raises ImageError unless masks have the aspect of their picture.
 

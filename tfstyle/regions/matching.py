@@ -7,7 +7,7 @@ import numpy as np
 
 from tfstyle.image import ImageError
 from tfstyle.regions import colors
-from tfstyle.regions.checks import as_masks, check_fits
+from tfstyle.regions.checks import as_masks, check_fits, check_sums
 from tfstyle.regions.maps import Map
 
 
@@ -25,7 +25,7 @@ class Regions:
     picture or nothing of it. A region that the style lacks is zero everywhere."""
 
     def __post_init__(self) -> None:
-        """Raises ImageError unless each region has something in content and styles."""
+        """Raises ImageError unless regions share the content, each with something in a style."""
         count = len(self.names)
         styles = [as_masks(each, count, "style_regions") for each in self.styles]
         object.__setattr__(self, "content", as_masks(self.content, count, "content_regions"))
@@ -36,6 +36,7 @@ class Regions:
                     "regions must have something in the content and in a style. "
                     f"Received: region {name}, empty"
                 )
+        check_sums(self.content, "content_regions")
 
     @property
     def are_blended(self) -> bool:

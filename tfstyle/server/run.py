@@ -67,7 +67,7 @@ def _run(
 ) -> None:
     service = app.Service(served, config.threads, config.queue, config.max_body * MEGABYTE, tell)
     settings = uvicorn.Config(
-        app.build(service, served, config.poll_seconds),
+        app.build(service, served, config.poll_seconds, tell),
         backlog=listening.BACKLOG,
         http="h11",
         ws="none",

@@ -54,10 +54,6 @@ class Choices:
     """The painting's."""
 
 
-REGIONS = hasattr(style_swap.Config, "content_regions")
-"""Whether the methods know of regions."""
-
-
 def wish(
     choices: Choices, visit: Visit, max_size: int, max_seconds: float = 10.0
 ) -> Wish | ClipWish:

@@ -4,7 +4,7 @@ import dataclasses
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 from tfstyle.system import errors
 from tfstyle.web.watching import Moment, Watcher
@@ -22,7 +22,7 @@ class End:
 
 def paint(
     wish: Wish | ClipWish, stop: threading.Event, time_limit: float
-) -> Iterator[Moment | End]:
+) -> Generator[Moment | End]:
     """Paints what is wished for, and yields what there is to see, the end last.
 
     Args:

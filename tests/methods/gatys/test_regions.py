@@ -236,6 +236,17 @@ def test_checkpoint_of_other_maps_is_refused(stylize, tmp_path):
         stylize(checkpoint=tmp_path, resume=True, content_regions="map.png")
 
 
+def test_checkpoint_of_regions_that_reach_the_layers_otherwise_is_refused(stylize, tmp_path):
+    def stop(progress):
+        raise KeyboardInterrupt
+
+    own = {"regions": above_and_below(), "checkpoint": tmp_path}
+    with pytest.raises(Interrupted):
+        stylize(callback=stop, **own)
+    with pytest.raises(ValueError, match="same pictures and settings"):
+        stylize(resume=True, region_guides="all", **own)
+
+
 def test_runs_without_regions_are_described_as_before():
     plain = gatys.Config().described()
     assert not {"content_regions", "style_regions", "region_guides"} & set(plain)

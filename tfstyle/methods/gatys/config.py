@@ -201,6 +201,7 @@ class Config:
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
         shared_settings.check_style_size(self)
+        shared_settings.check_maps(self)
         self.check_regions(self.content_regions is not None)
         # It refuses layers that there are not: now, and not when the pictures have been read.
         self.weights()

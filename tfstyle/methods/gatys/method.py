@@ -99,6 +99,8 @@ def stylize(
     # What the settings leave open, as "auto" does, tells runs apart too.
     facts = (*task.weights.values(), resolve_precision(config.precision))
     masks = () if regions is None else (regions.content, *regions.styles)
+    # Of regions at hand the settings, which name no map, say nothing of how they reach the layers.
+    facts += () if regions is None else (config.region_guides,)
     identity = checkpoint_file.fingerprint(config, start, content, *styles, *masks, facts=facts)
     return coarse_to_fine.run(
         task, coarse_to_fine.Checkpoints(checkpoint, identity, resume, tile), callback

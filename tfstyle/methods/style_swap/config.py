@@ -109,8 +109,8 @@ class Config:
     style_size: int | None = shared_settings.style_size()
     strokes: str = shared_settings.strokes()
     preserve_color: str = shared_settings.preserve_color()
-    content_regions: str | None = shared_settings.content_regions()
-    style_regions: str | None = shared_settings.style_regions()
+    content_regions: str | os.PathLike | None = shared_settings.content_regions()
+    style_regions: str | os.PathLike | None = shared_settings.style_regions()
     # The paper's relu3_1.
     layer: str = setting(
         "block3_conv1",
@@ -189,6 +189,7 @@ class Config:
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
         shared_settings.check_style_size(self)
+        shared_settings.check_maps(self)
         vgg19_layers.parse_layer(self.layer)
         if self.patch_stride > self.patch_size:
             raise ValueError(

@@ -150,7 +150,9 @@ def _refused(refusal: Refusal) -> Response:
     return response
 
 
-def build(service: Service, models: Mapping[str, Model], poll_seconds: float) -> Starlette:
+def build(
+    service: Service, models: Mapping[str, Model], poll_seconds: float, tell: Tell
+) -> Starlette:
     """Returns the application, which also looks for new versions while it runs."""
     endpoints = {
         "/healthz": service.health,
@@ -165,7 +167,7 @@ def build(service: Service, models: Mapping[str, Model], poll_seconds: float) ->
 
     @contextlib.asynccontextmanager
     async def polling(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(_poll(models, poll_seconds))
+        task = asyncio.create_task(_poll(models, poll_seconds, tell))
         try:
             yield
         finally:
@@ -174,8 +176,16 @@ def build(service: Service, models: Mapping[str, Model], poll_seconds: float) ->
     return Starlette(routes=routes, lifespan=polling)
 
 
-async def _poll(models: Mapping[str, Model], seconds: float) -> None:
+async def _poll(models: Mapping[str, Model], seconds: float, tell: Tell) -> None:
+    told: dict[str, str] = {}
     while True:
         await asyncio.sleep(seconds)
-        for model in models.values():
-            await asyncio.to_thread(model.update)
+        for name, model in models.items():
+            try:
+                await asyncio.to_thread(model.update)
+                told.pop(name, None)
+            # Such as of a folder that must not be read for a while: one failure ends no looking.
+            except Exception as error:
+                if told.get(name) != str(error):
+                    told[name] = str(error)
+                    tell(f"{name}: no new versions can be looked for: {error}")

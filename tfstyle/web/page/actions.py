@@ -1,7 +1,8 @@
 """What happens when a visitor does something."""
 
+import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -87,6 +88,13 @@ class Actions:
 
     def paint(self, visit: Visit, *received: Any) -> Iterator[Updates]:
         """Paints what the fields say, and shows how it goes."""
+        try:
+            yield from self._paint(visit, received)
+        finally:
+            # Who has gone meanwhile leaves nothing, whichever way this ends.
+            visit.tidy()
+
+    def _paint(self, visit: Visit, received: Sequence[Any]) -> Iterator[Updates]:
         out = self.outcome
         if visit.stop.is_set():
             yield {out.status: words.line("Stopped before its turn came.")}
@@ -101,15 +109,17 @@ class Actions:
         except errors.USER_ERRORS as error:
             yield {out.status: words.refusal(str(error))}
             return
-        for moment in painting.paint(wish, visit.stop, self._config.time_limit):
-            if isinstance(moment, Moment):
-                yield {out.status: words.moment(moment)}
-            elif not moment.is_painted:
-                yield {out.status: words.refusal(moment.sentence)}
-            else:
-                visit.paintings.append(results.finish(wish, moment.sentence))
-                yield self._show(visit, visit.paintings[-1])
-        visit.tidy()
+        moments = painting.paint(wish, visit.stop, self._config.time_limit)
+        # At once, and not when it is collected: its end is the painting's.
+        with contextlib.closing(moments):
+            for moment in moments:
+                if isinstance(moment, Moment):
+                    yield {out.status: words.moment(moment)}
+                elif not moment.is_painted:
+                    yield {out.status: words.refusal(moment.sentence)}
+                else:
+                    visit.paintings.append(results.finish(wish, moment.sentence))
+                    yield self._show(visit, visit.paintings[-1])
 
     def end(self) -> Updates:
         """Lets the next wish be made."""

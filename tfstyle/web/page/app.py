@@ -131,8 +131,7 @@ def connect(page: Any, visit: Any, root: Path, actions: Any) -> None:
     for flag, field in fields.uploads():
         check = actions.checked(flag, field)
         field.change(check, [visit, field], [out.status, field], preprocess=False, **at_once)
-    if fields.brush:
-        _connect_brush(visit, actions, at_once)
+    _connect_brush(visit, actions, at_once)
     begun = out.paint.click(
         actions.begin,
         [visit, fields.values["method"]],

@@ -32,8 +32,7 @@ class Fields:
     """By the names of `Choices`; paintings and shares are lists."""
     groups: dict[str, Any]
     trained: gr.Gallery
-    brush: brush.Brush | None
-    """None where the methods know of no regions."""
+    brush: brush.Brush
 
     def inputs(self) -> list[Any]:
         """Returns the components that `collect` takes the values of, in its order."""
@@ -43,7 +42,7 @@ class Fields:
     def uploads(self) -> list[tuple[str, Any]]:
         """Returns the fields for pictures, with what the shell calls what they hold."""
         v = self.values
-        maps = [(name, v[name]) for name in ("content_regions", "style_regions") if name in v]
+        maps = [(name, v[name]) for name in ("content_regions", "style_regions")]
         return [("content", v["photo"]), *(("style", each) for each in v["paintings"]), *maps]
 
     def collect(self, received: Sequence[Any]) -> choices.Choices:
@@ -81,11 +80,9 @@ def build(config: Config, thumbnails: list[tuple[str, str]], folder: Path) -> Fi
         values |= styles
     values["size"] = _size(config.max_size)
     values |= _strengths(groups)
-    painter = None
-    if choices.REGIONS:
-        with gr.Column() as groups["regions"]:
-            painter, maps = brush.build()
-        values |= maps
+    with gr.Column() as groups["regions"]:
+        painter, maps = brush.build()
+    values |= maps
     return Fields(values, groups, gallery, painter)
 
 

@@ -1,0 +1,41 @@
+"""What a visit leaves behind."""
+
+import types
+
+import pytest
+
+from tfstyle.web import choices, painting
+from tfstyle.web.config import Config
+from tfstyle.web.visits import Visit
+from tfstyle.web.watching import Moment
+
+pytest.importorskip("gradio", reason="gradio is not installed")
+
+from tfstyle.web.page.actions import Actions
+
+OUTCOME = types.SimpleNamespace(status="status", paint="paint", stop="stop")
+FIELDS = types.SimpleNamespace(collect=lambda received: None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_read_to_its_end", [False, True])
+def test_what_is_written_after_a_visit_has_ended_is_removed(
+    tmp_path, monkeypatch, is_read_to_its_end
+):
+    visit = Visit(tmp_path)
+
+    def paint(wish, stop, time_limit):
+        try:
+            yield Moment("half done", 0.5, None, None)
+        finally:
+            # As a painting does that is stopped: the best picture so far is kept.
+            visit.folder.mkdir(exist_ok=True)
+            (visit.folder / "late.png").touch()
+
+    monkeypatch.setattr(choices, "wish", lambda *given: None)
+    monkeypatch.setattr(painting, "paint", paint)
+    shown = Actions(Config(), FIELDS, OUTCOME).paint(visit)
+    assert ["Painting" in next(shown)["status"], "half done" in next(shown)["status"]] == [True] * 2
+    visit.end()
+    list(shown) if is_read_to_its_end else shown.close()
+    assert list(tmp_path.iterdir()) == []
