@@ -17,6 +17,8 @@ from tfstyle import image
 from tfstyle.cli import app
 
 page = pytest.importorskip("page", reason="selenium is not installed")
+if "TFSTYLE_BROWSER" not in os.environ:
+    pytest.importorskip("gradio", reason="gradio is not installed")
 Keys = page.Keys
 
 pytestmark = [
