@@ -1,4 +1,4 @@
-"""What a visit leaves behind."""
+"""What a visit may ask for, and what it leaves behind."""
 
 import types
 
@@ -39,3 +39,22 @@ def test_what_is_written_after_a_visit_has_ended_is_removed(
     visit.end()
     list(shown) if is_read_to_its_end else shown.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_files_that_were_not_uploaded_are_out_of_reach(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploaded"))
+    (tmp_path / "private.png").touch()
+    (tmp_path / "uploaded").mkdir()
+    (tmp_path / "uploaded" / "link.png").symlink_to(tmp_path / "private.png")
+    actions, visit = Actions(Config(), FIELDS, OUTCOME), Visit(tmp_path)
+    for path in ("private.png", "uploaded/../private.png", "uploaded/link.png", "uploaded"):
+        # As gradio hands on what its `Image` was sent.
+        sent = {"path": str(tmp_path / path), "meta": {"_type": "gradio.FileData"}}
+        for ask in (
+            lambda: list(actions.paint(visit, sent)),  # noqa: B023
+            lambda: actions.lay_under(visit, sent),  # noqa: B023
+            lambda: actions.checked("content", None)(visit, sent),  # noqa: B023
+        ):
+            with pytest.raises(ValueError, match="a file must be uploaded"):
+                ask()

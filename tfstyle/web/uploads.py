@@ -28,15 +28,26 @@ class Upload(NamedTuple):
     """What the visitor calls it."""
 
 
-def as_upload(received: Any) -> Any:
+def as_upload(received: Any, folder: Path) -> Any:
     """Returns the file behind what a component for pictures has got; anything else as it is.
 
     Of events without gradio's `preprocess`, which would open a picture by itself: other kinds than
-    the package reads, in other words. That it is an upload, gradio has checked all the same.
+    the package reads, in other words.
+
+    Args:
+        received: what the component has got.
+        folder: where gradio keeps what was uploaded.
+
+    Raises:
+        ValueError: the file is no upload.
     """
     if not isinstance(received, dict) or not received.get("path"):
         return received
     path = received["path"]
+    # gradio does not look where a file lies that its `Image` is sent without saying that it is one:
+    # whoever writes requests by hand would be shown any picture of this machine.
+    if not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
+        raise ValueError("a file must be uploaded. Received: the path of another")
     return Upload(path, received.get("orig_name") or os.path.basename(path))
 
 

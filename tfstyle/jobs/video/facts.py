@@ -11,10 +11,11 @@ from typing import Any
 from tfstyle import settings
 from tfstyle.image import paths
 from tfstyle.jobs import record
+from tfstyle.jobs.video import one_each
 from tfstyle.jobs.video.job import VideoJob
 from tfstyle.jobs.video.outcome import ClipOutcome
 from tfstyle.methods import feed_forward, gatys, style_swap
-from tfstyle.system import files, precision
+from tfstyle.system import precision
 from tfstyle.version import COURSE
 from tfstyle.video_io.clip import Clip
 
@@ -92,10 +93,8 @@ def gather(
 def describe_clip(job: VideoJob, clip: Clip) -> record.Input:
     """Returns what the record keeps of the clip; a folder's digest is that of all its files."""
     height, width = clip.size
-    digest = hashlib.sha256()
-    for path in [] if job.is_camera else paths.find_contents(job.input, "input"):
-        digest.update(bytes.fromhex(files.digest(path, "sha256")))
-    return record.Input(job.input, width, height, digest.hexdigest())
+    found = [] if job.is_camera else paths.find_contents(job.input, "input")
+    return record.Input(job.input, width, height, one_each.digest(found))
 
 
 def weights_used(job: VideoJob, config: Any) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The regions of a clip's frames: one map for all, or a folder with one for each."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,14 +7,10 @@ from typing import Any
 from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import record
 from tfstyle.jobs.beside import maps
+from tfstyle.jobs.video import one_each
 from tfstyle.regions import checks, frames, matching, reading
 from tfstyle.regions.matching import Regions
-from tfstyle.system import files
 from tfstyle.video_io.clip import Clip
-
-UNSURE = 2
-"""Frames by which a video file's length may be wrong, which often is that of its duration; one that
-has no map after all is told of at its turn."""
 
 
 class FrameRegions:
@@ -39,7 +34,8 @@ class FrameRegions:
             for path in reading.paths(self._source)
             if is_many(path)
         }
-        self._check_count(clip)
+        for path, found in self._folders.items():
+            _check_count(path, found, one_each.fewest(clip))
         self._first = self._match(styles)
 
     @classmethod
@@ -67,10 +63,7 @@ class FrameRegions:
         return [*folders, *(each.described for each in maps.read(self._method))]
 
     def _describe(self, folder: str, found: Sequence[Path]) -> record.Input:
-        digest = hashlib.sha256()
-        for path in found:
-            digest.update(bytes.fromhex(files.digest(path, "sha256")))
-        return record.Input(folder, None, None, digest.hexdigest())
+        return record.Input(folder, None, None, one_each.digest(found))
 
     def _match(self, styles: Sequence[record.Input]) -> Regions:
         """Returns the first frame's regions with those of the styles."""
@@ -95,19 +88,9 @@ class FrameRegions:
         if path not in self._folders:
             return path
         found = self._folders[path]
-        if number >= len(found):
-            raise ValueError(_too_few(path, len(found), number + 1))
+        _check_count(path, found, number + 1)
         return str(found[number])
 
-    def _check_count(self, clip: Clip) -> None:
-        length = (clip.length or 0) - (UNSURE if clip.is_file else 0)
-        for path, found in self._folders.items():
-            if len(found) < length:
-                raise ValueError(_too_few(path, len(found), length))
 
-
-def _too_few(path: str, found: int, frames: int) -> str:
-    return (
-        f"{reading.CONTENT} must hold a map for each frame, of which there are {frames} or more. "
-        f"Received: {reading.CONTENT}={path}, {found} maps"
-    )
+def _check_count(path: str, found: Sequence[Path], frames: int) -> None:
+    one_each.check_count(reading.CONTENT, path, "map", len(found), frames)

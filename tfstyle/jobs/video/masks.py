@@ -1,6 +1,5 @@
 """Where the frames of a clip are painted: one mask for all, or a folder with one for each."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,12 +11,8 @@ from tfstyle.image import masks as image_masks
 from tfstyle.image.paths import is_many
 from tfstyle.jobs import record
 from tfstyle.jobs.beside import masks
-from tfstyle.system import files
+from tfstyle.jobs.video import one_each
 from tfstyle.video_io.clip import Clip
-
-UNSURE = 2
-"""Frames by which a video file's length may be wrong, which often is that of its duration; one that
-has no mask after all is told of at its turn."""
 
 
 class FrameMasks:
@@ -35,7 +30,8 @@ class FrameMasks:
         """
         self._mask, self._size = mask, clip.size
         self._paths = masks.in_order(mask)
-        self._check_count(clip)
+        if self._is_one_each:
+            self._check_count(one_each.fewest(clip))
         self._first = masks.read(self._paths[0])
         self._check(self._first, self._paths[0])
 
@@ -43,11 +39,8 @@ class FrameMasks:
         """Returns what the record keeps of them; a folder's digest is that of all its files."""
         if not self._is_one_each:
             return self._first.described
-        digest = hashlib.sha256()
-        for path in self._paths:
-            digest.update(bytes.fromhex(files.digest(path, "sha256")))
         height, width = self._first.values.shape
-        return record.Input(self._mask, width, height, digest.hexdigest())
+        return record.Input(self._mask, width, height, one_each.digest(self._paths))
 
     def lay_over(self, pastiche: np.ndarray, frame: np.ndarray, number: int) -> np.ndarray:
         """Returns a frame's pastiche where its mask lets it, and the frame elsewhere.
@@ -70,8 +63,7 @@ class FrameMasks:
     def _of(self, number: int) -> np.ndarray:
         if not self._is_one_each:
             return self._first.values
-        if number >= len(self._paths):
-            raise ValueError(self._too_few(number + 1))
+        self._check_count(number + 1)
         mask = masks.read(self._paths[number])
         self._check(mask, self._paths[number])
         return mask.values
@@ -81,16 +73,8 @@ class FrameMasks:
         may_be_black = self._is_one_each
         image_masks.check(mask.values, self._size, "mask", os.fspath(path), may_be_black)
 
-    def _check_count(self, clip: Clip) -> None:
-        frames = (clip.length or 0) - (UNSURE if clip.is_file else 0)
-        if self._is_one_each and len(self._paths) < frames:
-            raise ValueError(self._too_few(frames))
-
-    def _too_few(self, frames: int) -> str:
-        return (
-            f"mask must hold a picture for each frame, of which there are {frames} or more. "
-            f"Received: mask={self._mask}, {len(self._paths)} pictures"
-        )
+    def _check_count(self, frames: int) -> None:
+        one_each.check_count("mask", self._mask, "picture", len(self._paths), frames)
 
 
 def paths(mask: str | None) -> Sequence[Path]:

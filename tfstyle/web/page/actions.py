@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,6 +28,7 @@ class Actions:
     def __init__(self, config: Config, fields: Fields, outcome: Outcome):
         """Takes what is read and what is shown."""
         self._config = config
+        self._uploaded = Path(gr.utils.get_upload_folder())
         self.fields = fields
         self.outcome = outcome
 
@@ -49,7 +51,7 @@ class Actions:
         """
 
         def check(visit: Visit, received: Any) -> Updates:
-            upload: Upload | None = uploads.as_upload(received)
+            upload: Upload | None = self._upload(received)
             if upload is None or visit.knows(upload):
                 return {self.outcome.status: gr.skip()}
             try:
@@ -63,7 +65,7 @@ class Actions:
 
     def lay_under(self, visit: Visit, received: Any) -> tuple[Any, Any]:
         """Returns what is said, and the photograph for the brush to paint on."""
-        photo = uploads.as_upload(received)
+        photo = self._upload(received)
         if photo is None:
             return words.refusal("a photograph is missing: drop one on the first field."), gr.skip()
         return gr.skip(), brush.underlay(visit.original(photo).path)
@@ -101,7 +103,7 @@ class Actions:
             return
         # Not before its turn: who finds the queue full may try again.
         yield {out.status: words.line("Painting …"), out.paint: gr.update(interactive=False)}
-        sent = [uploads.as_upload(each) for each in received]
+        sent = [self._upload(each) for each in received]
         originals = [visit.original(each) if isinstance(each, Upload) else each for each in sent]
         chosen = self.fields.collect(originals)
         try:
@@ -125,6 +127,9 @@ class Actions:
         """Lets the next wish be made."""
         out = self.outcome
         return {out.paint: gr.update(interactive=True), out.stop: gr.update(interactive=False)}
+
+    def _upload(self, received: Any) -> Any:
+        return uploads.as_upload(received, self._uploaded)
 
     def stop(self, visit: Visit) -> None:
         """Asks for the end of what is painted for this visitor."""
