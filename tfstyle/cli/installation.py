@@ -108,5 +108,6 @@ def weights() -> dict[str, str | None]:
     from tfstyle.networks import inverse_net, pretrained, vgg19_files
 
     shipped = {name: pretrained.find(name) for name in pretrained.names()}
-    found = {"vgg19": vgg19_files.at_hand(), **shipped, "inverse": inverse_net.find()}
+    inverse = {name: inverse_net.find(name) for name in inverse_net.SHIPPED}
+    found = {"vgg19": vgg19_files.at_hand(), **shipped, **inverse}
     return {name: None if path is None else str(path) for name, path in found.items()}

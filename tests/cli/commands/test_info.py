@@ -31,6 +31,9 @@ def test_list_names_versions_devices_weights_and_extras(capsys, requirements):
     assert f"  python   {platform.python_version()}\n" in out
     assert "\nDevices:\n  CPU:0  CPU\n" in out
     assert "/tfstyle/models/masters.npz\n" in out
+    # `tfstyle swap` paints by the second, and by the first without whitening.
+    assert "/tfstyle/models/inverse/inverse.npz\n" in out
+    assert "/tfstyle/models/inverse/inverse_white.npz\n" in out
     assert out.endswith('  video  pip install "tfstyle[video]" brings none-such\n')
 
 
@@ -47,7 +50,7 @@ def test_json_has_the_same_in_one_line(capsys, requirements):
 def test_weights_that_are_not_at_hand_are_said(capsys, monkeypatch, requirements):
     monkeypatch.setattr(vgg19_files, "at_hand", lambda: None)
     assert app.main(["info"]) == 0
-    assert "  vgg19    not at hand; downloaded at the first use\n" in capsys.readouterr().out
+    assert "  vgg19          not at hand; downloaded at the first use\n" in capsys.readouterr().out
 
 
 def test_folder_that_is_not_installed_needs_nothing_that_is_known(monkeypatch):
