@@ -92,6 +92,15 @@ def test_errors_are_lines_too(method, folder, lines, words, error):
     assert lines() == [{"command": "gatys", "status": "failed", "error": error}]
 
 
+def test_error_is_never_written_where_the_picture_goes(method, folder, capsys):
+    assert gatys("--json", output="-") == 2
+    assert capsys.readouterr() == (
+        "",
+        "tfstyle gatys: json does nothing but with a file as --output; leave it out. "
+        "Received: json=True\n",
+    )
+
+
 def test_lone_failure_names_its_content(method, folder, lines):
     assert gatys("--json", content="none.png") == 2
     (line,) = lines()

@@ -103,6 +103,12 @@ def test_map_of_another_aspect_is_refused():
     )
 
 
+@pytest.mark.parametrize("map_size", [(1, 2000), (2000, 1)])
+def test_map_of_one_line_fits_no_photograph(map_size):
+    with pytest.raises(image.ImageError, match="must have the aspect of content"):
+        regions.check_fits(np.ones([1, *map_size]), (300, 400), "content_regions", "content")
+
+
 def test_region_smaller_than_a_position_is_refused_with_the_least_size():
     with pytest.raises(image.ImageError) as raised:
         regions.check_room(strip(64, 64, 2), ["sky"], ["block5_conv1"], "simple", "style_regions")

@@ -21,6 +21,9 @@ HELP_FLAGS = {"--help", "-help", "-h"}
 JSON_WORDS = {f"{hyphens}json{end}" for hyphens in ("-", "--") for end in ("", "=true")}
 """The words that ask for JSON, errors in which the flags cannot be read included."""
 
+PIPE_WORDS = {"--output=-", "-output=-"}
+"""The words that give standard output to the picture, which nothing else is written to."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line, turns what stops it into a sentence, and returns the exit status.
@@ -45,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def complaint(arguments: Sequence[str]) -> Callable[..., int]:
-    """Returns what says a problem: in a sentence, or as JSON where the arguments ask for that."""
-    if JSON_WORDS.isdisjoint(arguments):
+    """Returns what says a problem: in a sentence, or as JSON where asked for and not piped."""
+    if JSON_WORDS.isdisjoint(arguments) or not PIPE_WORDS.isdisjoint(arguments):
         return process.complain
     # Loads what describes pictures, which a sentence does without.
     from tfstyle.cli import reports

@@ -28,12 +28,13 @@ class Input:
     described: record.Input
 
 
-def split_paths(text: str, flag: str = "style") -> list[str]:
+def split_paths(text: str, flag: str = "style", kind: str = "picture") -> list[str]:
     """Returns the comma-separated paths; a comma inside a path that exists stays in it.
 
     Args:
         text: what was written.
         flag: what the caller calls it.
+        kind: what each path is of, for the message.
 
     Raises:
         ValueError: nothing stands beside a comma, or a path is named twice.
@@ -51,7 +52,7 @@ def split_paths(text: str, flag: str = "style") -> list[str]:
     if "" in paths:
         raise ValueError(f"{flag} must have a path beside each comma. Received: {flag}={text}")
     if len(set(map(os.path.normpath, paths))) < len(paths):
-        raise ValueError(f"{flag} must name each picture once. Received: {flag}={text}")
+        raise ValueError(f"{flag} must name each {kind} once. Received: {flag}={text}")
     return paths
 
 

@@ -53,7 +53,8 @@ def check_fits(masks: np.ndarray, size: tuple[int, int], called: str, of: str) -
     """
     map_height, map_width = masks.shape[1:]
     height, width = size
-    scale = max(height / map_height, width / map_width)
+    # By the longest sides: a line's other side would allow for any height.
+    scale = max(height, width) / max(map_height, map_width)
     differs = abs(map_height * width / map_width - height) > max(1.0, scale)
     if differs and (map_height, map_width) != (1, 1):
         raise ImageError(

@@ -21,6 +21,7 @@ def folder(tmp_path, monkeypatch):
         ([], "model must be given, as --model=PATH."),
         (["--model=none"], "model must be a folder of numbered versions, as tfstyle export "),
         (["--model=served/pair/1"], "model must be the folder above its versions, served/pair."),
+        (["--model=served/pair,served/pair"], "model must name each folder once."),
         (["--model=served/pair,"], "model must have a path beside each comma."),
         (["--model=served/pair", "--port=70000"], "port must be from 0 to 65535."),
         (["--model=served/pair", "--threads=0"], "threads must be from 1 to 256."),

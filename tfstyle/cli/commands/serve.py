@@ -32,7 +32,7 @@ class Files:
 
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Serves until it is asked to end, and returns the exit status."""
-    models = folders.read_models(inputs.split_paths(files.model, "model"))
+    models = folders.read_models(inputs.split_paths(files.model, "model", "folder"))
 
     def ready(address: str) -> None:
         if not files.quiet:
