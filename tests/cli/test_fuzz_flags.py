@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from samples import picture
 
-from tfstyle import image
+from tfstyle import image, web
 from tfstyle.cli import app, process, values
 from tfstyle.export import onnx_litert, savedmodel
 from tfstyle.methods import analogies, feed_forward, gatys, quilting, style_swap, video
@@ -187,6 +187,8 @@ def quick(monkeypatch, tmp_path, tiny_encoder):
     monkeypatch.setattr(inverse_net, "load", lambda model, precision: inverse_net.find(model))
     monkeypatch.setattr(savedmodel, "save_swap", lambda net, path, **_: write(path))
     monkeypatch.setattr(savedmodel, "save", lambda net, path, style=None, **_: write(path))
+    # A page stays open until somebody ends it.
+    monkeypatch.setattr(web, "serve", lambda config, tell: None, raising=False)
     for name in ("save_onnx", "save_litert"):
         monkeypatch.setattr(onnx_litert, name, lambda net, path, style: write(path))
 

@@ -31,10 +31,7 @@ def test_list_names_versions_devices_weights_and_extras(capsys, requirements):
     assert f"  python   {platform.python_version()}\n" in out
     assert "\nDevices:\n  CPU:0  CPU\n" in out
     assert "/tfstyle/models/masters.npz\n" in out
-<<<<<<< HEAD
-=======
     # `tfstyle swap` paints by the second, and by the first without whitening.
->>>>>>> r-new
     assert "/tfstyle/models/inverse/inverse.npz\n" in out
     assert "/tfstyle/models/inverse/inverse_white.npz\n" in out
     assert out.endswith('  video  pip install "tfstyle[video]" brings none-such\n')
