@@ -206,7 +206,7 @@ def test_record_without_regions_is_what_it_was(folder):
 @pytest.mark.parametrize(
     "flags, message",
     [
-        (["--style_regions=map.png"], "style_regions does nothing but with --content_regions"),
+        (["--style_regions=map.png"], "content_regions must name the content's map"),
         (["--content_regions=map.png"], "as many pictures as content_regions has regions"),
         (["--content_regions=gone.png"], "content_regions must"),
         (
