@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import signal
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # The same arithmetic on every machine.
@@ -14,6 +15,15 @@ from samples import DATA, STYLES, build_tiny_encoder, picture, write_photos
 from tfstyle.system import processor
 
 processor.switch_on_onednn()  # As commands do that take long.
+
+# Tests send these, to processes that they begin too; in a shell's background and under nohup they
+# would be ignored.
+for number, handler in {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+}.items():
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 OTHERS_WARNINGS = (
     "ignore:distutils Version classes are deprecated:DeprecationWarning",  # TFP's import.

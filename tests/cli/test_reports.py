@@ -107,15 +107,6 @@ def test_lone_failure_names_its_content(method, folder, lines):
     assert (line["status"], line["content"]) == ("failed", "none.png")
 
 
-@pytest.fixture
-def interruptible():
-    """A program begun in the background has Ctrl-C ignored."""
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, earlier)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_interruption_is_a_line(method, folder, lines):
     method.during = lambda content: os.kill(os.getpid(), signal.SIGINT)
     assert gatys("--json", "--quiet") == 130
