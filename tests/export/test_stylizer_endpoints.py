@@ -133,7 +133,7 @@ def answers(stylizer, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "1"
     savedmodel.save(stylizer, folder, max_pixels=MAX_PIXELS)
     requests = {name: bad for name, (bad, _) in BAD.items()} | GOOD
-    server = samples.ROOT / "tests" / "support" / "model_server.py"
+    server = samples.ROOT / "tests" / "support" / "processes" / "model_server.py"
     done = subprocess.run(
         [sys.executable, server, folder], input=pickle.dumps(requests), capture_output=True
     )

@@ -8,9 +8,9 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
+import measuring
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -31,19 +31,11 @@ def free_port():
         return server.getsockname()[1]
 
 
-def measured():
-    """Returns what has Python note which lines it runs, where the tests do so."""
-    coverage = sys.modules.get("coverage")
-    is_measuring = coverage and coverage.Coverage.current()
-    # Combined at the end with what this process has noted.
-    return ["-m", "coverage", "run", "--parallel-mode"] if is_measuring else []
-
-
 @contextlib.contextmanager
 def served(folder, *flags):
     """Yields the address of a page whose temporary files lie in a folder."""
     port = free_port()
-    command = [sys.executable, *measured(), "-m", "tfstyle", "web", f"--port={port}", *flags]
+    command = [*measuring.python(), "-m", "tfstyle", "web", f"--port={port}", *flags]
     environment = os.environ | {"TMPDIR": str(folder)}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
+
+import measuring
 
 PATIENCE = 120
 """Seconds for the process to say something, or to end."""
@@ -63,11 +64,19 @@ class Served:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def close(self):
+        """Ends the process, politely if it listens: only so it tells which lines it ran."""
+        try:
+            self.end()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
 
 @contextlib.contextmanager
 def serve(model, *flags):
     """Yields a server of a model's folder, at a port that was free."""
-    words = [sys.executable, "-m", "tfstyle", "serve", f"--model={model}", "--port=0", *flags]
+    words = [*measuring.python(), "-m", "tfstyle", "serve", f"--model={model}", "--port=0", *flags]
     process = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()
     )
@@ -78,8 +87,7 @@ def serve(model, *flags):
         served.address = line.split("/")[2]
         yield served
     finally:
-        process.kill()
-        process.wait()
+        served.close()
         served._reader.join()
         process.stdout.close()
         process.stderr.close()
