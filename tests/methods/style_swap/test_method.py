@@ -7,9 +7,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle.image import color
-from tfstyle.methods.style_swap import decoding, whitening
+from tfstyle.methods.style_swap import decoding, swap, whitening
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.style_swap.exchange import matching, patches
+from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.networks import inverse_net
 from tfstyle.system import memory
 
@@ -296,6 +297,18 @@ def test_whitened_content_in_its_own_style_keeps_its_features(shallow_encoder):
     own = features(shallow_encoder, CONTENT)
     found = swapped(shallow_encoder, styles=CONTENT, **vars(config))
     assert_allclose(found, own, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_flat_features_get_no_frame(stride):
+    """All their patches are alike, so that one of the style's stands everywhere."""
+    level = swap.FeatureSwap(lambda maps: maps, Grid("block3_conv1", 3, stride), components=6)
+    style = np.random.default_rng(0).random([1, 9, 11, 6], np.float32)
+    bank = level.bank([style])
+    flat = tf.fill([1, 10, 12, 6], 0.3)
+    found = level.exchange(flat, bank, measured=bank.statistics).numpy()
+    middle = found[:, 4 : 4 + stride, 4 : 4 + stride]
+    assert_allclose(found, np.tile(middle, [1, 10 // stride, 12 // stride, 1]), atol=1e-5)
 
 
 def test_whitened_features_get_the_style_s_statistics(shallow_encoder):

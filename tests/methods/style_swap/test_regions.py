@@ -158,7 +158,8 @@ def test_patches_are_compared_near_their_region_alone(paint, monkeypatch):
     )
     paint([STYLE, OTHER], ONE_LEVEL, TWO)
     near = paint.seen.features
-    assert compared == [6 + 2, 6 + 2]
+    # With a mirrored margin of two positions on either side.
+    assert compared == [2 + 6 + 2 + 2, 2 + 6 + 2 + 2]
     monkeypatch.setattr(region_painting, "_side", lambda has_some, margin: slice(0, len(has_some)))
     paint([STYLE, OTHER], ONE_LEVEL, TWO)
     assert_allclose(near, paint.seen.features, rtol=1e-4, atol=1e-4)

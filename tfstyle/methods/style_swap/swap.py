@@ -12,6 +12,10 @@ from tfstyle.methods.style_swap.config import Config, swapped_layer
 from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.methods.style_swap.grid import Grid
 
+FADED = 0.9
+"""What a style's features are multiplied by beyond its border. A patch there is the mirror image of
+one inside, and where the content is mirrored too the two would be alike to the last digit."""
+
 
 class LevelBank(NamedTuple):
     """What one level takes from the styles."""
@@ -105,7 +109,13 @@ class FeatureSwap:
         white = [
             whitening.whiten(tf.cast(each, tf.float32), own, own.regulariser()) for each in maps
         ]
-        return LevelBank(self._patches(white, weights, basis, maps[0].dtype), own)
+        # As the content's patches lie, so that a picture in its own style stays as it is.
+        around = [self._with_margin(each, FADED) for each in white]
+        shares = weights and [
+            self._with_margin(tf.reshape(share, [1, *each.shape[1:3], 1]))
+            for share, each in zip(weights, maps, strict=True)
+        ]
+        return LevelBank(self._patches(around, shares, basis, maps[0].dtype), own)
 
     def _patches(
         self,
@@ -153,8 +163,32 @@ class FeatureSwap:
         """Returns share * swapped + (1 - share) * own; without patches the features as they are."""
         if bank.patches is None:
             return own
+        # Plain patches lie inside the map alone, as Chen and Schmidt (2016) have them.
+        swap = self._swapped if bank.statistics is None else self._swapped_with_margin
         swapped = own
         for _ in range(self.num_swaps):
-            swapped = tf.cast(matching.swap(swapped, bank.patches, self.score_bytes), own.dtype)
+            swapped = tf.cast(swap(swapped, bank.patches), own.dtype)
         share = tf.cast(share, own.dtype)
         return share * swapped + (1 - share) * own
+
+    def _swapped(self, own: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
+        return matching.swap(own, bank, self.score_bytes)
+
+    def _swapped_with_margin(self, own: tf.Tensor, bank: patches.PatchBank) -> tf.Tensor:
+        """Returns swapped features of which as many patches meet at the border as elsewhere.
+
+        Fewer would keep more of each one's contrast there: a frame around a flat picture, stronger
+        from level to level.
+        """
+        rows, columns = tf.unstack(tf.shape(own)[1:3])
+        first = self.grid.patch_size - 1
+        swapped = self._swapped(self._with_margin(own), bank)
+        return swapped[:, first : first + rows, first : first + columns]
+
+    def _with_margin(self, maps: tf.Tensor, strength: float = 1.0) -> tf.Tensor:
+        """Returns maps `[batch, rows, columns, channels]` with a mirrored margin of a strength."""
+        margin = [self.grid.patch_size - 1] * 2
+        sides = [[0, 0], margin, margin, [0, 0]]
+        inside = tf.ones_like(maps[..., :1])
+        strengths = tf.pad(inside, sides, constant_values=tf.cast(strength, maps.dtype))
+        return tf.pad(maps, sides, "REFLECT") * strengths
