@@ -6,7 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
-from samples import picture
+from samples import SHALLOW_GATYS, picture
 
 from tfstyle import analogies, feed_forward, gatys, image, jobs, quilting, style_swap
 from tfstyle.jobs import by_config, pairs
@@ -46,14 +46,7 @@ def folder(shallow_encoder, stylizer, tmp_path, monkeypatch):
     return tmp_path
 
 
-GATYS = gatys.Config(
-    size=40,
-    steps=2,
-    levels=1,
-    style_layers="block3_conv1",
-    content_layers="block3_conv1",
-    precision="float32",
-)
+GATYS = gatys.Config(steps=2, **SHALLOW_GATYS)
 
 
 def methods():

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from samples import picture
+from samples import SHALLOW_GATYS, picture
 
 from tfstyle import settings
 from tfstyle.cli import app
@@ -15,14 +15,7 @@ from tfstyle.methods.gatys import targets
 from tfstyle.methods.style_swap import style_bank
 from tfstyle.result import Level
 
-SMALL = gatys.Config(
-    size=40,
-    steps=2,
-    levels=1,
-    style_layers="block3_conv1",
-    content_layers="block3_conv1",
-    precision="float32",
-)
+SMALL = gatys.Config(steps=2, **SHALLOW_GATYS)
 
 
 def side(own=800, level=250, full=1000, **settings):

@@ -35,6 +35,15 @@ TINY_TRAINING = {
 }
 """Settings of a training that is over in seconds."""
 
+SHALLOW_GATYS = {
+    "size": 40,
+    "levels": 1,
+    "style_layers": "block3_conv1",
+    "content_layers": "block3_conv1",
+    "precision": "float32",
+}
+"""Settings of an optimisation that is over at once, by the shallow encoder's layer."""
+
 
 def build_tiny_encoder():
     """A network with VGG19's names, pooling and ReLU, but a handful of seeded random kernels."""

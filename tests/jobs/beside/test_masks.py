@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from samples import picture
+from samples import SHALLOW_GATYS, picture
 
 from tfstyle import gatys, image, jobs, quilting
 from tfstyle.cli import app
@@ -17,14 +17,7 @@ from tfstyle.system import files
 
 QUILT = quilting.Config(size=None, block_size=8)
 
-GATYS = gatys.Config(
-    size=40,
-    steps=4,
-    levels=1,
-    style_layers="block3_conv1",
-    content_layers="block3_conv1",
-    precision="float32",
-)
+GATYS = gatys.Config(steps=4, **SHALLOW_GATYS)
 
 SIZE = (36, 40)
 
