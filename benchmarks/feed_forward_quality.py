@@ -3,9 +3,9 @@
     python benchmarks/feed_forward_quality.py --contents=FOLDER --styles=FOLDER --cache=FILE.json
     python benchmarks/feed_forward_quality.py ... --passes
 
-The loss is the training's, of `tfstyle.training.stylizer.Config`, for a photograph fitted to
-`--size` and the style at the size that the training saw, by the objective of `gatys` in this
-machine's fastest precision.
+The loss is the training's, of `tfstyle.training.stylizer.Config` with the style weight 4 of version
+0.1.0, so that figures stay comparable, for a photograph fitted to `--size` and the style at the
+size that the training saw, by the objective of `gatys` in this machine's fastest precision.
 One pass: the stylizer's pastiche, clipped to [0, 1]. L-BFGS: `gatys` from the photograph itself at
 one level; the last loss in its curve that at most 60 evaluations had led to, that of the image as
 the optimiser holds it, not clipped. A row is a style, its losses the means over the photographs; a
@@ -36,6 +36,8 @@ from tfstyle.training import stylizer as stylizer_training
 
 EVALUATIONS = 60
 
+TRAINING = stylizer_training.Config(style_weight=4.0)
+
 HEADER = f"{'style':24} photographs  one pass  L-BFGS {EVALUATIONS}  ratio"
 
 
@@ -55,7 +57,7 @@ def read_contents(folder: pathlib.Path, size: int, most: int | None) -> list[Pic
 def read_style(folder: pathlib.Path, name: str) -> Picture:
     """Returns a style's picture at the size that a training sees."""
     pixels = image.read(folder / f"{name}.jpg")
-    return Picture(name, image.fit(pixels, stylizer_training.Config().style_size))
+    return Picture(name, image.fit(pixels, TRAINING.style_size))
 
 
 # --- One pass ---
@@ -63,7 +65,7 @@ def read_style(folder: pathlib.Path, name: str) -> Picture:
 
 def build_objective() -> objective.Objective:
     """Returns the objective that both are evaluated by."""
-    terms = stylizer_training.Config().weights()
+    terms = TRAINING.weights()
     vgg = vgg19_weights.load(gatys.Config().vgg_weights)
     features = vgg19.build(
         terms.layers, vgg, pooling="average", padding="reflect", precision="auto"
@@ -107,16 +109,15 @@ class Cache:
 
 def settings(content: Picture) -> gatys.Config:
     """Returns those of a run that minimises the training's loss from the photograph."""
-    training = stylizer_training.Config()
     size = max(content.pixels.shape[1:3])
     shared = ("content_weight", "style_weight", "total_variation_weight", "range_weight")
     return gatys.Config(
         size=size,
-        style_scale=training.style_size / size,
+        style_scale=TRAINING.style_size / size,
         start="content",
         levels="1",
         steps=EVALUATIONS,  # Each takes one at least.
-        **{name: getattr(training, name) for name in shared},
+        **{name: getattr(TRAINING, name) for name in shared},
     )
 
 
