@@ -254,6 +254,21 @@ class Config:
             **{name: chosen[name] if value is None else value for name, value in given.items()}
         )
 
+    def levels_asked(self) -> str:
+        """Returns the setting of the levels, and 1 for `auto` where the start is painted already.
+
+        That has the full size's details, which coarser levels would lose.
+        """
+        painted = self.levels == "auto" and is_painted(self.course().start)
+        return "1" if painted else str(self.levels)
+
+    def unused(self) -> dict[str, str]:
+        """Returns the settings that do nothing beside the others, and with what they would."""
+        small = self.size is not None and self.size < 2 * pyramid.SMALLEST_AUTOMATIC
+        levels = self.levels_asked()
+        is_one = levels == "1" or (levels == "auto" and small)
+        return {"coarse_steps": "several --levels"} if is_one else {}
+
     def described(self) -> dict[str, Any]:
         """Returns the settings by name, with what the quality decides in its place.
 
