@@ -3,6 +3,7 @@
 Nothing here loads TensorFlow: flags and their help are made of these fields.
 """
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from tfstyle.settings import setting
 from tfstyle.system.precision import PRECISIONS
 
 STROKES = ("relative", "absolute")
+
+SMALLEST_STYLE_SCALE = 0.05
 
 
 def size() -> Any:
@@ -50,9 +53,10 @@ def shares(blend: Sequence[float], styles: int) -> list[float]:
         ValueError: there is not one share for each, or all are 0.
     """
     if len(blend) != styles or sum(blend) == 0:
+        given = ",".join(f"{share:g}" for share in blend)
         raise ValueError(
             "style_blend must give one share per style, not all 0. "
-            f"Received: style_blend={tuple(blend)} for {styles} styles"
+            f"Received: style_blend={given} for {styles} style{'s' if styles > 1 else ''}"
         )
     return [share / sum(blend) for share in blend]
 
@@ -63,7 +67,7 @@ def style_scale() -> Any:
         1.0,
         "Longest side of the style pictures, relative to the result's or as strokes says: larger "
         "strokes above 1.",
-        minimum=0.05,
+        minimum=SMALLEST_STYLE_SCALE,
         maximum=8,
         only_with="style_size=none",
     )
@@ -134,10 +138,53 @@ def style_side(config: StyleSized, own: Scalar, level: Scalar, full: Scalar) -> 
         level: that of the picture at the level.
         full: that of the result.
     """
+    return scalars.rounded(_exact_side(config, own, level, full))
+
+
+def _exact_side(config: StyleSized, own: Scalar, level: Scalar, full: Scalar) -> Scalar:
     if is_relative(config):
-        return scalars.rounded(level * config.style_scale)
+        return level * config.style_scale
     at_full = config.style_size or own * config.style_scale
-    return scalars.rounded(at_full * level / full)
+    return at_full * level / full
+
+
+def check_style_room(
+    config: StyleSized, own: int, level: int, full: int, least: int, needed_by: str
+) -> None:
+    """Raises ValueError where a setting makes a style smaller than what looks at it.
+
+    A style whose shorter side alone is too short is enlarged instead.
+
+    Args:
+        config: the settings.
+        own: the style's own longest side, in pixels.
+        level: that of the picture at the level.
+        full: that of the result.
+        least: how long it must be there.
+        needed_by: what needs it.
+    """
+    if config.style_size is None and config.style_scale >= 1:
+        return
+    if style_side(config, own, level, full) < least:
+        name = "style_scale" if config.style_size is None else "style_size"
+        factor = least / float(_exact_side(config, own, level, full))
+        where = "" if level == full else f" where the picture has {level}"
+        raise ValueError(
+            f"{name} must leave a style of {least} pixels at least{where}, for {needed_by}; take "
+            f"{sized(config, factor)}. Received: {name}={getattr(config, name)}"
+        )
+
+
+def sized(config: StyleSized, factor: float) -> str:
+    """Returns the setting by which styles are so much larger or smaller; or nothing.
+
+    Rounded up above 1 and down below, and nothing where no setting makes them so small.
+    """
+    rounded = math.ceil if factor > 1 else math.floor
+    if config.style_size is not None:
+        return f"style_size={max(1, rounded(config.style_size * factor))}"
+    scale = rounded(100 * config.style_scale * factor) / 100
+    return f"style_scale={scale}" if scale >= SMALLEST_STYLE_SCALE else ""
 
 
 def preserve_color(

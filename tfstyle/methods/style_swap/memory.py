@@ -144,6 +144,7 @@ def check(
         # The swap has no setting for the history: `optimize.paint` leaves it at its default.
         history = options.Options.history
         precision = resolve_precision(config.precision)
-        return max(need, optimization_memory.needed(scaled, precision, history))
+        painting = optimization_memory.Painting(scaled, precision, history)
+        return max(need, optimization_memory.needed(painting))
 
     memory.check_need(size, needed_at)
