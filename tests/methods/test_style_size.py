@@ -9,7 +9,7 @@ from samples import SHALLOW_GATYS, picture
 
 from tfstyle import settings
 from tfstyle.cli import app
-from tfstyle.methods import shared_settings, style_swap
+from tfstyle.methods import style_scaling, style_swap
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.gatys import targets
 from tfstyle.methods.style_swap import style_bank
@@ -19,7 +19,7 @@ SMALL = gatys.Config(steps=2, **SHALLOW_GATYS)
 
 
 def side(own=800, level=250, full=1000, **settings):
-    return shared_settings.style_side(gatys.Config(**settings), own, level, full)
+    return style_scaling.side(gatys.Config(**settings), own, level, full)
 
 
 def test_sides_by_hand():

@@ -10,7 +10,7 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.gatys import by_region, targets, tiles
 from tfstyle.methods.gatys.config import Config
 from tfstyle.methods.gatys.start import first_image, networks_used
@@ -172,7 +172,7 @@ def _check_style_room(styles: Sequence[tuple[int, int]], full: int, config: Conf
     deepest = max(layers, key=vgg19_layers.LAYERS.index)
     smallest = vgg19_layers.smallest_side(layers)
     for size in styles:
-        shared_settings.check_style_room(config, max(size), full, full, smallest, deepest)
+        style_scaling.check_room(config, max(size), full, full, smallest, deepest)
 
 
 def _keep_colors(

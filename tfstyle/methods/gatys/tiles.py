@@ -5,7 +5,7 @@ import math
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import checkpoint_file
@@ -89,8 +89,8 @@ def check(level: Level, config: Config, styles: Styles) -> None:
     forecast.check(
         _painting(level, config, styles),
         _tiles(level.tile, config),
-        styles_grow=shared_settings.is_relative(config),
-        smaller_styles=lambda factor: shared_settings.sized(config, factor),
+        styles_grow=style_scaling.is_relative(config),
+        smaller_styles=lambda factor: style_scaling.told(config, factor),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tfstyle import image
-from tfstyle.methods import shared_settings
+from tfstyle.methods import shared_settings, style_scaling
 from tfstyle.methods.style_swap import course, memory, style_bank
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -87,7 +87,7 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
     grid, coarsest = Grid.of(config), max(course.plan(size, config).stages[0].size)
     for picture in pictures:
         own, patch = max(picture.shape[1:3]), f"a patch of {grid.layer}"
-        shared_settings.check_style_room(config, own, coarsest, longest, grid.smallest_side, patch)
+        style_scaling.check_room(config, own, coarsest, longest, grid.smallest_side, patch)
     regions = len({part.region for part in given if part.place is not None})
     memory.check(size, sizes, grid, config, regions)
 
