@@ -90,10 +90,10 @@ def _with(config, **changes):
 @pytest.mark.parametrize(
     "own, message",
     [
-        ({"style_size": 11}, "style_size must leave .* 32 pixels .*, for block5_conv1; "
-                             "take style_size=32. Received: style_size=11"),
-        ({"style_scale": 0.05}, "style_scale must .* take style_scale=0.25. .*: style_scale=0.05"),
-        ({"style_scale": 0.1, "strokes": "absolute"}, "take style_scale=0.8. Received: style_sc"),
+        ({"style_size": 11}, "style_size must leave .* 16 pixels .*, for a position of "
+                             "block5_conv1; take style_size=16. Received: style_size=11"),
+        ({"style_scale": 0.05}, "style_scale must .* take style_scale=0.13. .*: style_scale=0.05"),
+        ({"style_scale": 0.1, "strokes": "absolute"}, "take style_scale=0.4. Received: style_sc"),
     ],
 )  # fmt: skip
 def test_style_too_small_for_the_deepest_layer_is_refused(own, message):
@@ -104,21 +104,21 @@ def test_style_too_small_for_the_deepest_layer_is_refused(own, message):
 
 
 def test_the_style_that_the_sentence_names_is_taken(shallow_encoder):
-    """A position of block3_conv1 is 4 pixels wide, and mirrored borders need two."""
+    """A position of block3_conv1 is 4 pixels wide."""
     content, style = picture(36, 40, seed=1), picture(40, 40, seed=2)
-    with pytest.raises(ValueError, match="take style_size=8. "):
-        gatys.stylize(content, style, _with(SMALL, style_size=7), features=shallow_encoder)
-    gatys.stylize(content, style, _with(SMALL, style_size=8), features=shallow_encoder)
+    with pytest.raises(ValueError, match="take style_size=4. "):
+        gatys.stylize(content, style, _with(SMALL, style_size=3), features=shallow_encoder)
+    gatys.stylize(content, style, _with(SMALL, style_size=4), features=shallow_encoder)
 
 
-def test_style_too_small_for_a_patch_at_the_coarsest_level_is_refused(shallow_encoder, inverse):
-    """A patch has 12 pixels, and the coarsest level is half the finest."""
+def test_style_too_small_for_two_patches_at_the_coarsest_level_is_refused(shallow_encoder, inverse):
+    """Two patches have 24 pixels, and the coarsest level is half the finest."""
     content, style = picture(64, 80, seed=1), picture(40, 40, seed=2)
     config = style_swap.Config(size=80, first_size=40, precision="float32")
     networks = {"features": shallow_encoder, "decoder": inverse}
-    with pytest.raises(ValueError, match="12 .* where the picture has 40, .* take style_size=24. "):
+    with pytest.raises(ValueError, match="24 .* where the picture has 40, .* take style_size=48. "):
         style_swap.stylize(content, style, _with(config, style_size=1))
-    style_swap.stylize(content, style, _with(config, style_size=24), **networks)
+    style_swap.stylize(content, style, _with(config, style_size=48), **networks)
 
 
 # --- What is refused, and what runs are told apart by ---

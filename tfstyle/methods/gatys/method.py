@@ -167,12 +167,11 @@ def _check_sizes(levels: tuple[Level, ...], styles: tiles.Styles, config: Config
 
 
 def _check_style_room(styles: Sequence[tuple[int, int]], full: int, config: Config) -> None:
-    """Raises ValueError where the settings leave a style smaller than the deepest layer needs."""
-    layers = config.weights().layers
-    deepest = max(layers, key=vgg19_layers.LAYERS.index)
-    smallest = vgg19_layers.smallest_side(layers)
+    """Raises ValueError where the settings leave a style less than a position of a layer."""
+    deepest = max(config.weights().layers, key=vgg19_layers.LAYERS.index)
+    least = vgg19_layers.stride(deepest)
     for size in styles:
-        style_scaling.check_room(config, max(size), full, full, smallest, deepest)
+        style_scaling.check_room(config, max(size), full, full, least, f"a position of {deepest}")
 
 
 def _keep_colors(

@@ -15,6 +15,9 @@ from tfstyle.methods.style_swap.styles import coloring, keeping
 from tfstyle.methods.style_swap.styles.blend import Blend
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
 
+ABREAST = 2
+"""Patches that a style must have side by side: one alone, over and over, is painted as a mesh."""
+
 
 class Part(NamedTuple):
     """One of the styles that are blended."""
@@ -86,8 +89,9 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
     sizes = [style_bank.style_size(picture, longest, longest, config) for picture in pictures]
     grid, coarsest = Grid.of(config), max(course.plan(size, config).stages[0].size)
     for picture in pictures:
-        own, patch = max(picture.shape[1:3]), f"a patch of {grid.layer}"
-        style_scaling.check_room(config, own, coarsest, longest, grid.smallest_side, patch)
+        own, least = max(picture.shape[1:3]), ABREAST * grid.smallest_side
+        needed_by = f"two patches of {grid.layer} side by side"
+        style_scaling.check_room(config, own, coarsest, longest, least, needed_by)
     regions = len({part.region for part in given if part.place is not None})
     memory.check(size, sizes, grid, config, regions)
 
