@@ -74,9 +74,9 @@ def test_inner_has_no_edge_from_where_another_region_is_seen():
     assert_array_equal(found, strip(8, 32, 8))
 
 
-def test_inner_keeps_half_the_depth_of_a_small_region():
+def test_inner_cuts_off_a_third_of_the_depth_of_a_small_region():
     # block5_conv1 sees 70 pixels further, and the region is 12 wide: none lies so deep.
-    assert_array_equal(regions.layers.inner(strip(8, 32, 12), "block5_conv1"), strip(8, 32, 6))
+    assert_array_equal(regions.layers.inner(strip(8, 32, 12), "block5_conv1"), strip(8, 32, 8))
 
 
 @pytest.mark.parametrize("masks", [np.ones([2, 8, 8]), np.zeros([2, 8, 8])])

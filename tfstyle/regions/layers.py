@@ -8,8 +8,9 @@ from tfstyle import settings
 from tfstyle.networks import vgg19_layers
 from tfstyle.regions.ways import WAYS
 
-INNERMOST = 0.5
-"""Of a region's depth, from its edge to its middle: what `inner` cuts off at most."""
+MOST_CUT = 1 / 3
+"""Of a region's depth, from its edge to its middle: what `inner` cuts off at most. More would leave
+deep layers few positions, which are painted over and over."""
 
 
 def resize(masks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -63,8 +64,8 @@ def at_layer(masks: np.ndarray, layer: str, way: str = "simple") -> np.ndarray:
 def inner(masks: np.ndarray, layer: str) -> np.ndarray:
     """Returns masks without the edges from where a layer of VGG19 sees other regions.
 
-    A region that is too small for that keeps what lies deeper than half its depth. The picture's
-    own border is no edge.
+    A region that is too small for that loses a third of its depth. The picture's own border is no
+    edge.
 
         >>> inner(np.array([[[1, 1, 1, 1, 0, 0, 0, 0]]], np.float32), "block1_conv1")[0, 0, :5]
         array([1., 1., 1., 0., 0.], dtype=float32)
@@ -86,7 +87,7 @@ def _inner(mask: np.ndarray, reach: int) -> np.ndarray:
         return mask
     # In pixels to the nearest one outside, row or column, whichever is more.
     depth = ndimage.distance_transform_cdt(inside, "chessboard")
-    cut: np.ndarray = mask * (depth > min(reach, INNERMOST * depth.max()))
+    cut: np.ndarray = mask * (depth > min(reach, MOST_CUT * depth.max()))
     return cut
 
 
