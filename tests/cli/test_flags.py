@@ -172,6 +172,12 @@ def test_fields_that_do_nothing(arguments, unused):
     [
         (["gatys", "--learning_rate=0.1"], "learning_rate does nothing but with --optimizer=adam"),
         (["gatys", "--optimizer=adam", "--history=5"], "history does nothing but with"),
+        (
+            ["gatys", "--levels=1", "--coarse_steps=5"],
+            "coarse_steps does nothing but with several --levels",
+        ),
+        (["gatys", "--start=swap", "--coarse_steps=5"], "coarse_steps does nothing but with"),
+        (["gatys", "--size=255", "--coarse_steps=5"], "coarse_steps does nothing but with"),
         (["swap", "--steps=5"], "steps does nothing but with --decode=optimize"),
         (["quilt", "--passes=2", "--texture=style.png"], "passes does nothing but with --content"),
         (

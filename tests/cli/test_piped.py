@@ -79,6 +79,16 @@ def test_any_picture_may_come_by_standard_input(folder, flag):
     assert image.read("out.png").shape == (1, 24, 36, 3)
 
 
+def test_mask_may_come_by_standard_input(folder):
+    white = np.zeros([1, 24, 36, 3], np.float32)
+    white[:, :, :20] = 1
+    image.write("mask.png", white)
+    words = "--content=in.png --mask=- --output=out.png --quiet"
+    assert shell(f"{TFSTYLE} {QUILT} {words} < mask.png")[0] == 0
+    outside = image.read("out.png")[:, :, 20:]
+    assert np.array_equal(outside, image.read("in.png")[:, :, 20:])
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

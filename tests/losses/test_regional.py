@@ -183,6 +183,21 @@ def test_picture_made_of_both_styles_has_no_style_loss_in_its_own_regions(pointw
     assert right < 1e-6 * wrong
 
 
+def test_region_has_nothing_of_what_lies_beside_it(tiny_encoder, content):
+    """Whatever is below, the region above has the same target."""
+    above, below, other = (picture(32, 48, seed, smoothing=0) for seed in (5, 6, 7))
+    first, second = (
+        by_region(
+            tiny_encoder, WEIGHTS, content, [np.concatenate([above, each], axis=1)], halves()
+        )[1]["style"]
+        for each in (below, other)
+    )
+    for layer, (_, (_, grams, _)) in first.items():
+        others = second[layer].target[1]
+        assert_allclose(grams[0], others[0], rtol=1e-5, atol=1e-9)
+        assert not np.allclose(grams[1], others[1], rtol=1e-2)
+
+
 def test_styles_share_a_region_as_the_blend_says(tiny_encoder, content, style):
     other = picture(36, 32, seed=8)
     blend = [0.75, 0.25]

@@ -9,7 +9,7 @@ from samples import SHALLOW_GATYS, picture
 
 from tfstyle import settings
 from tfstyle.cli import app
-from tfstyle.methods import shared_settings, style_swap
+from tfstyle.methods import style_scaling, style_swap
 from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.gatys import targets
 from tfstyle.methods.style_swap import style_bank
@@ -19,7 +19,7 @@ SMALL = gatys.Config(steps=2, **SHALLOW_GATYS)
 
 
 def side(own=800, level=250, full=1000, **settings):
-    return shared_settings.style_side(gatys.Config(**settings), own, level, full)
+    return style_scaling.side(gatys.Config(**settings), own, level, full)
 
 
 def test_sides_by_hand():
@@ -82,6 +82,43 @@ def test_the_swap_s_too_at_all_levels(pixels, shallow_encoder, inverse):
 
 def _with(config, **changes):
     return dataclasses.replace(config, **changes)
+
+
+# --- The least ---
+
+
+@pytest.mark.parametrize(
+    "own, message",
+    [
+        ({"style_size": 11}, "style_size must leave .* 16 pixels .*, for a position of "
+                             "block5_conv1; take style_size=16. Received: style_size=11"),
+        ({"style_scale": 0.05}, "style_scale must .* take style_scale=0.13. .*: style_scale=0.05"),
+        ({"style_scale": 0.1, "strokes": "absolute"}, "take style_scale=0.4. Received: style_sc"),
+    ],
+)  # fmt: skip
+def test_style_too_small_for_the_deepest_layer_is_refused(own, message):
+    """Before VGG19 is loaded; the style's own side is 40 pixels."""
+    content, style = picture(96, 128, seed=1), picture(40, 40, seed=2)
+    with pytest.raises(ValueError, match=message):
+        gatys.stylize(content, style, gatys.Config(size=128, **own))
+
+
+def test_the_style_that_the_sentence_names_is_taken(shallow_encoder):
+    """A position of block3_conv1 is 4 pixels wide."""
+    content, style = picture(36, 40, seed=1), picture(40, 40, seed=2)
+    with pytest.raises(ValueError, match="take style_size=4. "):
+        gatys.stylize(content, style, _with(SMALL, style_size=3), features=shallow_encoder)
+    gatys.stylize(content, style, _with(SMALL, style_size=4), features=shallow_encoder)
+
+
+def test_style_too_small_for_two_patches_at_the_coarsest_level_is_refused(shallow_encoder, inverse):
+    """Two patches have 24 pixels, and the coarsest level is half the finest."""
+    content, style = picture(64, 80, seed=1), picture(40, 40, seed=2)
+    config = style_swap.Config(size=80, first_size=40, precision="float32")
+    networks = {"features": shallow_encoder, "decoder": inverse}
+    with pytest.raises(ValueError, match="24 .* where the picture has 40, .* take style_size=48. "):
+        style_swap.stylize(content, style, _with(config, style_size=1))
+    style_swap.stylize(content, style, _with(config, style_size=48), **networks)
 
 
 # --- What is refused, and what runs are told apart by ---

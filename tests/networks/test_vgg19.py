@@ -95,6 +95,12 @@ def test_layers_must_differ_and_match_their_weights(names, layer_weights):
         vgg19_layers.parse_layers("style_layers", names, layer_weights)
 
 
+def test_no_layers_at_all_are_said_by_a_weight():
+    sentence = "content_layers must name layers; content_weight=0 leaves the term out. "
+    with pytest.raises(ValueError, match=f"^{sentence}Received: content_layers=none$"):
+        vgg19_layers.parse_layers("content_layers", "none", None)
+
+
 @pytest.mark.parametrize(("deepest", "pixels"), [("block1_conv2", 2), ("block5_conv1", 32)])
 def test_smallest_side_leaves_two_rows_at_the_deepest_layer(deepest, pixels):
     assert vgg19_layers.smallest_side(["block1_conv1", deepest]) == pixels

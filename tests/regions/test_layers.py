@@ -68,6 +68,22 @@ def test_inside_and_all_go_by_what_a_position_sees():
     assert_array_equal(np.flatnonzero(seen), range(8))
 
 
+def test_inner_has_no_edge_from_where_another_region_is_seen():
+    # block2_conv1 sees 4 pixels further; at the picture's own border nothing is cut off.
+    found = regions.layers.inner(strip(8, 32, 12), "block2_conv1")
+    assert_array_equal(found, strip(8, 32, 8))
+
+
+def test_inner_cuts_off_a_third_of_the_depth_of_a_small_region():
+    # block5_conv1 sees 70 pixels further, and the region is 12 wide: none lies so deep.
+    assert_array_equal(regions.layers.inner(strip(8, 32, 12), "block5_conv1"), strip(8, 32, 8))
+
+
+@pytest.mark.parametrize("masks", [np.ones([2, 8, 8]), np.zeros([2, 8, 8])])
+def test_inner_of_the_whole_and_of_nothing_is_that(masks):
+    assert_array_equal(regions.layers.inner(masks.astype(np.float32), "block1_conv1"), masks)
+
+
 def test_receptive_field_of_the_network_is_what_the_reach_says(tiny_encoder):
     """Only what lies inside is unchanged when all pixels outside change."""
     masks = strip(48, 64, 40)

@@ -148,7 +148,10 @@ def check_used(texts: Mapping[str, Any], unused: Mapping[str, str]) -> None:
 
 
 def unused_fields(groups: Sequence[Any]) -> dict[str, str]:
-    """Returns the fields whose `only_with` the others do not meet, by name, with that condition."""
+    """Returns the fields that do nothing beside the others, by name, with what they would need.
+
+    Their `only_with` is not met, or the dataclass itself says so by a method `unused`.
+    """
     fields = {
         name: (group, group.__dataclass_fields__[name].metadata["only_with"])
         for group, names in own_fields(groups)
@@ -160,6 +163,8 @@ def unused_fields(groups: Sequence[Any]) -> dict[str, str]:
         # A field may be shared by methods, of which some have no field of that name.
         if needed in fields and not _is_met(getattr(fields[needed][0], needed), wanted):
             unused[name] = f"--{condition.replace('|', ' or ')}"
+    for group in groups:
+        unused |= getattr(group, "unused", dict)()
     return unused
 
 

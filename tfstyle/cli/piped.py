@@ -16,7 +16,7 @@ STANDARD = "-"
 CONTENTS = ("content", "target")
 """The flags of what is painted, which may be many pictures."""
 
-INPUTS = (*CONTENTS, "style", "texture", "source", "filtered")
+INPUTS = (*CONTENTS, "style", "texture", "source", "filtered", "mask")
 """The flags whose picture may come by standard input."""
 
 STDIN = "/dev/stdin"

@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from tfstyle.image import scalars, tensors
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.style_swap import course, preparation, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
@@ -42,7 +42,7 @@ class Painter:
 
     def _style_size(self, size, longest, full):
         own = scalars.greatest(*size)
-        wanted = shared_settings.style_side(self.config, own, longest, full)
+        wanted = style_scaling.side(self.config, own, longest, full)
         return self.swap.grid.fit_style(size, wanted)
 
     def paint(self, content: tf.Tensor, style: tf.Tensor, strength: tf.Tensor) -> tf.Tensor:

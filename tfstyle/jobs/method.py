@@ -84,8 +84,8 @@ class PerContent(Protocol):
             ValueError: the content lacks what it should have.
         """
 
-    def check_outputs(self, outputs: Sequence[Path]) -> None:
-        """Raises ValueError when an output would replace what belongs to a content."""
+    def check_contents(self, contents: Sequence[Path], outputs: Sequence[Path]) -> None:
+        """Raises ValueError when a content lacks its own, or an output would replace that."""
 
 
 def as_synthesizing(method: Method, flag: str = "content") -> Synthesizing:

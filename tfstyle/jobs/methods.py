@@ -75,9 +75,9 @@ class ByStyles:
             return self
         return dataclasses.replace(self, config=config, maps=maps.read(config))
 
-    def check_outputs(self, outputs: Sequence[Path]) -> None:
-        """Raises ValueError when an output would replace a map of a folder."""
-        maps.check_outputs(self.config, outputs)
+    def check_contents(self, contents: Sequence[Path], outputs: Sequence[Path]) -> None:
+        """Raises ValueError when a content lacks its map, or an output would replace one."""
+        maps.check(self.config, contents, outputs)
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns the levels; in one pass none."""

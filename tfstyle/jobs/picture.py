@@ -106,7 +106,8 @@ def paint_all(
     # What the method cannot do is raised once, not reported for each pair.
     check(job, pairs)
     if isinstance(job.method, PerContent):
-        job.method.check_outputs([pair.output for pair in pairs])
+        contents = [pair.content for pair in pairs if pair.content is not None]
+        job.method.check_contents(contents, [pair.output for pair in pairs])
     outcomes = []
     for pair in pairs:
         outcome = _paint_or_report(job, pair)
@@ -122,6 +123,11 @@ def check(job: Job, pairs: Sequence[Pair]) -> None:
             as_synthesizing(job.method, job.flag)
         if pair.checkpoint:
             as_resumable(job.method, pair.checkpoint)
+        if pair.mask and getattr(job.method.config, "tileable", False):
+            raise ValueError(
+                "mask must be none where the result tiles: the photograph around it does not. "
+                f"Received: mask={pair.mask}, tileable=True"
+            )
 
 
 def paint(job: Job, pair: Pair) -> PairOutcome:

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle.losses.regional import SMALLEST_AREA
 from tfstyle.losses.targets import Tensors
-from tfstyle.regions.layers import at_layer, resize
+from tfstyle.regions.layers import at_layer, inner, resize
 from tfstyle.regions.matching import Regions
 
 ByLayer = Mapping[str, np.ndarray]
@@ -38,6 +38,8 @@ def at_layers(
 ) -> Guides:
     """Returns the guides of pictures of given sizes.
 
+    By "simple", the edges of a style's regions have no say; see `inner`.
+
     Args:
         regions: the masks, of any sizes.
         content_size: (height, width) in pixels.
@@ -46,13 +48,19 @@ def at_layers(
         layers: the style layers, by Keras's names.
         way: one of `tfstyle.regions.WAYS`.
     """
+    content = resize(regions.content, content_size)
+    of_content = {layer: at_layer(content, layer, way) for layer in layers}
+    styles = map(resize, regions.styles, style_sizes)
+    of_styles = [_of_style(masks, layers, way) for masks in styles]
+    return Guides(of_content, of_styles, regions.shares(blend))
 
-    def brought(masks: np.ndarray, size: tuple[int, int]) -> ByLayer:
-        resized = resize(masks, size)
-        return {layer: at_layer(resized, layer, way) for layer in layers}
 
-    styles = [brought(*each) for each in zip(regions.styles, style_sizes, strict=True)]
-    return Guides(brought(regions.content, content_size), styles, regions.shares(blend))
+def _of_style(masks: np.ndarray, layers: Sequence[str], way: str) -> ByLayer:
+    if way != "simple":
+        return {layer: at_layer(masks, layer, way) for layer in layers}
+    # Differs from the code of Gatys et al. (2016): there a region's target has the neighbours'
+    # colours too, and they are painted along the picture's borders, where least is against them.
+    return {layer: at_layer(inner(masks, layer), layer, way) for layer in layers}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,15 +7,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from tfstyle.image import color, scalars
-from tfstyle.image.scalars import Scalar
+from tfstyle.image import color
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import pyramid
 from tfstyle.regions.ways import WAYS
 from tfstyle.settings import setting
 from tfstyle.system.precision import PRECISIONS
-
-STROKES = ("relative", "absolute")
 
 
 def size() -> Any:
@@ -50,94 +47,12 @@ def shares(blend: Sequence[float], styles: int) -> list[float]:
         ValueError: there is not one share for each, or all are 0.
     """
     if len(blend) != styles or sum(blend) == 0:
+        given = ",".join(f"{share:g}" for share in blend)
         raise ValueError(
             "style_blend must give one share per style, not all 0. "
-            f"Received: style_blend={tuple(blend)} for {styles} styles"
+            f"Received: style_blend={given} for {styles} style{'s' if styles > 1 else ''}"
         )
     return [share / sum(blend) for share in blend]
-
-
-def style_scale() -> Any:
-    """Returns the field of the styles' size beside the result."""
-    return setting(
-        1.0,
-        "Longest side of the style pictures, relative to the result's or as strokes says: larger "
-        "strokes above 1.",
-        minimum=0.05,
-        maximum=8,
-        only_with="style_size=none",
-    )
-
-
-def style_size() -> Any:
-    """Returns the field of the styles' size in pixels."""
-    return setting(
-        None,
-        "Longest side of the style pictures beside the full-sized result, whatever that one's "
-        "size; none leaves it to style_scale.",
-        unit="pixels",
-        minimum=1,
-        maximum=pyramid.GREATEST,
-    )
-
-
-def strokes() -> Any:
-    """Returns the field of what the strokes' size is kept beside."""
-    return setting(
-        "relative",
-        "What style_scale is relative to: relative, the result, so that strokes are the same share "
-        "of the picture at every size; absolute, the style picture itself, so that they are as "
-        "many pixels wide at every size.",
-        choices=STROKES,
-        only_with="style_size=none",
-    )
-
-
-class StyleSized(Protocol):
-    """What says how large style pictures are."""
-
-    @property
-    def style_scale(self) -> float:
-        """Beside the result or the style picture."""
-
-    @property
-    def style_size(self) -> int | None:
-        """In pixels; goes before the scale."""
-
-    @property
-    def strokes(self) -> str:
-        """One of `STROKES`."""
-
-
-def check_style_size(config: StyleSized) -> None:
-    """Raises ValueError where a style's size is given twice."""
-    if config.style_size is not None and config.style_scale != 1:
-        raise ValueError(
-            "style_scale must be left out where style_size gives the styles' size. Received: "
-            f"style_scale={config.style_scale}, style_size={config.style_size}"
-        )
-
-
-def is_relative(config: StyleSized) -> bool:
-    """Returns whether styles grow with the result."""
-    return config.style_size is None and config.strokes == "relative"
-
-
-def style_side(config: StyleSized, own: Scalar, level: Scalar, full: Scalar) -> Scalar:
-    """Returns the longest side that a style has at a level; numbers, or tensors of float64.
-
-    Styles shrink with the levels, so that strokes stay as large beside the picture.
-
-    Args:
-        config: the settings.
-        own: the style's own longest side, in pixels.
-        level: that of the picture at the level.
-        full: that of the result.
-    """
-    if is_relative(config):
-        return scalars.rounded(level * config.style_scale)
-    at_full = config.style_size or own * config.style_scale
-    return scalars.rounded(at_full * level / full)
 
 
 def preserve_color(

@@ -49,6 +49,11 @@ def parse_layers(
         ValueError: a layer is unknown or named twice, or the weights do not match the layers.
     """
     names = names.split(",") if isinstance(names, str) else names
+    if list(names) == ["none"]:
+        raise ValueError(
+            f"{argument} must name layers; {argument.removesuffix('_layers')}_weight=0 leaves the "
+            f"term out. Received: {argument}=none"
+        )
     layers = [parse_layer(name) for name in names]
     shares = (1.0,) * len(layers) if layer_weights is None else layer_weights
     if not layers or len(set(layers)) != len(layers) or len(shares) != len(layers):

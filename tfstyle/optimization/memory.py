@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tfstyle.system import memory
 
@@ -37,95 +37,113 @@ COPIES_OF_HISTORY = 3
 BYTES_PER_PIXEL_OF_IMAGE = 3 * 4
 
 
-def needed(
-    size: tuple[int, int],
-    precision: str,
-    history: int,
-    styles: Sequence[tuple[int, int]] = (),
-    by_region: bool = False,
-    with_histograms: bool = False,
-) -> float:
-    """Returns the bytes that optimising an image takes.
+Size = tuple[int, int]
+"""(height, width) in pixels."""
 
-    The style pictures are looked at one by one, before the optimisation: the largest counts.
 
-    Args:
-        size: of the image, (height, width) in pixels.
-        precision: of the arithmetic, a dtype's name.
-        history: how many pairs of L-BFGS are kept.
-        styles: of the style pictures, likewise.
-        by_region: whether styles are compared by region.
-        with_histograms: whether there is a histogram loss.
-    """
-    # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
-    pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
-    per_pixel = PER_PIXEL[precision] + history * pair * COPIES_OF_HISTORY
-    per_pixel += PER_PIXEL_BY_REGION * by_region + PER_HISTOGRAM_PIXEL * with_histograms
-    style_pixels = max(map(math.prod, styles), default=0)
-    return BASE + max(math.prod(size) * per_pixel, style_pixels * PER_STYLE_PIXEL[precision])
+@dataclasses.dataclass(frozen=True)
+class Painting:
+    """An image that is optimised: all that its memory depends on."""
+
+    size: Size
+    precision: str
+    """Of the arithmetic, a dtype's name."""
+    history: int
+    """How many pairs of L-BFGS are kept."""
+    styles: Sequence[Size] = ()
+    """Of the style pictures."""
+    by_region: bool = False
+    """Whether styles are compared by region."""
+    with_histograms: bool = False
+    """Whether there is a histogram loss."""
+
+    def scaled(self, factor: float, styles: float) -> "Painting":
+        """Returns the same at a size that is a factor of this one, and styles by another."""
+        return dataclasses.replace(
+            self,
+            size=_scaled(self.size, factor),
+            styles=[_scaled(each, styles) for each in self.styles],
+        )
+
+    @property
+    def style_pixels(self) -> int:
+        """Of the largest style picture: they are looked at one by one, before the optimisation."""
+        return max(map(math.prod, self.styles), default=0)
 
 
 @dataclasses.dataclass(frozen=True)
 class Tiles:
     """How an image is optimised in tiles."""
 
-    shown: tuple[int, int]
+    shown: Size
     """(height, width) in pixels of the largest tile with its halo."""
     history: int
     """How many pairs of L-BFGS are kept."""
 
 
-def needed_in_tiles(
-    size: tuple[int, int],
-    precision: str,
-    tiles: Tiles,
-    styles: Sequence[tuple[int, int]] = (),
-    by_region: bool = False,
-) -> float:
-    """Returns the bytes that optimising an image takes whose network sees it in tiles.
+def needed(painting: Painting, tiles: Tiles | None = None) -> float:
+    """Returns the bytes that optimising an image takes, whole or in tiles."""
+    return _needed_whole(painting) if tiles is None else _needed_in_tiles(painting, tiles)
 
-    Args:
-        size: of the image, (height, width) in pixels.
-        precision: of the arithmetic, a dtype's name.
-        tiles: how.
-        styles: of the style pictures, likewise; they are looked at in tiles too.
-        by_region: whether styles are compared by region.
-    """
+
+def _needed_whole(painting: Painting) -> float:
+    precision = painting.precision
+    # A pair of L-BFGS is a move of all pixels and the change of the gradient, both float32.
+    pair = 2 * BYTES_PER_PIXEL_OF_IMAGE
+    per_pixel = PER_PIXEL[precision] + painting.history * pair * COPIES_OF_HISTORY
+    per_pixel += PER_PIXEL_BY_REGION * painting.by_region
+    per_pixel += PER_HISTOGRAM_PIXEL * painting.with_histograms
+    of_styles = painting.style_pixels * PER_STYLE_PIXEL[precision]
+    return BASE + max(math.prod(painting.size) * per_pixel, of_styles)
+
+
+def _needed_in_tiles(painting: Painting, tiles: Tiles) -> float:
+    precision, by_region = painting.precision, painting.by_region
     # Both of a pair in bfloat16; the newest comes before the oldest goes.
     pairs = (tiles.history + 1) * BYTES_PER_PIXEL_OF_IMAGE
     per_pixel = PER_PIXEL_IN_TILES[precision] + pairs + GUIDES_PER_PIXEL * by_region
-    style_pixels = max(map(math.prod, styles), default=0)
-    resident = max(math.prod(size) * per_pixel, style_pixels * 3 * BYTES_PER_PIXEL_OF_IMAGE)
-    shown = math.prod(map(min, size, tiles.shown))
+    # The styles are looked at in tiles too.
+    of_styles = painting.style_pixels * 3 * BYTES_PER_PIXEL_OF_IMAGE
+    resident = max(math.prod(painting.size) * per_pixel, of_styles)
+    shown = math.prod(map(min, painting.size, tiles.shown))
     return BASE + resident + shown * (PER_PIXEL[precision] + PER_PIXEL_BY_REGION * by_region)
 
 
 def check(
-    size: tuple[int, int],
-    precision: str,
-    history: int,
-    styles: Sequence[tuple[int, int]] = (),
-    by_region: bool = False,
-    with_histograms: bool = False,
-    styles_grow: bool = True,
+    painting: Painting,
     tiles: Tiles | None = None,
+    *,
+    styles_grow: bool = True,
+    smaller_styles: Callable[[float], str] = lambda factor: "",
 ) -> None:
-    """Raises MemoryError, saying which longest side would fit, unless an optimisation does.
+    """Raises MemoryError, saying what would fit, unless an optimisation does.
 
-    Takes what `needed` takes, and how it may be done in tiles; the styles' sizes are those for this
-    size, and grow with it or stay.
+    Args:
+        painting: what is to be optimised.
+        tiles: how it may be done in tiles.
+        styles_grow: whether the styles' sizes grow with the image's, or stay.
+        smaller_styles: from a factor below 1 to the setting that makes the styles so much smaller,
+            which is named where they are what takes the memory; or to nothing.
     """
 
+    def fewest(factor: float, styles: float) -> float:
+        scaled = painting.scaled(factor, styles)
+        return min(needed(scaled), needed(scaled, tiles))
+
     def needed_at(longest: int) -> float:
-        scaled, *grown = [_scaled(each, longest / max(size)) for each in (size, *styles)]
-        beside = grown if styles_grow else styles
-        whole = needed(scaled, precision, history, beside, by_region, with_histograms)
-        if tiles is None:
-            return whole
-        return min(whole, needed_in_tiles(scaled, precision, tiles, beside, by_region))
+        factor = longest / max(painting.size)
+        return fewest(factor, factor if styles_grow else 1.0)
 
-    memory.check_need(size, needed_at)
+    def instead(limit: float) -> str:
+        if fewest(1.0, 0.0) > limit:
+            return ""
+        factor = 1.0
+        while fewest(1.0, factor) > limit:
+            factor *= 0.95
+        return smaller_styles(factor)
+
+    memory.check_need(painting.size, needed_at, instead)
 
 
-def _scaled(size: tuple[int, int], factor: float) -> tuple[int, int]:
+def _scaled(size: Size, factor: float) -> Size:
     return int(size[0] * factor), int(size[1] * factor)

@@ -8,6 +8,10 @@ from tfstyle import settings
 from tfstyle.networks import vgg19_layers
 from tfstyle.regions.ways import WAYS
 
+MOST_CUT = 1 / 3
+"""Of a region's depth, from its edge to its middle: what `inner` cuts off at most. More would leave
+deep layers few positions, which are painted over and over."""
+
 
 def resize(masks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Returns masks at another size, by a filter without overshoot, so that their sum stays 1.
@@ -55,6 +59,36 @@ def at_layer(masks: np.ndarray, layer: str, way: str = "simple") -> np.ndarray:
     if way == "inside":
         return _blocks(_extreme(masks, "minimum", reach), stride).min(axis=(2, 4))
     return _blocks(_extreme(masks, "maximum", reach), stride).max(axis=(2, 4))
+
+
+def inner(masks: np.ndarray, layer: str) -> np.ndarray:
+    """Returns masks without the edges from where a layer of VGG19 sees other regions.
+
+    A region that is too small for that loses a third of its depth. The picture's own border is no
+    edge.
+
+        >>> inner(np.array([[[1, 1, 1, 1, 0, 0, 0, 0]]], np.float32), "block1_conv1")[0, 0, :5]
+        array([1., 1., 1., 0., 0.], dtype=float32)
+
+    Args:
+        masks: `[regions, height, width]`, float32 in [0, 1].
+        layer: by Keras's name.
+
+    Returns:
+        Masks of the same shape; none that has something becomes empty.
+    """
+    return np.stack([_inner(mask, vgg19_layers.reach(layer)) for mask in masks])
+
+
+def _inner(mask: np.ndarray, reach: int) -> np.ndarray:
+    """Returns a mask `[height, width]` without what lies at most `reach` pixels from its edge."""
+    inside = mask >= mask.max() / 2
+    if inside.all():
+        return mask
+    # In pixels to the nearest one outside, row or column, whichever is more.
+    depth = ndimage.distance_transform_cdt(inside, "chessboard")
+    cut: np.ndarray = mask * (depth > min(reach, MOST_CUT * depth.max()))
+    return cut
 
 
 def _blocks(masks: np.ndarray, stride: int) -> np.ndarray:

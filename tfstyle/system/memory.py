@@ -36,12 +36,18 @@ def available() -> float | None:
     return None if in_machine is None else min([in_machine, *map(_left_below, CONTAINER_LIMITS)])
 
 
-def check_need(size: tuple[int, int], needed_at: Callable[[int], float]) -> None:
+def check_need(
+    size: tuple[int, int],
+    needed_at: Callable[[int], float],
+    instead: Callable[[float], str] = lambda limit: "",
+) -> None:
     """Raises MemoryError, saying which longest side would fit, unless the size does.
 
     Args:
         size: (height, width) in pixels.
         needed_at: the bytes that a longest side in pixels needs, at the same aspect.
+        instead: from the bytes that there are to another setting, with its value, that would fit
+            at this size; or to nothing.
     """
     limit, need = available(), needed_at(max(size))
     if limit is None or need <= limit:
@@ -49,11 +55,9 @@ def check_need(size: tuple[int, int], needed_at: Callable[[int], float]) -> None
     fitting = max(size)
     while fitting > 1 and needed_at(fitting) > limit:
         fitting = int(fitting * 0.95)
-    advice = (
-        f"a size of {fitting} would fit"
-        if fitting >= SMALLEST_SUGGESTED
-        else "too little for any size: end other programs"
-    )
+    smaller = f"a size of {fitting}" if fitting >= SMALLEST_SUGGESTED else ""
+    choices = " or ".join(filter(None, (instead(limit), smaller)))
+    advice = f"{choices} would fit" if choices else "too little for any size: end other programs"
     raise MemoryError(
         f"{size[1]}x{size[0]} pixels need about {need / 1e9:.1f} GB of memory and "
         f"{limit / 1e9:.1f} GB are free; {advice}. Received: size={max(size)}"

@@ -192,9 +192,12 @@ def test_folder_has_a_folder_of_maps_of_its_names(folder):
     image.write("maps/a.png", halves(30, 40))
     flags = ["--content_regions=maps", "--style_regions=style_map.png", "--quiet"]
     # There is no map for b.
-    assert swap(*flags, content="in", output="painted") == 1
+    assert swap(*flags, content="in", output="painted") == 2
+    assert not (folder / "painted").exists()
+    image.write("maps/b.png", halves(30, 40))
+    assert swap(*flags, content="in", output="painted") == 0
     assert (folder / "painted" / "a.png").exists()
-    assert not (folder / "painted" / "b.png").exists()
+    assert (folder / "painted" / "b.png").exists()
 
 
 def test_record_without_regions_is_what_it_was(folder):

@@ -101,16 +101,27 @@ def test_one_map_serves_a_folder():
     assert [outcome.error for outcome in outcomes] == [None, None]
 
 
-def test_content_without_a_map_fails_alone():
-    os.remove("maps/a.png")
-    failed, painted = jobs.paint_files(
-        "in", "one.png,two.png", "out", config(content_regions="maps")
+def test_content_without_a_map_is_refused_before_any_is_painted():
+    os.remove("maps/b.png")
+    with pytest.raises(ValueError) as refusal:
+        jobs.paint_files("in", "one.png,two.png", "out", config(content_regions="maps"))
+    assert str(refusal.value) == (
+        "content_regions must hold a picture of each content's name, such as b.png; it has none "
+        "for b.png. Received: content_regions=maps"
     )
-    assert str(failed.error) == (
-        "content_regions must have one map of each content's name, a.png or with another suffix. "
-        "Received: 0 in maps"
-    )
-    assert painted.status is jobs.Status.PAINTED
+    assert not os.path.exists("out")
+
+
+def test_content_with_two_maps_is_refused_before_any_is_painted():
+    image.write("maps/b.tif", halves(36, 40))
+    with pytest.raises(ValueError, match="one picture of each name; .* b.png, b.tif"):
+        jobs.paint_files("in", "one.png,two.png", "out", config(content_regions="maps"))
+    assert not os.path.exists("out")
+
+
+def test_folder_of_named_masks_must_have_one_of_each_content_too():
+    with pytest.raises(ValueError, match="it has none for b.png. Received: .*=skies"):
+        jobs.paint_files("in", "one.png,two.png", "out", config(content_regions="sky=skies"))
 
 
 def test_folders_of_masks_are_looked_up_too():

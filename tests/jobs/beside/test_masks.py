@@ -1,6 +1,7 @@
 """Pictures painted under masks, from file to file; by gatys and quilting."""
 
 import json
+import os
 import pathlib
 import pickle
 
@@ -199,6 +200,18 @@ def test_masks_that_cannot_be_are_one_sentence_each(folder):
     write_mask("black.png", slice(0, 0))
     refused("mask must be white or grey .* Received: mask=black.png", mask="black.png")
     assert not (folder / "painted").exists()
+
+
+def test_picture_that_tiles_has_no_mask():
+    config = gatys.Config(**{**vars(GATYS), "tileable": True})
+    with pytest.raises(ValueError, match="mask must be none where the result tiles: .*tileable=Tr"):
+        jobs.paint_files("in", "style.png", "painted", config, mask="mask.png")
+    assert not pathlib.Path("painted").exists()
+
+
+def test_mask_by_a_pipe_is_for_one_picture():
+    os.mkfifo("pipe")
+    refused("mask must be a file where there are several contents: .* mask=pipe", mask="pipe")
 
 
 def test_texture_of_nothing_has_no_mask():

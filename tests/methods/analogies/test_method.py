@@ -167,6 +167,14 @@ def test_levels_are_a_number_or_auto(levels):
         analogies.Config(levels=levels)
 
 
+def test_scale_that_leaves_nothing_of_the_filtered_picture_is_refused():
+    """A fifth of 48 pixels is 10, and two neighbourhoods are 5 wide each."""
+    target, painting = picture(36, 48, 1), picture(40, 40, 2)
+    with pytest.raises(ValueError, match=r"must leave 10 pixels .* style_scale=0.18, .* 9x9$"):
+        stylize(target, painting, size=48, style_scale=0.18)
+    stylize(target, painting, size=48, style_scale=0.2)
+
+
 def test_too_large_a_size_is_refused_beforehand(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 2e9)
     with pytest.raises(MemoryError, match="would fit"):

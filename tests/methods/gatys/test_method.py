@@ -189,6 +189,19 @@ def test_size_beyond_the_memory_is_refused_before_the_work(stylize, monkeypatch)
         stylize(size=4096)
 
 
+@pytest.mark.parametrize(
+    "own, advice",
+    [
+        ({"style_scale": 8.0}, r"style_scale=[1-7]\.\d+ or a size of \d+ would fit"),
+        ({"style_size": 16000}, r"style_size=\d{4} would fit"),
+    ],
+)
+def test_style_beyond_the_memory_is_named(stylize, monkeypatch, own, advice):
+    monkeypatch.setattr(memory, "available", lambda: 4e9)
+    with pytest.raises(MemoryError, match=advice):
+        stylize(size=1000, tile=None, **own)
+
+
 # --- Styles ---
 
 
@@ -196,6 +209,11 @@ def test_two_equal_styles_are_one(stylize, style):
     one, two = stylize(), stylize(styles=[style, style], style_blend=(0.2, 0.6))
     assert totals(one)[0] == pytest.approx(totals(two)[0], rel=1e-4)
     assert_allclose(one.image, two.image, atol=0.02)
+
+
+def test_shares_for_more_styles_than_there_are_are_told_as_they_were_given(stylize):
+    with pytest.raises(ValueError, match="Received: style_blend=1,2.5 for 1 style$"):
+        stylize(style_blend=(1.0, 2.5))
 
 
 def test_shares_are_normalised(stylize, style, content):

@@ -165,6 +165,16 @@ def test_patches_are_compared_near_their_region_alone(paint, monkeypatch):
     assert_allclose(near, paint.seen.features, rtol=1e-4, atol=1e-4)
 
 
+def test_patches_lie_as_on_the_whole_picture_however_far_they_are_apart(paint):
+    """Regions that meet at the eighth column, which no patch of three begins at."""
+    config = dataclasses.replace(PLAIN, patch_stride=3)
+    both = Regions(("left", "right"), left_and_right(40, 48, 28), (np.ones([2, 1, 1]),))
+    paint(STYLE, config, both)
+    found = paint.seen.features
+    paint(STYLE, config, None)
+    assert_allclose(found, paint.seen.features, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("kept", [0, 10**6])
 @pytest.mark.parametrize("match_size", [16, 640])
 def test_picture_in_strips_is_that_of_the_whole(shallow_encoder, monkeypatch, kept, match_size):

@@ -8,6 +8,7 @@ from typing import Any
 
 from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import record
+from tfstyle.jobs.beside import by_name
 from tfstyle.jobs.inputs import read_input
 from tfstyle.regions import reading
 
@@ -29,7 +30,7 @@ def for_content(config: Any, content: Path) -> Any:
         ValueError: there is none of that name, or several.
     """
     source = _source(config)
-    if not any(map(is_many, reading.paths(source))):
+    if not _folders(config):
         return config
     if isinstance(source, str):
         own = _of_name(source, content)
@@ -60,10 +61,12 @@ def for_all(config: Any) -> list[Path]:
 
 def in_folders(config: Any) -> list[Path]:
     """Returns the maps of many contents, which no output may replace."""
-    if not _has_regions(config):
-        return []
-    folders = filter(is_many, reading.paths(_source(config)))
-    return [path for folder in folders for path in find_contents(folder, reading.CONTENT)]
+    return [path for each in _folders(config) for path in find_contents(each, reading.CONTENT)]
+
+
+def _folders(config: Any) -> list[str]:
+    """Returns the folders, or patterns, in which each content has a map, or a mask."""
+    return list(filter(is_many, reading.paths(_source(config))))
 
 
 def _has_regions(config: Any) -> bool:
@@ -79,17 +82,14 @@ def _of_name(maps: str, content: Path) -> str:
     """Returns the path of a content's map, or mask."""
     if not is_many(maps):
         return maps
-    found = [path for path in find_contents(maps, reading.CONTENT) if path.stem == content.stem]
-    if len(found) != 1:
-        raise ValueError(
-            f"{reading.CONTENT} must have one map of each content's name, {content.stem}.png or "
-            f"with another suffix. Received: {len(found)} in {maps}"
-        )
-    return os.fspath(found[0])
+    (found,) = by_name.find(maps, [content], reading.CONTENT)
+    return os.fspath(found)
 
 
-def check_outputs(config: Any, outputs: Sequence[Path]) -> None:
-    """Raises ValueError when an output would replace a map."""
+def check(config: Any, contents: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Raises ValueError when a content has no map of its own, or an output would replace one."""
+    for folder in _folders(config):
+        by_name.find(folder, contents, reading.CONTENT, warn=True)
     maps = set(map(os.path.realpath, in_folders(config)))
     for output in outputs:
         if os.path.realpath(output) in maps:

@@ -2,15 +2,16 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tfstyle.image import masks, paths
-from tfstyle.image.paths import find_contents, is_many, name_some
+from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import inputs, record
+from tfstyle.jobs.beside import by_name
 from tfstyle.jobs.inputs import Described
 from tfstyle.jobs.method import Callback, Method, as_resumable
 from tfstyle.result import Interrupted, Level, Progress, Result
@@ -44,32 +45,13 @@ def find(mask: str, contents: Sequence[Path | None], flag: str = "content") -> l
         # once only.
         if os.path.isfile(mask) or not os.path.exists(mask):
             masks.check(read(mask).values, None, "mask", mask)
+        elif len(named) > 1:
+            raise ValueError(
+                f"mask must be a file where there are several {flag}s: a pipe can be read once. "
+                f"Received: mask={mask}"
+            )
         return [Path(mask)] * len(named)
-    by_name = _by_name(find_contents(mask, "mask", warn=True))
-    lacking = [content.name for content in named if content.stem not in by_name]
-    if lacking:
-        raise ValueError(
-            f"mask must hold a picture of each {flag}'s name, such as "
-            f"{Path(lacking[0]).stem}.png; it has none for {name_some(lacking)}. "
-            f"Received: mask={mask}"
-        )
-    return [_only(by_name[content.stem], mask) for content in named]
-
-
-def _by_name(found: Iterable[Path]) -> dict[str, list[Path]]:
-    by_name: dict[str, list[Path]] = {}
-    for path in found:
-        by_name.setdefault(path.stem, []).append(path)
-    return by_name
-
-
-def _only(found: Sequence[Path], mask: str) -> Path:
-    if len(found) > 1:
-        raise ValueError(
-            f"mask must hold one picture of each name; rename or remove one of "
-            f"{name_some([path.name for path in found])}. Received: mask={mask}"
-        )
-    return found[0]
+    return by_name.find(mask, named, "mask", flag=flag, warn=True)
 
 
 def in_order(mask: str) -> list[Path]:

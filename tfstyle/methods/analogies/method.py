@@ -14,6 +14,9 @@ from tfstyle.result import Level, Progress, Result
 SMALLEST_AUTOMATIC = 16
 """Shorter side of the target in pixels below which `auto` adds no further level."""
 
+LEAST_KNOWN = 2 * (2 * neighbourhoods.FINE + 1)
+"""Pixels of the filtered picture's longest side: one neighbourhood alone is painted as a mesh."""
+
 FLAT = 1e-3
 """Standard deviation of a luminance below which it has no range that another could have."""
 
@@ -48,6 +51,7 @@ def stylize(
     levels = plan(target.shape[1:3], config)
     size = levels[-1].size
     known_size = _known_size(filtered.shape[1:3], size, config)
+    _check_known_size(known_size, config)
     channels = 3 if config.features == "rgb" else 1
     memory.check(size, known_size, channels, grow=config.style_scale is not None)
     target, filtered = image.resize(target, size), image.resize(filtered, known_size)
@@ -101,6 +105,18 @@ def _known_size(
     if config.style_scale is None:
         return filtered_size
     return image.fit_size(*filtered_size, max(1, round(max(size) * config.style_scale)))
+
+
+def _check_known_size(known_size: tuple[int, int], config: Config) -> None:
+    """Raises ValueError where the scale leaves next to nothing of the filtered picture."""
+    is_shrunk = config.style_scale is not None and config.style_scale < 1
+    if is_shrunk and max(known_size) < LEAST_KNOWN:
+        height, width = known_size
+        raise ValueError(
+            f"style_scale must leave {LEAST_KNOWN} pixels of the filtered picture, two "
+            "neighbourhoods; raise it, or let it be none. "
+            f"Received: style_scale={config.style_scale}, which leaves {width}x{height}"
+        )
 
 
 def _smoothed(filtered: np.ndarray, config: Config) -> np.ndarray:

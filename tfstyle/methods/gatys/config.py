@@ -6,7 +6,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.losses import loss_weights
-from tfstyle.methods import shared_settings
+from tfstyle.methods import shared_settings, style_scaling
 from tfstyle.methods.gatys.quality import COURSES, Course
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import options, pyramid
@@ -126,9 +126,9 @@ class Config:
         maximum=pyramid.GREATEST,
     )
     style_blend: tuple[float, ...] | None = shared_settings.style_blend("none shares evenly")
-    style_scale: float = shared_settings.style_scale()
-    style_size: int | None = shared_settings.style_size()
-    strokes: str = shared_settings.strokes()
+    style_scale: float = style_scaling.scale()
+    style_size: int | None = style_scaling.size()
+    strokes: str = style_scaling.strokes()
     preserve_color: str = shared_settings.preserve_color()
     content_regions: str | os.PathLike | None = shared_settings.content_regions()
     style_regions: str | os.PathLike | None = shared_settings.style_regions()
@@ -200,7 +200,7 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
-        shared_settings.check_style_size(self)
+        style_scaling.check(self)
         shared_settings.check_maps(self)
         self.check_regions(self.content_regions is not None)
         # It refuses layers that there are not: now, and not when the pictures have been read.
@@ -253,6 +253,21 @@ class Config:
         return Course(
             **{name: chosen[name] if value is None else value for name, value in given.items()}
         )
+
+    def levels_asked(self) -> str:
+        """Returns the setting of the levels, and 1 for `auto` where the start is painted already.
+
+        That has the full size's details, which coarser levels would lose.
+        """
+        painted = self.levels == "auto" and is_painted(self.course().start)
+        return "1" if painted else str(self.levels)
+
+    def unused(self) -> dict[str, str]:
+        """Returns the settings that do nothing beside the others, and with what they would."""
+        small = self.size is not None and self.size < 2 * pyramid.SMALLEST_AUTOMATIC
+        levels = self.levels_asked()
+        is_one = levels == "1" or (levels == "auto" and small)
+        return {"coarse_steps": "several --levels"} if is_one else {}
 
     def described(self) -> dict[str, Any]:
         """Returns the settings by name, with what the quality decides in its place.

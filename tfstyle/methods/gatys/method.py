@@ -10,8 +10,9 @@ import numpy as np
 from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective, perceptual
+from tfstyle.methods import style_scaling
 from tfstyle.methods.gatys import by_region, targets, tiles
-from tfstyle.methods.gatys.config import Config, is_painted
+from tfstyle.methods.gatys.config import Config
 from tfstyle.methods.gatys.start import first_image, networks_used
 from tfstyle.networks import vgg19_files, vgg19_layers
 from tfstyle.optimization import checkpoint_file, coarse_to_fine, options, pyramid
@@ -69,7 +70,9 @@ def stylize(
     levels = tiles.cut(whole, tile, config, seen)
     # Before VGG19 is loaded, or even downloaded.
     _check_sizes(levels, seen, config)
-    regions = by_region.find(regions, content.shape[1:3], [s.shape[1:3] for s in styles], config)
+    style_shapes = [style.shape[1:3] for style in styles]
+    _check_style_room(style_shapes, full, config)
+    regions = by_region.find(regions, content.shape[1:3], style_shapes, config)
     if regions is not None:
         by_region.check_room(regions, levels[-1], seen.sizes(levels[-1]), config)
     if held is None:
@@ -121,11 +124,9 @@ def _whole_levels(content_size: tuple[int, int], config: Config) -> tuple[Level,
     size = content_size if config.size is None else image.fit_size(*content_size, config.size)
     course = config.course()
     layers = config.weights().layers
-    # What is painted already has the full size's details: coarser levels would lose them.
-    levels = "1" if config.levels == "auto" and is_painted(course.start) else str(config.levels)
     planned = pyramid.plan(
         size,
-        levels,
+        config.levels_asked(),
         steps=course.steps,
         coarse_steps=course.coarse_steps,
         smallest_side=vgg19_layers.smallest_side(layers),
@@ -163,6 +164,14 @@ def _check_sizes(levels: tuple[Level, ...], styles: tiles.Styles, config: Config
                 f"layer; raise size, or list larger levels. Received: level {width}x{height}"
             )
     tiles.check(levels[-1], config, styles)
+
+
+def _check_style_room(styles: Sequence[tuple[int, int]], full: int, config: Config) -> None:
+    """Raises ValueError where the settings leave a style less than a position of a layer."""
+    deepest = max(config.weights().layers, key=vgg19_layers.LAYERS.index)
+    least = vgg19_layers.stride(deepest)
+    for size in styles:
+        style_scaling.check_room(config, max(size), full, full, least, f"a position of {deepest}")
 
 
 def _keep_colors(

@@ -9,7 +9,7 @@ from tfstyle import image
 from tfstyle.image import color
 from tfstyle.losses import objective
 from tfstyle.losses.tiling.objective import TiledObjective
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.gatys import by_region
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
@@ -72,7 +72,7 @@ def style_sizes(
 def style_size(style: np.ndarray, level: Level, full: int, config: Config) -> tuple[int, int]:
     """Returns a style's (height, width) at a level, larger where the deepest layer needs it."""
     height, width = style.shape[1:3]
-    wanted = shared_settings.style_side(config, max(height, width), max(level.size), full)
+    wanted = style_scaling.side(config, max(height, width), max(level.size), full)
     longest = vgg19_layers.longest_side(height, width, wanted, config.weights().layers)
     return image.fit_size(height, width, longest)
 

@@ -5,7 +5,7 @@ import math
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.gatys.config import Config
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import checkpoint_file
@@ -81,35 +81,33 @@ def cut(
 
 def needed(level: Level, config: Config, styles: Styles, side: int | None = None) -> float:
     """Returns the bytes that a level takes, whole or in tiles of that side."""
-    precision, sizes = resolve_precision(config.precision), styles.sizes(level)
-    if side is not None:
-        in_tiles = _tiles(side, config)
-        return forecast.needed_in_tiles(level.size, precision, in_tiles, sizes, styles.by_region)
-    return forecast.needed(
-        level.size,
-        precision,
-        config.course().history,
-        sizes,
-        styles.by_region,
-        config.histogram_weight > 0,
-    )
+    return forecast.needed(_painting(level, config, styles), _tiles(side, config))
 
 
 def check(level: Level, config: Config, styles: Styles) -> None:
-    """Raises MemoryError, saying which size would fit, unless a level does."""
+    """Raises MemoryError, saying what would fit, unless a level does."""
     forecast.check(
+        _painting(level, config, styles),
+        _tiles(level.tile, config),
+        styles_grow=style_scaling.is_relative(config),
+        smaller_styles=lambda factor: style_scaling.told(config, factor),
+    )
+
+
+def _painting(level: Level, config: Config, styles: Styles) -> forecast.Painting:
+    return forecast.Painting(
         level.size,
         resolve_precision(config.precision),
         config.course().history,
         styles.sizes(level),
         by_region=styles.by_region,
         with_histograms=config.histogram_weight > 0,
-        styles_grow=shared_settings.is_relative(config),
-        tiles=None if level.tile is None else _tiles(level.tile, config),
     )
 
 
-def _tiles(side: int, config: Config) -> forecast.Tiles:
+def _tiles(side: int | None, config: Config) -> forecast.Tiles | None:
+    if side is None:
+        return None
     shown = side + 2 * vgg19_layers.halo(config.weights().layers)
     return forecast.Tiles((shown, shown), history(config))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.losses import loss_weights
-from tfstyle.methods import shared_settings
+from tfstyle.methods import shared_settings, style_scaling
 from tfstyle.networks import vgg19_layers
 from tfstyle.optimization import options, pyramid
 from tfstyle.settings import setting
@@ -105,9 +105,9 @@ class Config:
     style_blend: tuple[float, ...] | None = shared_settings.style_blend(
         "none pools their patches and statistics"
     )
-    style_scale: float = shared_settings.style_scale()
-    style_size: int | None = shared_settings.style_size()
-    strokes: str = shared_settings.strokes()
+    style_scale: float = style_scaling.scale()
+    style_size: int | None = style_scaling.size()
+    strokes: str = style_scaling.strokes()
     preserve_color: str = shared_settings.preserve_color()
     content_regions: str | os.PathLike | None = shared_settings.content_regions()
     style_regions: str | os.PathLike | None = shared_settings.style_regions()
@@ -188,7 +188,7 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
-        shared_settings.check_style_size(self)
+        style_scaling.check(self)
         shared_settings.check_maps(self)
         vgg19_layers.parse_layer(self.layer)
         if self.patch_stride > self.patch_size:

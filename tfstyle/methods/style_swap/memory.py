@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.style_swap import course, strips
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -136,7 +136,7 @@ def check(
     def needed_at(longest: int) -> float:
         scale = longest / max(size)
         scaled = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-        growth = scale**2 if shared_settings.is_relative(config) else 1
+        growth = scale**2 if style_scaling.is_relative(config) else 1
         need = Need(scaled, style_area * growth, grid, config, regions).swap()
         if config.decode == "inverse":
             return need
@@ -144,6 +144,7 @@ def check(
         # The swap has no setting for the history: `optimize.paint` leaves it at its default.
         history = options.Options.history
         precision = resolve_precision(config.precision)
-        return max(need, optimization_memory.needed(scaled, precision, history))
+        painting = optimization_memory.Painting(scaled, precision, history)
+        return max(need, optimization_memory.needed(painting))
 
     memory.check_need(size, needed_at)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfstyle import image
-from tfstyle.methods import shared_settings
+from tfstyle.methods import style_scaling
 from tfstyle.methods.style_swap import course, strips, style_settings, whitening
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
@@ -119,5 +119,5 @@ def style_size(picture: np.ndarray, longest: int, full: int, config: Config) -> 
         ValueError: the style itself is smaller than a patch.
     """
     size = picture.shape[1:3]
-    wanted = shared_settings.style_side(config, max(size), longest, full)
+    wanted = style_scaling.side(config, max(size), longest, full)
     return Grid.of(config).style_size(size, wanted)

@@ -67,7 +67,7 @@ class RegionPainter(LevelPainter):
         total = tf.zeros_like(features, tf.float32)
         for region, share, measured in zip(self.regions, shares, own, strict=True):
             # Elsewhere patches would be compared in vain.
-            box = _box(share.numpy(), self.swap.reach)
+            box = _box(share.numpy(), self.swap.reach, self.swap.grid.patch_stride)
             part = features[:, box[0], box[1]]
             if not tf.size(part):
                 continue
@@ -98,9 +98,13 @@ def of(painter: LevelPainter, parts: Sequence[blending.Part], masks: np.ndarray)
     )
 
 
-def _box(share: np.ndarray, margin: int) -> tuple[slice, slice]:
-    """Returns the rows and columns that a region lies in, and a margin; none where it has none."""
-    rows, columns = (_side(np.any(share > 0, axis=axis), margin) for axis in (1, 0))
+def _box(share: np.ndarray, margin: int, stride: int) -> tuple[slice, slice]:
+    """Returns the rows and columns that a region lies in, and a margin; none where it has none.
+
+    They begin where a patch does, so that patches lie as they do on the whole picture.
+    """
+    sides = (_side(np.any(share > 0, axis=axis), margin) for axis in (1, 0))
+    rows, columns = (slice(side.start - side.start % stride, side.stop) for side in sides)
     return rows, columns
 
 

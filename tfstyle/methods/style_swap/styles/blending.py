@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tfstyle import image
-from tfstyle.methods import shared_settings
-from tfstyle.methods.style_swap import memory, style_bank
+from tfstyle.methods import shared_settings, style_scaling
+from tfstyle.methods.style_swap import course, memory, style_bank
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.grid import Grid
 from tfstyle.methods.style_swap.style_bank import StyleBank, Styles
 from tfstyle.methods.style_swap.styles import coloring, keeping
 from tfstyle.methods.style_swap.styles.blend import Blend
 from tfstyle.methods.style_swap.swap import FeatureSwap, LevelBank
+
+ABREAST = 2
+"""Patches that a style must have side by side: one alone, over and over, is painted as a mesh."""
 
 
 class Part(NamedTuple):
@@ -74,7 +77,7 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
         config: the settings.
 
     Raises:
-        ValueError: a style is smaller than a patch.
+        ValueError: a style is smaller than a patch, by itself or by the settings.
         MemoryError: the size does not fit; the message says what would.
     """
     # A bank's patches are in memory already: with it, only the content's need is asked for.
@@ -84,8 +87,13 @@ def check(size: tuple[int, int], given: Sequence[Part], config: Config) -> None:
     }.values()
     longest = max(size)
     sizes = [style_bank.style_size(picture, longest, longest, config) for picture in pictures]
+    grid, coarsest = Grid.of(config), max(course.plan(size, config).stages[0].size)
+    for picture in pictures:
+        own, least = max(picture.shape[1:3]), ABREAST * grid.smallest_side
+        needed_by = f"two patches of {grid.layer} side by side"
+        style_scaling.check_room(config, own, coarsest, longest, least, needed_by)
     regions = len({part.region for part in given if part.place is not None})
-    memory.check(size, sizes, Grid.of(config), config, regions)
+    memory.check(size, sizes, grid, config, regions)
 
 
 def beside(
