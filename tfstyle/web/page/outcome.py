@@ -30,7 +30,7 @@ def build() -> Outcome:
     """Returns the components, laid out where this is called."""
     with gr.Row():
         paint = gr.Button("Paint", variant="primary", size="lg", elem_id="paint")
-        stop = gr.Button("Stop, and keep what is painted", interactive=False, size="lg", elem_id="stop")
+        stop = gr.Button("Stop, and keep the picture", interactive=False, size="lg", elem_id="stop")
     status = gr.HTML(elem_id="status", padding=False)
     with gr.Column(visible=False, elem_id="result") as result:
         slider = gr.ImageSlider(
