@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tfstyle.server.bodies import answers, requests
-from tfstyle.server.models import Model, Tell, not_found
+from tfstyle.server.models import Model, Tell, not_found, unfailing
 from tfstyle.server.refusals import Code, Refusal
 from tfstyle.server.rest import arrival, desk, metrics, paths
 from tfstyle.server.rest.paths import Asked
@@ -35,7 +35,7 @@ class Service:
         self, models: Mapping[str, Model], threads: int, queue: int, max_bytes: int, tell: Tell
     ) -> None:
         """Takes the models by name and the limits; see `config.Config`."""
-        self._models, self._max_bytes, self._tell = models, max_bytes, tell
+        self._models, self._max_bytes, self._tell = models, max_bytes, unfailing(tell)
         self.most_bytes = max(threads, BODIES) * max_bytes
         """Of all bodies that are in work."""
         self._desk = desk.Desk(threads, queue, self.most_bytes)
@@ -168,7 +168,7 @@ def build(
 
     @contextlib.asynccontextmanager
     async def polling(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(_poll(models, poll_seconds, tell))
+        task = asyncio.create_task(_poll(models, poll_seconds, unfailing(tell)))
         try:
             yield
         finally:
