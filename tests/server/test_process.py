@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 
+import loopback
 import numpy as np
 import pytest
 import rest_server
@@ -291,6 +292,15 @@ def test_only_loopback_is_listened_at(server):
 def test_bind_beyond_loopback_warns(served):
     with rest_server.serve(served.parent, "--host=0.0.0.0") as server:
         assert "tfstyle serve: everybody who reaches 0.0.0.0 may use this server" in server.said[0]
+
+
+def test_address_of_ipv6_is_listened_at(served):
+    loopback.need_ipv6()
+    with rest_server.serve(served.parent, "--host=::1") as server:
+        assert server.address.startswith("[::1]:")
+        assert server.ask("GET", "/healthz")[::2] == (200, b"ok\n")
+        # No warning: it is this machine's own.
+        assert server.said == ["tfstyle serve: pair, version 1: served"]
 
 
 def test_port_that_is_taken_is_told_before_the_model_is_loaded(server, models, capsys):
