@@ -78,7 +78,7 @@ def test_module_runs_as_the_script_does():
 @pytest.mark.parametrize("file", [".ci/run", ".ci/lowest", "docs/web.md"])
 def test_gradio_is_the_same_wherever_it_is_installed(file):
     # Apart from the extra: it excludes the Pillow that the package needs.
-    from tfstyle.web.page import app
+    from tfstyle.system import extras
 
-    assert f'--no-deps "{app.GRADIO}"' in (ROOT / file).read_text(encoding="utf-8")
+    assert f'--no-deps "{extras.APART["web"][1]}"' in (ROOT / file).read_text(encoding="utf-8")
     assert not [need for needs in EXTRAS.values() for need in needs if need.startswith("gradio=")]

@@ -67,6 +67,24 @@ class Loss:
 
 
 @dataclasses.dataclass(frozen=True)
+class Level:
+    """One size of the plan."""
+
+    size: tuple[int, int]
+    """(height, width) in pixels."""
+    steps: int
+    """The optimiser's step limit."""
+    tile: int | None = None
+    """Longest side in pixels of the tiles in which the network sees the image; None is whole."""
+
+    def __str__(self) -> str:
+        """Returns the level as a person writes it: width x height and steps."""
+        height, width = self.size
+        tiles = "" if self.tile is None else f" in tiles of {self.tile}"
+        return f"{width}x{height} ({self.steps} steps{tiles})"
+
+
+@dataclasses.dataclass(frozen=True)
 class LevelTrace:
     """What one level of the coarse-to-fine plan cost; `size` is (height, width) in pixels."""
 
@@ -98,6 +116,8 @@ class Progress:
     # A callable, since most steps need no picture, and to make one takes resizing and colours.
     image: Callable[[], np.ndarray]
     """Returns the current image, `[1, height, width, 3]`, float32 in [0, 1]."""
+    plan: tuple[Level, ...] = ()
+    """The levels that the run takes; what was planned before may differ, where memory decides."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,21 +158,3 @@ class Interrupted(KeyboardInterrupt):
     def __reduce__(self) -> tuple[type["Interrupted"], tuple[Result]]:
         """Says how it is made anew in another process; by default of its sentence alone."""
         return type(self), (self.result,)
-
-
-@dataclasses.dataclass(frozen=True)
-class Level:
-    """One size of the plan."""
-
-    size: tuple[int, int]
-    """(height, width) in pixels."""
-    steps: int
-    """The optimiser's step limit."""
-    tile: int | None = None
-    """Longest side in pixels of the tiles in which the network sees the image; None is whole."""
-
-    def __str__(self) -> str:
-        """Returns the level as a person writes it: width x height and steps."""
-        height, width = self.size
-        tiles = "" if self.tile is None else f" in tiles of {self.tile}"
-        return f"{width}x{height} ({self.steps} steps{tiles})"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import cli_stub
 import numpy as np
@@ -12,9 +13,10 @@ import pytest
 from cli_stub import gatys, sentence
 
 from tfstyle import image
-from tfstyle.cli import app, process
+from tfstyle.cli import app, painting, process
 from tfstyle.cli import progress as progress_bar
 from tfstyle.cli.commands.pictures import Files
+from tfstyle.jobs.pairs import Pair
 from tfstyle.result import Level, Loss, Progress
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
@@ -123,6 +125,15 @@ def test_the_bar_draws_only_on_a_terminal(monkeypatch, capsys):
         part in err
         for part in ("level 2/2 6x4", "step 1/5, 2 evaluations", "left", "total 3, content 1")
     )
+
+
+def test_levels_that_are_announced_are_those_of_the_run(capsys):
+    planned, run = Level((2, 3), 10), Level((2, 3), 4, tile=64)
+    announce = painting.announcement(Pair(Path("a.jpg"), Path("b.png")), [planned], quiet=False)
+    progress = Progress(0, 1, (2, 3), 1, 4, 1, 1, None, None, (run,))
+    announce(progress)
+    announce(progress)
+    assert capsys.readouterr().err == "a.jpg, levels: 3x2 (4 steps in tiles of 64)\n"
 
 
 def test_work_counts_pixels_and_finished_levels():

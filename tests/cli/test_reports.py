@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import types
 
 import cli_stub
 import pytest
@@ -10,7 +11,10 @@ from cli_stub import gatys, save_picture
 
 import tfstyle
 from tfstyle.cli import app, reports
+from tfstyle.cli.commands import export, prepare, train
+from tfstyle.export import config as export_config
 from tfstyle.jobs import by_config
+from tfstyle.methods.style_swap import style_settings
 from tfstyle.result import Loss
 
 method, folder = cli_stub.method, cli_stub.folder  # Fixtures.
@@ -118,6 +122,57 @@ def test_names_that_are_no_text_are_escaped(method, folder, lines):
     save_picture(name)
     assert gatys("--json", "--quiet", content=name) == 0
     assert lines()[0]["content"] == name
+
+
+# --- Commands that make no pictures ---
+
+
+def test_exported_network_is_a_line(lines):
+    module = types.SimpleNamespace(export=lambda output, config: None)
+    files = export.Files(output="served/pair/1", json=True)
+    assert export.run("export", module, files, export_config.Config(model="pair.npz")) == 0
+    assert lines() == [
+        {
+            "command": "export",
+            "status": "exported",
+            "method": "apply",
+            "model": "pair.npz",
+            "format": "savedmodel",
+            "output": "served/pair/1",
+        }
+    ]
+
+
+def test_prepared_style_is_a_line(folder, lines):
+    save_picture("other.png")
+    module = types.SimpleNamespace(prepare=lambda *args: None, save_style=lambda *args: None)
+    files = prepare.Files(style="style.png,other.png", output="bank.npz", json=True)
+    assert prepare.run("prepare", module, files, style_settings.Config()) == 0
+    assert lines() == [
+        {
+            "command": "prepare",
+            "status": "prepared",
+            "styles": ["style.png", "other.png"],
+            "output": "bank.npz",
+        }
+    ]
+
+
+def test_trained_network_is_a_line_and_its_rounds_are_none(folder, lines):
+    told = []
+    module = types.SimpleNamespace(train=lambda *args, quiet: told.append(quiet))
+    files = train.Files(photos="photos", styles="style.png", model="net", json=True)
+    assert train.run("train", module, files, None) == 0
+    (line,) = lines()
+    assert line.pop("seconds") >= 0
+    assert line == {
+        "command": "train",
+        "status": "trained",
+        "photos": "photos",
+        "styles": ["style.png"],
+        "model": "net",
+    }
+    assert told == [True]
 
 
 @pytest.mark.slow

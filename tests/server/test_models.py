@@ -98,6 +98,34 @@ def test_damaged_version_leaves_the_old_one_in_its_place(model, add, said):
     assert said[1:] == ["pair, version 2: it is damaged"]
 
 
+def test_version_on_a_disk_that_fails_is_told_and_tried_again_though_no_file_changes(tmp_path, add):
+    failures = [OSError("Input/output error")]
+
+    def load(folder):
+        if failures:
+            raise failures.pop()
+        return Servable(folder)
+
+    add(1)
+    model = Model("pair", tmp_path, {}, load, print)
+    with pytest.raises(OSError, match="Input/output error"):
+        model.update()
+    assert states(model) == {1: State.END}
+    assert model.statuses(1)[0].problem == "Input/output error"
+    model.update()
+    assert model.find()[0] == 1
+
+
+def test_sentence_that_cannot_be_told_costs_no_version(tmp_path, add):
+    def fail(sentence):
+        raise OSError("No space left on device")
+
+    add(1)
+    model = Model("pair", tmp_path, {}, Servable, fail)
+    model.update()
+    assert states(model) == {1: State.AVAILABLE}
+
+
 def test_damaged_version_is_tried_again_once_it_has_changed(model, add, tmp_path):
     add(2, "damaged")
     model.update()

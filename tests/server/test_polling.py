@@ -1,6 +1,7 @@
 """Looking for new versions while the server runs, with a stand-in for the model."""
 
 import asyncio
+import errno
 
 from tfstyle.server.rest import app
 
@@ -22,15 +23,27 @@ class Model:
             raise PermissionError("not for you")
 
 
-def test_a_look_that_fails_is_told_once_and_ends_no_looking():
-    said, models = [], {"pair": Model()}
-    service = app.Service(models, 1, 1, 100, said.append)
-    served = app.build(service, models, 0.001, said.append)
+def look_four_times(model, tell):
+    models = {"pair": model}
+    service = app.Service(models, 1, 1, 100, tell)
+    served = app.build(service, models, 0.001, tell)
 
     async def look():
         async with served.router.lifespan_context(served):
-            while models["pair"].looks < 4:
+            while model.looks < 4:
                 await asyncio.sleep(0.001)
 
     asyncio.run(asyncio.wait_for(look(), PATIENCE))
+
+
+def test_a_look_that_fails_is_told_once_and_ends_no_looking():
+    said = []
+    look_four_times(Model(), said.append)
     assert said == ["pair: no new versions can be looked for: not for you"]
+
+
+def test_a_failure_that_cannot_be_told_ends_no_looking():
+    def fail(sentence):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    look_four_times(Model(), fail)

@@ -1,5 +1,6 @@
 """`tfstyle serve` as a process of its own, asked over loopback as TF Serving is."""
 
+import contextlib
 import gzip
 import importlib.util
 import json
@@ -9,6 +10,7 @@ import socket
 import threading
 import time
 
+import loopback
 import numpy as np
 import pytest
 import rest_server
@@ -190,6 +192,32 @@ def test_body_that_is_too_large_is_refused(server):
     )
 
 
+def test_bodies_that_have_no_room_are_told_to_come_again(served):
+    head = b"POST /v1/models/pair:predict HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n"
+    with rest_server.serve(served.parent, "--max_body=1") as server:
+        host, port = server.address.split(":")
+        with contextlib.ExitStack() as stack:
+            for _ in range(8):
+                slow = stack.enter_context(socket.create_connection((host, int(port))))
+                # All but the last byte of the largest body.
+                slow.sendall(head % 2**20 + b" " * (2**20 - 1))
+            headers, error = ask_until(server, 503)
+            assert int(headers["retry-after"]) >= 1
+            assert error.startswith(f"{8 * 2**20} bytes of requests are in work")
+        assert ask_until(server, 400)[1].startswith("JSON Parse error")
+
+
+def ask_until(server, status):
+    """Asks again and again until the status is this one; returns headers and error."""
+    deadline = time.monotonic() + rest_server.PATIENCE
+    while True:
+        given, headers, answer = server.ask("POST", "/v1/models/pair:predict", b" " * 1024)
+        if given == status:
+            return headers, json.loads(answer)["error"]
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_gzip_is_unpacked_and_nothing_else(server, photo):
     body = json.dumps(rows(photo.read_bytes())).encode()
 
@@ -264,6 +292,15 @@ def test_only_loopback_is_listened_at(server):
 def test_bind_beyond_loopback_warns(served):
     with rest_server.serve(served.parent, "--host=0.0.0.0") as server:
         assert "tfstyle serve: everybody who reaches 0.0.0.0 may use this server" in server.said[0]
+
+
+def test_address_of_ipv6_is_listened_at(served):
+    loopback.need_ipv6()
+    with rest_server.serve(served.parent, "--host=::1") as server:
+        assert server.address.startswith("[::1]:")
+        assert server.ask("GET", "/healthz")[::2] == (200, b"ok\n")
+        # No warning: it is this machine's own.
+        assert server.said == ["tfstyle serve: pair, version 1: served"]
 
 
 def test_port_that_is_taken_is_told_before_the_model_is_loaded(server, models, capsys):

@@ -1,5 +1,6 @@
 """Who watches a painting: what is shown of it, and how it is ended."""
 
+import dataclasses
 import threading
 
 import numpy as np
@@ -32,6 +33,12 @@ def test_share_is_of_steps_times_pixels():
     now = watching.describe(LEVELS, progress(1, 2), 30.0)
     assert (now.share, now.left) == (pytest.approx(0.6), pytest.approx(20.0))
     assert now.sentence == "40 x 20 pixels, step 2 of 4"
+
+
+def test_share_is_of_the_plan_of_the_run_itself():
+    # One level of four steps, where two were planned: in tiles, finer ones have fewer.
+    in_tiles = dataclasses.replace(progress(0, 2), levels=1, plan=LEVELS[:1])
+    assert watching.describe(LEVELS, in_tiles, 10.0).share == pytest.approx(0.5)
 
 
 def test_before_the_first_step_nobody_knows_how_long_it_takes():

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from tfstyle.cli import process
-from tfstyle.system import memory, processor
+from tfstyle.system import extras, memory, processor
 from tfstyle.version import __version__
 
 PACKAGE = "tfstyle"
@@ -68,7 +68,10 @@ def requirements() -> Iterator[tuple[str, str | None]]:
 def missing_extras() -> dict[str, list[str]]:
     """Returns the extras of which something is not installed, and what."""
     missing: dict[str, list[str]] = {}
-    for package, extra in requirements():
+    needed = list(requirements())
+    known = {extra for _, extra in needed}
+    apart = [(package, extra) for extra, (package, _) in extras.APART.items() if extra in known]
+    for package, extra in [*needed, *apart]:
         if extra and extra not in NOT_OFFERED and version(package) is None:
             missing.setdefault(extra, []).append(package)
     return missing

@@ -8,7 +8,7 @@ from typing import Any
 
 from tfstyle.cli import piped, process, progress, reports
 from tfstyle.image import paths
-from tfstyle.jobs import picture
+from tfstyle.jobs import picture, work
 from tfstyle.jobs.method import Callback, Method
 from tfstyle.jobs.pairs import Pair
 from tfstyle.jobs.picture import Job, PairOutcome, Status
@@ -98,10 +98,13 @@ def announcement(pair: Pair, levels: Sequence[Level], quiet: bool) -> Callback:
 
     By then the method has accepted its input: what it refuses leaves one line, the reason.
     """
+    is_said = quiet or pair.content is None
 
-    @functools.cache
-    def say_once() -> None:
-        if not quiet and pair.content is not None:
-            process.note(f"{pair.content}, levels: {', '.join(map(str, levels))}")
+    def announce(reached: Progress) -> None:
+        nonlocal is_said
+        if not is_said:
+            planned = ", ".join(map(str, work.planned(levels, reached)))
+            process.note(f"{pair.content}, levels: {planned}")
+        is_said = True
 
-    return lambda reached: say_once()
+    return announce

@@ -11,7 +11,7 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 from tfstyle.jobs.video.job import FrameCallback
-from tfstyle.jobs.work import work, work_done
+from tfstyle.jobs.work import planned, work, work_done
 from tfstyle.result import Level, Progress
 
 
@@ -74,10 +74,12 @@ class _Bar(RichProgress):
     def report(self, progress: Progress) -> None:
         """Moves the bar to where the method is."""
         height, width = progress.size
+        levels = planned(self._levels, progress)
         self._losses = Text(describe_losses(progress.loss.terms))
         self.update(
             self._task,
-            completed=work_done(self._levels, progress),
+            total=work(levels),
+            completed=work_done(levels, progress),
             description=f"level {progress.level + 1}/{progress.levels} {width}x{height}",
             position=f"step {progress.step}/{progress.steps}, {progress.evaluations} evaluations",
         )

@@ -1,4 +1,4 @@
-"""What became of each picture, as a line of JSON on standard output: for scripts."""
+"""What became of what was asked for, as a line of JSON on standard output: for scripts."""
 
 import json
 from typing import Any
@@ -27,6 +27,23 @@ def say(facts: dict[str, Any]) -> None:
     """Says facts in one line; None is left out, as is what is empty."""
     # In ASCII, so that any encoding takes it, with bytes of names that are no text.
     process.say(json.dumps({key: fact for key, fact in facts.items() if fact not in (None, {})}))
+
+
+def finish(command: str, status: str, files: Any, sentence: str, **facts: Any) -> int:
+    """Says that a command has made what it makes, and returns the exit status.
+
+    Args:
+        command: its name.
+        status: the word for it, such as "exported".
+        files: its `Files`: whether facts are said, the sentence, or nothing.
+        sentence: for a person.
+        **facts: for a script.
+    """
+    if files.json:
+        say({"command": command, "status": status, **facts})
+    elif not files.quiet:
+        process.say(sentence)
+    return process.DONE
 
 
 def describe(method: Method, outcome: PairOutcome) -> dict[str, Any]:

@@ -35,10 +35,10 @@ def format() -> Any:
     )
 
 
-def json() -> Any:
-    """Returns the field that has a command tell what became of each picture as JSON."""
+def json(of: str = "for each picture") -> Any:
+    """Returns the field that has a command tell as JSON what became of each picture, or of all."""
     return settings.setting(
-        False, "Print a line of JSON for each picture, and for an error, on standard output."
+        False, f"Print a line of JSON {of}, and for an error, on standard output."
     )
 
 

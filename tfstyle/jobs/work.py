@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from tfstyle.result import Level, Progress
 
 
+def planned(levels: Sequence[Level], progress: Progress) -> Sequence[Level]:
+    """Returns the levels that a run takes: its own, or those planned before where it tells none."""
+    return progress.plan or levels
+
+
 def work(levels: Sequence[Level]) -> int:
     """Returns steps times pixels, all levels together: about proportional to the time."""
     return sum(level.steps * level.size[0] * level.size[1] for level in levels)

@@ -64,6 +64,7 @@ class Tracker:
             total_step=sum(level.steps for level in self.levels) + step,
             loss=self.counted_on(loss),
             image=image,
+            plan=self.plan,
         )
 
     def after_level(

@@ -1,5 +1,6 @@
 """The models: new versions are taken up and old ones let go while requests are answered."""
 
+import contextlib
 import dataclasses
 import enum
 import gc
@@ -39,6 +40,16 @@ class Status:
     problem: str = ""
 
 
+def unfailing(tell: Tell) -> Tell:
+    """Returns what tells the same where it can be told: a full disk ends nothing but that."""
+
+    def tell_if_possible(sentence: str) -> None:
+        with contextlib.suppress(Exception):
+            tell(sentence)
+
+    return tell_if_possible
+
+
 def not_found(model: str, version: int | None = None) -> Refusal:
     """Returns the refusal of who asks for a version that is not there, in TF Serving's words."""
     asked = f"Latest({model})" if version is None else f"Specific({model}, {version})"
@@ -57,7 +68,7 @@ class Model:
     ) -> None:
         """Takes where the versions lie; none is loaded before `update`."""
         self.name, self._folder, self._labels = name, folder, labels
-        self._load, self._tell = load, tell
+        self._load, self._tell = load, unfailing(tell)
         # Never changed but replaced, so that `find` needs no lock.
         self._available: Mapping[int, Any] = {}
         self._statuses: dict[int, Status] = {}
@@ -133,6 +144,10 @@ class Model:
             self._set(number, State.END, str(error))
             self._tell(f"{self.name}, version {number}: {error}")
             return
+        except OSError as error:
+            # Not remembered as failed: a disk that is out of reach for a while changes no file.
+            self._set(number, State.END, str(error))
+            raise
         self._failed.pop(number, None)
         self._leaving.pop(number, None)
         self._available = {**self._available, number: servable}

@@ -122,3 +122,8 @@ class Clip:
     def __iter__(self) -> Iterator[Frame]:
         """Returns the iterator over its frames."""
         return self.frames
+
+    def up_to(self, tick: int) -> "Clip":
+        """Returns the clip as one that ends with the frame of a tick, and its sound with it."""
+        end = self.span.end_within(float(tick * self.tick_seconds + 1 / self.rate))
+        return dataclasses.replace(self, span=Span(self.span.begin, end), last_end=None)

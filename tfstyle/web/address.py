@@ -20,14 +20,29 @@ def check(config: Config) -> None:
             stacklevel=2,
         )
     try:
-        # gradio would go on to another port, or end in a traceback.
-        with socket.create_server((config.host, config.port)):
-            pass
+        _bind(config.host, config.port)
+        # gradio asks for it here as well, whatever the host.
+        _bind("127.0.0.1", config.port)
     except OSError as error:
         raise ValueError(
             f"host and port must be free on this machine ({error.strerror}). "
             f"Received: host={config.host}, port={config.port}"
         ) from error
+
+
+def _bind(host: str, port: int) -> None:
+    """Raises OSError unless a server can listen there: gradio would end in a traceback."""
+    # In whichever family the address is.
+    (family, *_, found), *_ = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    with socket.create_server(found, family=family):
+        pass
+
+
+def in_url(host: str) -> str:
+    """Returns a host as addresses have it: one of IPv6 in brackets, which gradio wants too."""
+    return f"[{host}]" if ":" in host else host
 
 
 def is_loopback(host: str) -> bool:

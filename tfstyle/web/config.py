@@ -25,8 +25,8 @@ class Config:
     )
     time_limit: int = setting(
         900,
-        "How long one picture may be optimised, of which the best so far is kept then, or one clip "
-        "be painted, of which nothing is.",
+        "How long one picture may be optimised or one clip be painted; what is painted by then is "
+        "kept.",
         unit="seconds",
         minimum=1,
         maximum=1e6,

@@ -87,6 +87,7 @@ class Watcher:
 
 def describe(levels: Sequence[Level], progress: Progress, seconds: float) -> Moment:
     """Returns where a run is that has taken so many seconds."""
+    levels = work.planned(levels, progress)
     share = work.work_done(levels, progress) / max(work.work(levels), 1)
     height, width = progress.size
     return Moment(

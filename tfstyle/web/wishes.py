@@ -97,15 +97,24 @@ class ClipWish:
         return shell_line("video", flags)
 
     def paint(self, watcher: Watcher) -> str:
-        """Paints it, and returns how it ended; raises what `Wish.paint` does, and keeps nothing."""
+        """Paints it, as far as the watcher lets it, and returns how it ended.
+
+        Raises:
+            ValueError, OSError, MemoryError: it cannot be painted.
+            KeyboardInterrupt: the watcher has ended it before its first frame.
+        """
         outcome = jobs.paint_clip(
             self.folder / self.clip,
             self.folder / self.output,
             self.style,
             method=self.config,
             duration=self.duration,
+            finish_early=True,
             callback=watcher.frames(),
         )
+        if watcher.reason:
+            frames = "first frame" if outcome.frames == 1 else f"first {outcome.frames} frames"
+            return f"{watcher.reason}: the {frames}; the command paints the rest as well"
         return f"{outcome.sentence}, {outcome.frames} frames, {outcome.seconds:.1f} s"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tfstyle.cli import app, installation
 from tfstyle.networks import vgg19_files
+from tfstyle.system import extras
 from tfstyle.version import __version__
 
 
@@ -45,6 +46,16 @@ def test_json_has_the_same_in_one_line(capsys, requirements):
     assert found["versions"]["numpy"] == importlib.metadata.version("numpy")
     assert found["system"]["cores"] == os.cpu_count()
     assert found["missing_extras"] == {"video": ["none-such"]}
+
+
+def test_gradio_is_named_though_no_extra_brings_it(capsys, monkeypatch):
+    monkeypatch.setattr(importlib.metadata, "requires", lambda package: ['numpy; extra == "web"'])
+    monkeypatch.setitem(extras.APART, "web", ("none-such", "none-such==6.*"))
+    assert app.main(["info"]) == 0
+    assert capsys.readouterr().out.endswith(
+        'Missing extras:\n  web  pip install "tfstyle[web]" && '
+        'pip install --no-deps "none-such==6.*" brings none-such\n'
+    )
 
 
 def test_weights_that_are_not_at_hand_are_said(capsys, monkeypatch, requirements):

@@ -1,6 +1,7 @@
 """From clip to clip in Python, without flags."""
 
 import json
+from pathlib import Path
 
 import clips
 import film_stub
@@ -43,6 +44,31 @@ def test_interrupted_clip_goes_on_and_a_finished_one_is_left(stop):
     assert (outcome.frames, outcome.painted, outcome.was_finished) == (8, 5, False)
     again = jobs.paint_clip("in.mp4", "out.mp4", "wave", resume=True)
     assert (again.frames, again.painted, again.was_finished) == (8, 0, True)
+
+
+def test_clip_that_is_finished_early_ends_where_it_was_interrupted_with_its_sound(stop):
+    # Eight tenths of a second, with sound of twice that.
+    clips.write("loud.mp4", clips.frames(8), sound=True, tone_seconds=1.6)
+    jobs.paint_clip("loud.mp4", "whole.mp4", "wave")
+    stop(4)
+    outcome = jobs.paint_clip("loud.mp4", "out.mp4", "wave", finish_early=True)
+    assert (outcome.frames, outcome.sentence) == (3, "interrupted after 3 frames")
+    assert json.loads(Path("out.json").read_text("utf-8"))["outcome"] == outcome.sentence
+    assert not Path(".out.mp4.parts").exists()
+    for painted, whole in zip(decode("out.mp4"), decode("whole.mp4")[:3], strict=True):
+        assert (painted == whole).all()
+    with av.open("out.mp4") as container:
+        picture, sound = (float(each.duration * each.time_base) for each in container.streams)
+    assert picture == pytest.approx(0.3)
+    # Sound comes in pieces of 1024 samples at 8000 a second.
+    assert 0.3 <= sound <= 0.3 + 1024 / 8000
+
+
+def test_clip_of_which_nothing_is_painted_is_not_finished_early(stop, folder):
+    stop(1)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.paint_clip("in.mp4", "out.mp4", "wave", finish_early=True)
+    assert not (folder / "out.mp4").exists()
 
 
 def test_the_shell_goes_on_with_what_python_began(stop):

@@ -244,6 +244,17 @@ def test_a_run_goes_on_in_the_tiles_it_had_begun_with(monkeypatch, stylize, tmp_
     assert_array_equal(resumed.image, whole.image)
 
 
+def test_progress_tells_the_levels_of_the_run_not_those_planned_beforehand(monkeypatch, stylize):
+    """Styles take memory of which `plan` knows nothing, and other programs do meanwhile."""
+    monkeypatch.setattr(tiles, "SIDES", (64,))
+    planned = gatys.plan((150, 200), dataclasses.replace(SMALL, tile="auto"))
+    have(monkeypatch, tiles.needed(planned[0], SMALL, tiles.NO_STYLES) - 1)
+    told = []
+    stylize(told.append, tile="auto", steps=1)
+    assert [level.tile for level in planned] == [None]
+    assert {level.tile for progress in told for level in progress.plan} == {64}
+
+
 def test_the_record_tells_of_tiles(monkeypatch, build, content, style, tmp_path):
     monkeypatch.setattr(gatys.perceptual, "build", lambda *_: build())
     for name, pixels in (("content", content), ("style", style)):

@@ -162,6 +162,19 @@ class Page:
         line = self.find("#slider [role=slider], #slider .outer")
         ActionChains(self.driver).drag_and_drop_by_offset(line, pixels, 0).perform()
 
+    def tab_to(self, selector, most=200):
+        """Presses Tab, from the top of the page, until an element has the focus; returns it."""
+        self.find(selector)
+        self.driver.execute_script("document.activeElement.blur(); window.focus()")
+        for _ in range(most):
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()
+            focused = self.driver.switch_to.active_element
+            if self.driver.execute_script(
+                "return arguments[0].matches(arguments[1])", focused, selector
+            ):
+                return focused
+        raise AssertionError(f"Tab never comes to {selector}")
+
     def draw(self, name, pixels):
         """Draws a line with the brush, from the middle to the right."""
         canvas = self.find(f"#{name} canvas")

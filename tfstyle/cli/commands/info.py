@@ -8,6 +8,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.cli import process
+from tfstyle.system import extras
 
 GIGABYTE = 1e9
 """Bytes."""
@@ -43,7 +44,7 @@ def describe(facts: dict[str, Any]) -> Iterator[str]:
     absent = "not at hand; downloaded at the first use"
     yield from _table("Weights", {name: it or absent for name, it in facts["weights"].items()})
     missing = {
-        extra: f'pip install "tfstyle[{extra}]" brings {", ".join(packages)}'
+        extra: f"{extras.install_command(extra)} brings {', '.join(packages)}"
         for extra, packages in facts["missing_extras"].items()
     }
     yield from _table("Missing extras", missing or {"none": ""})

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle import settings
-from tfstyle.cli import process, shared_flags
+from tfstyle.cli import reports, shared_flags
 from tfstyle.jobs import inputs
 from tfstyle.methods.style_swap import style_settings
 from tfstyle.system import destinations, errors
@@ -24,6 +24,7 @@ class Files:
         "",
         "The file to write, which ends in .npz and is what swap takes as --style; required.",
     )
+    json: bool = shared_flags.json("at the end")
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self) -> None:
@@ -52,6 +53,5 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
             f"output could not be written: {error.strerror or error}; make room, or choose another "
             f"place. Received: output={files.output}"
         ) from error
-    if not files.quiet:
-        process.say(f"{files.output}  prepared")
-    return process.DONE
+    sentence, named = f"{files.output}  prepared", inputs.split_paths(files.style)
+    return reports.finish(command, "prepared", files, sentence, styles=named, output=files.output)

@@ -1,12 +1,13 @@
 """`tfstyle train` and `train_inverse`: pictures and photographs in, a trained network out."""
 
 import dataclasses
+import time
 import types
 from pathlib import Path
 from typing import Any
 
 from tfstyle import image, settings
-from tfstyle.cli import process, shared_flags
+from tfstyle.cli import reports, shared_flags
 from tfstyle.jobs import inputs
 
 USES = {
@@ -31,6 +32,7 @@ class Files:
         "The folder for the network, its curves and the state, from which the same command "
         "goes on after an interruption; required.",
     )
+    json: bool = shared_flags.json("at the end")
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self):
@@ -40,15 +42,17 @@ class Files:
 
 def run(command: str, module: types.ModuleType, files: Files, config: Any) -> int:
     """Trains, and returns the exit status."""
-    styles = {}
-    for path in inputs.split_paths(files.styles, "styles"):
+    styles, paths = {}, inputs.split_paths(files.styles, "styles")
+    for path in paths:
         name = Path(path).stem
         # A network knows its styles by name: two of one name would be one style.
         if name in styles:
             raise ValueError(f"styles must have different names. Received: {name} twice")
         with inputs.naming("styles"):
             styles[name] = image.read(path)
-    module.train(files.photos, styles, files.model, config, quiet=files.quiet)
-    if not files.quiet:
-        process.say(f"{files.model}  trained; {USES[command].format(model=files.model)}")
-    return process.DONE
+    began = time.monotonic()
+    module.train(files.photos, styles, files.model, config, quiet=files.quiet or files.json)
+    seconds = round(time.monotonic() - began, 3)
+    sentence = f"{files.model}  trained; {USES[command].format(model=files.model)}"
+    facts = {"photos": files.photos, "styles": paths, "model": files.model, "seconds": seconds}
+    return reports.finish(command, "trained", files, sentence, **facts)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfstyle.jobs.by_config import Path, Style, style_text
-from tfstyle.jobs.video.job import FrameCallback, VideoJob
+from tfstyle.jobs.video.job import FrameCallback, VideoJob, Watch, unwatched
 from tfstyle.jobs.video.outcome import ClipOutcome
 
 
@@ -29,6 +29,7 @@ def paint_clip(
     strip: Path | None = None,
     mask: Path | None = None,
     resume: bool = False,
+    finish_early: bool = False,
     callback: FrameCallback | None = None,
 ) -> ClipOutcome:
     """Paints a clip frame after frame, and writes it with its sound, and its record.
@@ -51,7 +52,10 @@ def paint_clip(
         mask: a picture that is white where the style goes, black where the clip stays and grey
             between; or a folder or pattern of pictures, one for each frame that is painted.
         resume: whether to go on where an interrupted run of the same call stopped.
-        callback: called after every frame with a `FrameProgress`.
+        finish_early: whether Ctrl-C writes what is painted as a shorter clip, from which no run
+            goes on.
+        callback: called after every frame with a `FrameProgress`; KeyboardInterrupt that it raises
+            is Ctrl-C.
 
     Returns:
         What became of it: how many frames, how fast, and what could not be read.
@@ -59,7 +63,8 @@ def paint_clip(
     Raises:
         ValueError: an input, an output or a setting cannot be used.
         OSError: a file cannot be read or written; what is painted is safe.
-        KeyboardInterrupt: Ctrl-C; what is painted is safe, and `resume` goes on from it.
+        KeyboardInterrupt: Ctrl-C; what is painted is safe, and `resume` goes on from it. With
+            `finish_early` before the first frame alone.
     """
     # They load TensorFlow, which the flags of the shell's commands do without.
     from tfstyle.jobs.video import painting
@@ -85,12 +90,12 @@ def paint_clip(
         mask=None if mask is None else os.fspath(mask),
         resume=resume,
     )
-    if callback is None:
-        return painting.paint(job, config, method)
-    given = callback
-    return painting.paint(
-        job, config, method, watch=lambda length, earlier: contextlib.nullcontext(given)
-    )
+    watch = unwatched if callback is None else _watch(callback)
+    return painting.paint(job, config, method, watch=watch, finish_early=finish_early)
+
+
+def _watch(callback: FrameCallback) -> Watch:
+    return lambda length, earlier: contextlib.nullcontext(callback)
 
 
 def _name_of(method: Any, methods: Mapping[str, type]) -> str:

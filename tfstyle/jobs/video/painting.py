@@ -35,7 +35,14 @@ COMMAND = "video"
 """What records call it."""
 
 
-def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) -> ClipOutcome:
+def paint(
+    job: VideoJob,
+    config: Any,
+    method: Any,
+    *,
+    watch: Watch = unwatched,
+    finish_early: bool = False,
+) -> ClipOutcome:
     """Paints a clip and writes it, with its sound, and the record beside it.
 
     Args:
@@ -43,6 +50,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
         config: the clip's settings, `tfstyle.video.Config`.
         method: the settings of the method that `job.method` names.
         watch: who is told how far it is.
+        finish_early: whether Ctrl-C makes the output of what is painted, as of a camera.
 
     Raises:
         ValueError: an input, an output or a setting cannot be used.
@@ -80,6 +88,7 @@ def paint(job: VideoJob, config: Any, method: Any, *, watch: Watch = unwatched) 
                 watch=watch,
                 regions=regions,
                 masks=masks,
+                finish_early=finish_early,
             )
             outcome = run.paint()
     # After the video: by this record a later run takes it for finished.

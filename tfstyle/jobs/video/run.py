@@ -16,6 +16,7 @@ from tfstyle.jobs.video.masks import FrameMasks
 from tfstyle.jobs.video.outcome import COMPLETE, ClipOutcome
 from tfstyle.jobs.video.recalling import recall
 from tfstyle.methods.video import Painter
+from tfstyle.result import interrupted
 from tfstyle.video_io import contact_strip, encoding, meter, pipeline, window
 from tfstyle.video_io.clip import Clip, Frame
 from tfstyle.video_io.picture_writer import Pictures
@@ -36,6 +37,7 @@ class ClipRun:
         watch: Watch,
         regions: FrameRegions | None = None,
         masks: FrameMasks | None = None,
+        finish_early: bool = False,
     ):
         """Begins, or goes on where a run was interrupted.
 
@@ -49,17 +51,20 @@ class ClipRun:
             watch: who is told how far it is.
             regions: which part of the frames has which style; None has one style everywhere.
             masks: where frames are painted; None is everywhere.
+            finish_early: whether Ctrl-C makes the output of what is painted, as of a camera.
         """
         self._regions, self._masks = regions, masks
         self._job, self._clip, self._painter, self._film = job, clip, painter, film
         self._workers, self._watch = workers, watch
+        # There is no going on with what a camera has seen.
+        self._finishes_early = job.is_camera or finish_early
         self._strip = contact_strip.ContactStrip(clip.length) if job.strip is not None else None
         self._window = window.Window() if job.show else None
         self.meter = meter.Meter()
         self._keeper = Keeper(film, encoding.Encoding.of(clip, job.crf), self.meter)
         self.earlier = film.frames if film else 0
         self.earlier_seconds = film.seconds if film else 0.0
-        self.painted = 0
+        self.painted = self._last_tick = 0
 
     def paint(self) -> ClipOutcome:
         """Paints every frame, and makes the video of them.
@@ -113,14 +118,21 @@ class ClipRun:
             return ending
         except KeyboardInterrupt:
             self._keeper.keep(writer)
-            if self._job.is_camera and self.painted:
-                return "ended by Ctrl-C"
+            if self._finishes_early and self.painted:
+                return self._cut_short()
             raise
         except BaseException:
             # What went wrong first is what is told.
             with contextlib.suppress(Exception):
                 self._keeper.keep(writer)
             raise
+
+    def _cut_short(self) -> str:
+        """Lets the clip end with what is painted of it; returns why."""
+        if self._job.is_camera:
+            return "ended by Ctrl-C"
+        self._clip = self._clip.up_to(self._last_tick)
+        return str(interrupted(f"after {self.earlier + self.painted} frames"))
 
     def _paint_all(self, frames: Iterator, writer: pipeline.Behind[Painted]) -> str:
         with self._watch(self._clip.length, self.earlier) as callback:
@@ -130,6 +142,7 @@ class ClipRun:
                 self.painted += 1
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
+                self._last_tick = frame.tick
                 writer.put((frame, pastiche, self._painter.memory.pastiches()))
                 callback(self._progress())
                 if self._window and not self._window.show(pastiche):

@@ -12,15 +12,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tfstyle.server.bodies import answers, requests
-from tfstyle.server.models import Model, Tell, not_found
+from tfstyle.server.models import Model, Tell, not_found, unfailing
 from tfstyle.server.refusals import Code, Refusal
-from tfstyle.server.rest import desk, metrics, paths
+from tfstyle.server.rest import arrival, desk, metrics, paths
 from tfstyle.server.rest.paths import Asked
 
 JSON = "application/json"
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """Those that are answered, be it with what TF Serving says of them."""
+
+BODIES = 8
+"""So many of the largest bodies may be in memory, or one for each thread."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -32,8 +35,10 @@ class Service:
         self, models: Mapping[str, Model], threads: int, queue: int, max_bytes: int, tell: Tell
     ) -> None:
         """Takes the models by name and the limits; see `config.Config`."""
-        self._models, self._max_bytes, self._tell = models, max_bytes, tell
-        self._desk = desk.Desk(threads, queue)
+        self._models, self._max_bytes, self._tell = models, max_bytes, unfailing(tell)
+        self.most_bytes = max(threads, BODIES) * max_bytes
+        """Of all bodies that are in work."""
+        self._desk = desk.Desk(threads, queue, self.most_bytes)
         self._metrics = metrics.Metrics()
         self._is_ending = False
 
@@ -45,8 +50,8 @@ class Service:
         """Answers a `:predict`, and counts it."""
         began, code = time.monotonic(), Code.INTERNAL
         try:
-            with self._desk.place():
-                body = await desk.read_body(request, self._max_bytes)
+            with self._desk.place() as hold:
+                body = await arrival.read_body(request, self._max_bytes, hold)
                 began = time.monotonic()
                 encoding = request.headers.get("content-encoding", "")
                 work = functools.partial(self._predict, asked, body, encoding)
@@ -55,10 +60,6 @@ class Service:
                 return Response(answer, media_type=JSON)
         except Refusal as refusal:
             code = refusal.code
-            if isinstance(refusal, desk.Full):
-                # Who is still sending would find the connection closed, and never see the answer.
-                with contextlib.suppress(Refusal):
-                    await desk.read_body(request, 0)
             raise
         except ClientDisconnect:
             code = Code.CANCELLED
@@ -72,7 +73,7 @@ class Service:
         """Returns the answer of a `:predict`; runs in a thread of its own."""
         # Held to the end of this function, whatever becomes of the version meanwhile.
         _, servable = self._model(asked).find(asked.version, asked.label)
-        whole = desk.unpacked(body, encoding, self._max_bytes)
+        whole = arrival.unpacked(body, encoding, self._max_bytes)
         parsed = requests.parse(whole, servable.signature)
         outputs = servable.predict(parsed.signature, parsed.inputs)
         return answers.predictions(outputs, parsed.form)
@@ -167,7 +168,7 @@ def build(
 
     @contextlib.asynccontextmanager
     async def polling(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(_poll(models, poll_seconds, tell))
+        task = asyncio.create_task(_poll(models, poll_seconds, unfailing(tell)))
         try:
             yield
         finally:

@@ -82,10 +82,12 @@ class Actions:
         """Says that the wish was heard, before its turn comes."""
         visit.stop.clear()
         out = self.outcome
+        kept = "clip" if method == choices.CLIP else "picture"
+        # One pass cannot be stopped.
+        can_be_stopped = method in (choices.GATYS, choices.CLIP)
         return {
             out.status: words.line("Waiting for its turn …"),
-            # One pass cannot be stopped.
-            out.stop: gr.update(interactive=method in (choices.GATYS, choices.CLIP)),
+            out.stop: gr.update(value=f"Stop, and keep the {kept}", interactive=can_be_stopped),
         }
 
     def paint(self, visit: Visit, *received: Any) -> Iterator[Updates]:

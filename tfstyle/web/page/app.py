@@ -1,6 +1,6 @@
 """The page as a whole, and the server that shows it until Ctrl-C."""
 
-import importlib
+import contextlib
 import os
 import shutil
 import tempfile
@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle.networks import pretrained
+from tfstyle.system import extras
 from tfstyle.web import address, thumbnails
 from tfstyle.web.config import Config
 from tfstyle.web.visits import Visit
-
-GRADIO = "gradio==6.31.*"
-"""By itself it excludes the Pillow that the package needs, by which it runs as well."""
 
 SEVERAL_HOURS = 6 * 3600
 """Seconds after which gradio's own copies of pictures are removed."""
@@ -24,7 +22,9 @@ TITLE = "# tfstyle\nA photograph, painted in the style of a picture. It stays on
 
 
 def serve(config: Config, tell: Any = lambda address: None) -> None:
-    """Shows the page until Ctrl-C, and removes all that was sent and made.
+    """Shows the page until it is asked to end, and removes all that was sent and made.
+
+    Ctrl-C, a polite kill and a closed terminal ask for that.
 
     Args:
         config: the settings.
@@ -32,12 +32,12 @@ def serve(config: Config, tell: Any = lambda address: None) -> None:
 
     Raises:
         ValueError: gradio is not installed, or the address cannot be had.
-        KeyboardInterrupt: Ctrl-C.
+        KeyboardInterrupt: it was asked to end before the page was open.
     """
     # gradio reads these as it is loaded: nothing is reported to anybody.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    load_gradio()
+    extras.load("gradio", "web", "the page")
     address.check(config)
     root = Path(tempfile.mkdtemp(prefix="tfstyle_web_"))
     os.environ["GRADIO_TEMP_DIR"] = str(root / "gradio")
@@ -47,21 +47,10 @@ def serve(config: Config, tell: Any = lambda address: None) -> None:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def load_gradio() -> None:
-    """Raises ValueError, which says what to install, where gradio is missing."""
-    try:
-        importlib.import_module("gradio")
-    except ImportError as error:
-        raise ValueError(
-            f'the page needs pip install "tfstyle[web]" and pip install --no-deps "{GRADIO}". '
-            f"Received: {error}"
-        ) from error
-
-
 def _serve(config: Config, root: Path, tell: Any) -> None:
     from starlette.middleware import Middleware
 
-    from tfstyle.web.page import naming, theme
+    from tfstyle.web.page import keyboard, naming, theme
     from tfstyle.web.page.at_home import AtHome
 
     page = build(config, root)
@@ -69,7 +58,7 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _, url, _ = page.queue(max_size=config.queue, api_open=False).launch(
-            server_name=config.host,
+            server_name=address.in_url(config.host),
             server_port=config.port,
             auth=config.credentials(),
             share=False,
@@ -84,12 +73,13 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
             prevent_thread_lock=True,
             theme=theme.make(),
             css=theme.CSS,
-            head=naming.SCRIPT,
+            head=naming.SCRIPT + keyboard.SCRIPT,
         )
     tell(url)
+    # A page that is asked to end has done its work; gradio's own waiting has words of its own.
     try:
-        # Until Ctrl-C; gradio's own waiting says so in words of its own.
-        threading.Event().wait()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     finally:
         page.close(verbose=False)
 

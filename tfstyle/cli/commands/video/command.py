@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tfstyle import settings
-from tfstyle.cli import flags, process, progress
+from tfstyle.cli import flags, process, progress, reports
 from tfstyle.cli.commands.video.flags import Files
+from tfstyle.jobs import inputs
 from tfstyle.jobs.video.job import METHODS
 from tfstyle.jobs.video.outcome import ClipOutcome
 
@@ -49,13 +50,35 @@ def run(
 
     watch = functools.partial(progress.show_frames, quiet=files.quiet)
     outcome = painting.paint(files, clip_config, frame_config, watch=watch)
-    if not files.quiet:
+    if files.json:
+        reports.say(facts(command, files, outcome))
+    elif not files.quiet:
         process.say(f"{files.output or files.input}  {describe(outcome)}")
     if not outcome.problem:
         return process.DONE
+    if files.json:
+        return process.SOME_FAILED
     # Status 1, as for some of many: a script shall notice that frames are missing.
     problem = f"{files.input}: {outcome.problem}; what there is is painted"
     return process.complain(f"tfstyle {command}", problem, process.SOME_FAILED)
+
+
+def facts(command: str, files: Files, outcome: ClipOutcome) -> dict[str, Any]:
+    """Returns what a line of JSON tells of a clip."""
+    is_painted = not outcome.was_finished
+    by_name = files.method == "apply"
+    return {
+        "command": command,
+        "status": "painted" if is_painted else "skipped",
+        "input": files.input,
+        "styles": [files.style] if by_name else inputs.split_paths(files.style),
+        "output": files.output,
+        "frames": outcome.frames,
+        "seconds": round(outcome.seconds, 3) if is_painted else None,
+        "frames_per_second": round(outcome.rate, 3) if is_painted else None,
+        "outcome": None if outcome.problem else outcome.sentence,
+        "error": outcome.problem or None,
+    }
 
 
 def describe(outcome: ClipOutcome) -> str:

@@ -10,6 +10,7 @@ from tfstyle.jobs.video.job import VideoJob
 class Files(VideoJob):
     """The flags that `video` has beside those of its method."""
 
+    json: bool = shared_flags.json("at the end")
     quiet: bool = shared_flags.quiet()
 
     def __post_init__(self) -> None:
