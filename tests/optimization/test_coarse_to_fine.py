@@ -197,6 +197,21 @@ def test_killed_run_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
     assert_same_result(resumed, run())
 
 
+def test_kill_costs_fewer_steps_of_a_level_in_tiles(tmp_path):
+    levels = (*LEVELS[:2], Level((16, 12), 7, tile=8))
+
+    def kill(progress):
+        if progress.total_step == 4 + 3 + 6:
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        run(callback=kill, folder=tmp_path, levels=levels)
+    seen = []
+    resumed = run(callback=seen.append, folder=tmp_path, resume=True, levels=levels)
+    assert seen[0].total_step == 4 + 3 + 4 + 1
+    assert_same_result(resumed, run(levels=levels))
+
+
 def test_finished_run_keeps_its_state_until_the_picture_is_written(tmp_path):
     finished = run(folder=tmp_path)
     assert os.listdir(tmp_path) == ["state.npz"]

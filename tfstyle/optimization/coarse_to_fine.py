@@ -20,6 +20,9 @@ Callback = Callable[[Progress], None]
 CHECKPOINT_EVERY = 50
 """Steps between two checkpoints: what a kill can cost."""
 
+CHECKPOINT_EVERY_IN_TILES = 4
+"""The same at a level in tiles, where a step may take minutes."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoints:
@@ -96,10 +99,11 @@ def _paint_level(
     except KeyboardInterrupt:
         return dataclasses.replace(done.trace, outcome=interrupted(f"before level {level}"))
     fresh = dataclasses.replace(done.trace, image=start)
+    every = CHECKPOINT_EVERY if level.tile is None else CHECKPOINT_EVERY_IN_TILES
 
     def after_step(trace: loop.Trace) -> None:
         now = dataclasses.replace(done, trace=trace)
-        if trace.step % CHECKPOINT_EVERY == 0:
+        if trace.step % every == 0:
             _save(checkpoints, now)
         # Without a loss there was no step yet but a failed one.
         if callback is not None and trace.losses:
