@@ -79,6 +79,15 @@ def test_inner_cuts_off_a_third_of_the_depth_of_a_small_region():
     assert_array_equal(regions.layers.inner(strip(8, 32, 12), "block5_conv1"), strip(8, 32, 8))
 
 
+def test_inner_leaves_something_where_the_layer_has_positions():
+    # Of 31 rows block5_conv1 has the first 16 in a position; the rest is dropped by its poolings.
+    masks = np.zeros([1, 31, 64], np.float32)
+    masks[:, 10:] = 1
+    found = regions.layers.inner(masks, "block5_conv1")
+    assert_array_equal(np.flatnonzero(found[0, :, 0]), range(12, 31))
+    assert regions.at_layer(found, "block5_conv1").sum() == 4 * 4 / 16
+
+
 @pytest.mark.parametrize("masks", [np.ones([2, 8, 8]), np.zeros([2, 8, 8])])
 def test_inner_of_the_whole_and_of_nothing_is_that(masks):
     assert_array_equal(regions.layers.inner(masks.astype(np.float32), "block1_conv1"), masks)

@@ -98,8 +98,13 @@ def test_damaged_version_leaves_the_old_one_in_its_place(model, add, said):
     assert said[1:] == ["pair, version 2: it is damaged"]
 
 
-def test_version_on_a_disk_that_fails_is_told_and_tried_again_though_no_file_changes(tmp_path, add):
-    failures = [OSError("Input/output error")]
+@pytest.mark.parametrize(
+    "failure", [OSError("Input/output error"), MemoryError("memory ran out; end other programs")]
+)
+def test_failure_of_the_machine_is_told_and_tried_again_though_no_file_changes(
+    tmp_path, add, failure
+):
+    failures = [failure]
 
     def load(folder):
         if failures:
@@ -108,10 +113,10 @@ def test_version_on_a_disk_that_fails_is_told_and_tried_again_though_no_file_cha
 
     add(1)
     model = Model("pair", tmp_path, {}, load, print)
-    with pytest.raises(OSError, match="Input/output error"):
+    with pytest.raises(type(failure), match=str(failure)):
         model.update()
     assert states(model) == {1: State.END}
-    assert model.statuses(1)[0].problem == "Input/output error"
+    assert model.statuses(1)[0].problem == str(failure)
     model.update()
     assert model.find()[0] == 1
 

@@ -1,5 +1,6 @@
 """Clips on the page, without the page: what is kept of one that is stopped."""
 
+import dataclasses
 from threading import Event
 
 import film_stub
@@ -34,3 +35,9 @@ def test_clip_that_is_not_stopped_is_whole(wish):
     assert [now.share for now in moments] == [pytest.approx(n / 8) for n in range(1, 9)]
     assert end.is_painted and end.sentence.startswith("painted to its end, 8 frames")
     assert len(decode("out.mp4")) == 8
+
+
+def test_clip_that_is_stopped_at_its_last_frame_is_whole(wish):
+    # Of one frame: there is nothing left to stop.
+    *_, end = painting.paint(dataclasses.replace(wish, duration=0.1), Event(), time_limit=0)
+    assert end.is_painted and end.sentence.startswith("painted to its end, 1 ")

@@ -124,14 +124,14 @@ def check_room(config: Sized, own: int, level: int, full: int, least: int, neede
         where = "" if level == full else f" where the picture has {level}"
         raise ValueError(
             f"{name} must leave a style of {least} pixels at least{where}, for {needed_by}; take "
-            f"{told(config, factor)}. Received: {name}={getattr(config, name)}"
+            f"{rescaled(config, factor)}. Received: {name}={getattr(config, name)}"
         )
 
 
-def told(config: Sized, factor: float) -> str:
-    """Returns the setting by which styles are so much larger or smaller; or nothing.
+def rescaled(config: Sized, factor: float) -> str:
+    """Returns the setting, as NAME=VALUE, by which styles are larger or smaller by a factor.
 
-    Rounded up above 1 and down below, and nothing where no setting makes them so small.
+    It is rounded away from the present one; nothing is returned below the least that may be set.
     """
     rounded = math.ceil if factor > 1 else math.floor
     if config.style_size is not None:

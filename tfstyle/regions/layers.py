@@ -77,17 +77,20 @@ def inner(masks: np.ndarray, layer: str) -> np.ndarray:
     Returns:
         Masks of the same shape; none that has something becomes empty.
     """
-    return np.stack([_inner(mask, vgg19_layers.reach(layer)) for mask in masks])
+    return np.stack([_inner(mask, layer) for mask in masks])
 
 
-def _inner(mask: np.ndarray, reach: int) -> np.ndarray:
-    """Returns a mask `[height, width]` without what lies at most `reach` pixels from its edge."""
+def _inner(mask: np.ndarray, layer: str) -> np.ndarray:
+    """Returns a mask `[height, width]` without the edge of a layer's reach."""
     inside = mask >= mask.max() / 2
     if inside.all():
         return mask
     # In pixels to the nearest one outside, row or column, whichever is more.
     depth = ndimage.distance_transform_cdt(inside, "chessboard")
-    cut: np.ndarray = mask * (depth > min(reach, MOST_CUT * depth.max()))
+    # Where the layer has positions: elsewhere its poolings drop what would be left.
+    seen = _blocks(depth[np.newaxis], vgg19_layers.stride(layer))
+    deepest = seen.max(initial=0) or depth.max()
+    cut: np.ndarray = mask * (depth > min(vgg19_layers.reach(layer), MOST_CUT * deepest))
     return cut
 
 

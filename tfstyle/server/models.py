@@ -144,8 +144,9 @@ class Model:
             self._set(number, State.END, str(error))
             self._tell(f"{self.name}, version {number}: {error}")
             return
-        except OSError as error:
-            # Not remembered as failed: a disk that is out of reach for a while changes no file.
+        except Exception as error:
+            # Not remembered as failed: a disk that is out of reach for a while, or memory that
+            # others take, changes no file.
             self._set(number, State.END, str(error))
             raise
         self._failed.pop(number, None)

@@ -70,7 +70,9 @@ class Watcher:
 
         def callback(progress: FrameProgress) -> None:
             seconds = time.monotonic() - began
-            self._end_if_asked(seconds)
+            # With its last frame a clip is whole, sound and all.
+            if progress.painted != progress.length:
+                self._end_if_asked(seconds)
             self._tell(describe_frames(progress, seconds))
 
         return callback

@@ -9,9 +9,10 @@ import pytest
 from film_stub import decode
 
 from tfstyle import feed_forward, gatys, jobs, video
+from tfstyle.video_io import pipeline
 
 av = film_stub.av
-folder, stop = film_stub.folder, film_stub.stop  # Fixtures.
+folder, stop, failing = film_stub.folder, film_stub.stop, film_stub.failing  # Fixtures.
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -66,6 +67,24 @@ def test_clip_that_is_finished_early_ends_where_it_was_interrupted_with_its_soun
 
 def test_clip_of_which_nothing_is_painted_is_not_finished_early(stop, folder):
     stop(1)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.paint_clip("in.mp4", "out.mp4", "wave", finish_early=True)
+    assert not (folder / "out.mp4").exists()
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_frame_that_was_painted_but_not_written_is_not_counted(failing, number):
+    """As where the writer is slower than the painter, which Ctrl-C finds waiting for it."""
+    failing(pipeline.Behind, "put", number, KeyboardInterrupt)
+    outcome = jobs.paint_clip("in.mp4", "out.mp4", "wave", finish_early=True)
+    assert (outcome.frames, outcome.painted) == (number - 1, number - 1)
+    with av.open("out.mp4") as container:
+        assert sum(1 for _ in container.decode(video=0)) == number - 1
+    assert outcome.sentence.startswith(f"interrupted after {number - 1} frame")
+
+
+def test_clip_of_which_nothing_is_written_is_not_finished_early(failing, folder):
+    failing(pipeline.Behind, "put", 1, KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         jobs.paint_clip("in.mp4", "out.mp4", "wave", finish_early=True)
     assert not (folder / "out.mp4").exists()

@@ -52,6 +52,17 @@ def stylize(tiny_encoder, content, style):
     return stylize
 
 
+def test_what_the_swap_refuses_is_said_to_be_the_start_s(content, style):
+    """Two patches of the swap have 24 pixels, and a position of block5_conv1 has 16."""
+    config = gatys.Config(size=128, style_size=20, quality="fast")
+    sentence = (
+        "start must be another than swap, which is what quality=fast begins with, or style_size "
+        "must leave a style of 24 pixels at least, .* take style_size=24. Received: style_size=20"
+    )
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        gatys.stylize(content, style, config)
+
+
 def first(content, styles, **own):
     return start.first_image(content, styles, [Level((40, 48), 0)], gatys.Config(**own))
 

@@ -27,6 +27,8 @@ class Keeper:
             meter: is told how long writing takes.
         """
         self._film, self._encoding, self._meter = film, encoding, meter
+        self.last_tick = 0
+        """That of the last frame that was written."""
         self._last: list[np.ndarray] = []
         # A second Ctrl-C closes the part while the writer's thread may still be in it.
         self._writing = threading.Lock()
@@ -38,6 +40,7 @@ class Keeper:
             return
         with self._meter.busy("writing"), self._writing:
             self._film.write(frame.cut_out(pastiche), frame.tick, self._encoding)
+            self.last_tick = frame.tick
             # Never empty: by that `keep` knows that nothing was written.
             self._last = last_pastiches or [pastiche]
             if self._film.is_due:

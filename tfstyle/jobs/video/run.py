@@ -64,7 +64,7 @@ class ClipRun:
         self._keeper = Keeper(film, encoding.Encoding.of(clip, job.crf), self.meter)
         self.earlier = film.frames if film else 0
         self.earlier_seconds = film.seconds if film else 0.0
-        self.painted = self._last_tick = 0
+        self.painted = 0
 
     def paint(self) -> ClipOutcome:
         """Paints every frame, and makes the video of them.
@@ -118,6 +118,7 @@ class ClipRun:
             return ending
         except KeyboardInterrupt:
             self._keeper.keep(writer)
+            self._count_written()
             if self._finishes_early and self.painted:
                 return self._cut_short()
             raise
@@ -127,11 +128,16 @@ class ClipRun:
                 self._keeper.keep(writer)
             raise
 
+    def _count_written(self) -> None:
+        """Leaves out of the count what was painted, and interrupted on its way to the writer."""
+        if self._film is not None:
+            self.painted = self._film.frames - self.earlier
+
     def _cut_short(self) -> str:
         """Lets the clip end with what is painted of it; returns why."""
         if self._job.is_camera:
             return "ended by Ctrl-C"
-        self._clip = self._clip.up_to(self._last_tick)
+        self._clip = self._clip.up_to(self._keeper.last_tick)
         return str(interrupted(f"after {self.earlier + self.painted} frames"))
 
     def _paint_all(self, frames: Iterator, writer: pipeline.Behind[Painted]) -> str:
@@ -142,7 +148,6 @@ class ClipRun:
                 self.painted += 1
                 if self._strip:
                     self._strip.see(frame.pixels, pastiche)
-                self._last_tick = frame.tick
                 writer.put((frame, pastiche, self._painter.memory.pastiches()))
                 callback(self._progress())
                 if self._window and not self._window.show(pastiche):

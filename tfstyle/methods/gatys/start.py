@@ -105,6 +105,10 @@ def _by_swap(
             "start must be another than swap, which is what quality=fast begins with, where a "
             "region is too small for that. Received: start=swap"
         ) from error
+    except ValueError as error:
+        raise ValueError(
+            f"start must be another than swap, which is what quality=fast begins with, or {error}"
+        ) from error
 
 
 def _by_network(start: str, content: np.ndarray, config: Config) -> np.ndarray:

@@ -90,7 +90,7 @@ def check(level: Level, config: Config, styles: Styles) -> None:
         _painting(level, config, styles),
         _tiles(level.tile, config),
         styles_grow=style_scaling.is_relative(config),
-        smaller_styles=lambda factor: style_scaling.told(config, factor),
+        smaller_styles=lambda factor: style_scaling.rescaled(config, factor),
     )
 
 

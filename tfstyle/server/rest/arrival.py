@@ -56,8 +56,8 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
 async def read_body(request: Request, limit: int, hold: Hold) -> bytes:
     """Returns the body of a request.
 
-    What there is no room for is read to its end and forgotten: who is still sending sees no answer,
-    but a connection that breaks.
+    What there is no room for is read to its end and forgotten: who is still sending would find the
+    connection closed, and never see the answer.
 
     Args:
         request: the request.
