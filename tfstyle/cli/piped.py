@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from tfstyle.cli import streams
+
 STANDARD = "-"
 """What stands for standard input among the inputs, and for standard output as the output."""
 
@@ -61,7 +63,7 @@ def opened(files: Any) -> Iterator[Any]:
         files: a command's `Files`.
 
     Raises:
-        ValueError: standard input is asked for twice, or a stream is a terminal.
+        ValueError: standard input is asked for twice, or a stream is a terminal or closed.
         OSError: standard output takes no more.
     """
     if not paints_pictures(files):
@@ -92,6 +94,11 @@ def _with_input(files: Any) -> Any:
             "standard input can be read once; name files for the others. "
             f"Received: {', '.join(f'{name}=-' for name in named)}"
         )
+    if named and 0 in streams.CLOSED:
+        raise ValueError(
+            f"{named[0]} must come from a file or a program, and standard input is closed; write "
+            f"< FILE behind the command. Received: {named[0]}=-"
+        )
     if named and sys.stdin.isatty():
         raise ValueError(
             f"{named[0]} must come from a file or a program, and standard input is a terminal; "
@@ -101,6 +108,11 @@ def _with_input(files: Any) -> Any:
 
 
 def _check_output(files: Any) -> None:
+    if 1 in streams.CLOSED:
+        raise ValueError(
+            "output must go to a file or a program, and standard output is closed; write > FILE "
+            "behind the command. Received: output=-"
+        )
     if sys.stdout.isatty():
         raise ValueError(
             "output must go to a file or a program, and standard output is a terminal; write > "
