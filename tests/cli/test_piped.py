@@ -172,3 +172,13 @@ def test_problem_stays_off_the_picture_s_stream_when_the_flag_is_two_words(folde
     status, out, err = shell(f"{TFSTYLE} {QUILT} --content=in.png --output - --json")
     assert (status, out) == (2, b"")
     assert "json does nothing" in err
+
+
+@pytest.mark.parametrize(
+    "words", ["video --input=in.png --style=udnie --size=32", "export --model=slim"]
+)
+def test_what_is_no_picture_does_not_go_to_standard_output(folder, capfd, words):
+    assert app.main([*words.split(), "--output=-"]) == 2
+    assert "output must be a path" in capfd.readouterr().err
+    # Neither a file nor a folder of that name.
+    assert not (folder / "-").exists()

@@ -63,10 +63,16 @@ def opened(files: Any) -> Iterator[Any]:
         files: a command's `Files`.
 
     Raises:
-        ValueError: standard input is asked for twice, or a stream is a terminal or closed.
+        ValueError: standard input is asked for twice, a stream is a terminal or closed, or what
+            goes to standard output is no picture.
         OSError: standard output takes no more.
     """
     if not paints_pictures(files):
+        if getattr(files, "output", None) == STANDARD:
+            raise ValueError(
+                "output must be a path, as pictures alone go to standard output; write ./- for a "
+                "file of that name. Received: output=-"
+            )
         yield files
         return
     read = _with_input(files)
