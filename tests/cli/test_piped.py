@@ -153,3 +153,32 @@ def test_interrupted_picture_goes_to_standard_output(method, folder, capfdbinary
     out, err = capfdbinary.readouterr()
     assert picture(out).shape == (4, 6, 3)
     assert err == (b"tfstyle gatys: interrupted; the best picture so far is in standard output\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "stream"),
+    [
+        ("--content=in.png --output=-", ">&-", "standard output is closed"),
+        ("--content=- --output=out.png", "<&-", "standard input is closed"),
+    ],
+)
+def test_closed_stream_is_no_place_for_a_picture(folder, words, closed, stream):
+    status, _, err = shell(f"{TFSTYLE} {QUILT} {words} {closed}")
+    assert (status, err.count("\n")) == (2, 1)
+    assert stream in err
+
+
+def test_problem_stays_off_the_picture_s_stream_when_the_flag_is_two_words(folder):
+    status, out, err = shell(f"{TFSTYLE} {QUILT} --content=in.png --output - --json")
+    assert (status, out) == (2, b"")
+    assert "json does nothing" in err
+
+
+@pytest.mark.parametrize(
+    "words", ["video --input=in.png --style=udnie --size=32", "export --model=slim"]
+)
+def test_what_is_no_picture_does_not_go_to_standard_output(folder, capfd, words):
+    assert app.main([*words.split(), "--output=-"]) == 2
+    assert "output must be a path" in capfd.readouterr().err
+    # Neither a file nor a folder of that name.
+    assert not (folder / "-").exists()

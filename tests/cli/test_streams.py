@@ -88,3 +88,17 @@ def test_pictures_are_painted_with_all_streams_closed(tmp_path):
     done = shell(line)
     assert (done.stdout, done.stderr) == ("0\n", "")
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("words", ["styles --json", "styles --json --json=maybe"])
+def test_json_that_finds_no_room_is_told_in_a_sentence(words):
+    done = shell(f"{TFSTYLE} {words} > /dev/full")
+    assert done.stdout == "2\n"
+    assert done.stderr == "tfstyle styles: standard output takes no more: No space left on device\n"
+
+
+def test_json_of_a_problem_without_a_reader_is_quiet():
+    # The reader has gone before the first word.
+    done = shell(f"(sleep 1; {TFSTYLE} styles --json --json=maybe; echo $? >&2) | true")
+    assert done.stderr == "141\n"

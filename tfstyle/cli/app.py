@@ -4,6 +4,7 @@ A command's settings load when its flags are asked for, its method, and TensorFl
 it runs.
 """
 
+import itertools
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -21,8 +22,8 @@ HELP_FLAGS = {"--help", "-help", "-h"}
 JSON_WORDS = {f"{hyphens}json{end}" for hyphens in ("-", "--") for end in ("", "=true")}
 """The words that ask for JSON, errors in which the flags cannot be read included."""
 
-PIPE_WORDS = {"--output=-", "-output=-"}
-"""The words that give standard output to the picture, which nothing else is written to."""
+PIPE_WORDS = {f"{hyphens}output{gap}-" for hyphens in ("-", "--") for gap in ("=", " ")}
+"""The words, or pairs of them, that give standard output to the picture and to nothing else."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def complaint(arguments: Sequence[str]) -> Callable[..., int]:
     """Returns what says a problem: in a sentence, or as JSON where asked for and not piped."""
-    if JSON_WORDS.isdisjoint(arguments) or not PIPE_WORDS.isdisjoint(arguments):
+    pairs = map(" ".join, itertools.pairwise(arguments))
+    is_piped = not PIPE_WORDS.isdisjoint([*arguments, *pairs])
+    if is_piped or JSON_WORDS.isdisjoint(arguments):
         return process.complain
     # Loads what describes pictures, which a sentence does without.
     from tfstyle.cli import reports

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from tfstyle.cli import streams
+
 STANDARD = "-"
 """What stands for standard input among the inputs, and for standard output as the output."""
 
@@ -61,10 +63,16 @@ def opened(files: Any) -> Iterator[Any]:
         files: a command's `Files`.
 
     Raises:
-        ValueError: standard input is asked for twice, or a stream is a terminal.
+        ValueError: standard input is asked for twice, a stream is a terminal or closed, or what
+            goes to standard output is no picture.
         OSError: standard output takes no more.
     """
     if not paints_pictures(files):
+        if getattr(files, "output", None) == STANDARD:
+            raise ValueError(
+                "output must be a path, as pictures alone go to standard output; write ./- for a "
+                "file of that name. Received: output=-"
+            )
         yield files
         return
     read = _with_input(files)
@@ -92,6 +100,11 @@ def _with_input(files: Any) -> Any:
             "standard input can be read once; name files for the others. "
             f"Received: {', '.join(f'{name}=-' for name in named)}"
         )
+    if named and 0 in streams.CLOSED:
+        raise ValueError(
+            f"{named[0]} must come from a file or a program, and standard input is closed; write "
+            f"< FILE behind the command. Received: {named[0]}=-"
+        )
     if named and sys.stdin.isatty():
         raise ValueError(
             f"{named[0]} must come from a file or a program, and standard input is a terminal; "
@@ -101,6 +114,11 @@ def _with_input(files: Any) -> Any:
 
 
 def _check_output(files: Any) -> None:
+    if 1 in streams.CLOSED:
+        raise ValueError(
+            "output must go to a file or a program, and standard output is closed; write > FILE "
+            "behind the command. Received: output=-"
+        )
     if sys.stdout.isatty():
         raise ValueError(
             "output must go to a file or a program, and standard output is a terminal; write > "

@@ -21,6 +21,10 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 """The environment variable below whose level TensorFlow says nothing; 0 is all, 3 errors alone."""
 
 
+class NoRoomError(OSError):
+    """Standard output takes no more."""
+
+
 def complain(program: str, problem: Any, status: int = BAD_INPUT) -> int:
     """Says the problem in one line on stderr and returns the exit status."""
     note(f"{program}: {' '.join(str(problem).split())}")
@@ -40,7 +44,7 @@ def say(*lines: str) -> None:
 
     Raises:
         BrokenPipeError: nobody reads it any more.
-        OSError: it takes no more.
+        NoRoomError: it takes no more.
     """
     try:
         print(*(printable(line, sys.stdout.encoding) for line in lines), sep="\n", flush=True)
@@ -49,7 +53,7 @@ def say(*lines: str) -> None:
         raise
     except OSError as error:
         streams.abandon(sys.stdout)
-        raise OSError(f"standard output takes no more: {error.strerror}") from error
+        raise NoRoomError(f"standard output takes no more: {error.strerror}") from error
 
 
 def printable(text: str, encoding: str | None = "utf-8") -> str:

@@ -17,9 +17,19 @@ WORDS = {
 
 
 def complain(program: str, problem: Any, status: int = process.BAD_INPUT) -> int:
-    """Says a problem that is no picture's, and returns the exit status."""
+    """Says a problem that is no picture's, and returns the exit status.
+
+    Where standard output takes no line, a sentence on standard error tells that.
+    """
+    if isinstance(problem, process.NoRoomError):
+        return process.complain(program, problem, status)
     word = "interrupted" if status == process.INTERRUPTED else "failed"
-    say({"command": program.removeprefix("tfstyle "), "status": word, "error": str(problem)})
+    try:
+        say({"command": program.removeprefix("tfstyle "), "status": word, "error": str(problem)})
+    except BrokenPipeError:
+        return process.READER_GONE
+    except process.NoRoomError as error:
+        return process.complain(program, error, status)
     return status
 
 

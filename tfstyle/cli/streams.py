@@ -5,6 +5,9 @@ import os
 import sys
 from typing import TextIO
 
+CLOSED: set[int] = set()
+"""The descriptors that the shell left closed: nothing comes from them or goes there."""
+
 
 def open_closed() -> None:
     """Lets standard streams that are closed lead nowhere.
@@ -16,6 +19,7 @@ def open_closed() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
+            CLOSED.add(descriptor)
             # It gets the lowest number that is free: this one, as those below it are open.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     # Python has None for those that it found closed.

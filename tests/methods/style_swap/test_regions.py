@@ -283,11 +283,15 @@ def test_region_smaller_than_a_position_is_refused_with_the_size_that_it_needs(p
     small[:, 16:18, 16:18] = 1
     config = dataclasses.replace(CONFIG, first_size=24)
     masks = np.concatenate([small, 1 - small])
-    expected = "content_regions must give each region.* first_size=96.* Received: region left"
+    # The result has 48 pixels, and no level is larger than that.
+    expected = "content_regions must give each.* take size=96 and first_size=96.* region left"
     with pytest.raises(ValueError, match=expected):
         paint([STYLE, OTHER], config, Regions(TWO.names, masks, WHOLE))
     with pytest.raises(ValueError, match="style_regions must give each region"):
         paint(CONTENT, config, Regions(TWO.names, HALVES, (masks,)))
+    roomy = dataclasses.replace(config, size=96)
+    with pytest.raises(ValueError, match="or take first_size=96"):
+        paint([STYLE, OTHER], roomy, Regions(TWO.names, masks, WHOLE))
 
 
 @pytest.mark.parametrize("moved, times", [(0, 1), (4, 2)])

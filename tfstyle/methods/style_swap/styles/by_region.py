@@ -139,9 +139,12 @@ def _check_room(size: tuple[int, int], given: list[Part], regions: Regions, conf
         for name, positions in room.items():
             if positions < 1:
                 least = math.ceil(max(coarsest) / math.sqrt(positions or 1))
+                # No level is larger than the result.
+                larger = f"size={least} and " if least > max(size) else ""
                 raise ImageError(
                     f"{name}_regions must give each region one position of {grid.layer} at least "
-                    f"at the coarsest level; draw the region larger, or take first_size={least}. "
+                    "at the coarsest level; draw the region larger, or take "
+                    f"{larger}first_size={least}. "
                     f"Received: region {regions.names[part.region]}, first_size={max(coarsest)}"
                 )
 
