@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import uvicorn
 
@@ -85,23 +85,27 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Takes no more connections, answers all requests, and ends."""
         self._ending()
-        for listening in sockets or []:
-            await self._take_waiting(listening)
+        for connection in self._close(sockets or []):
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
         if not self.force_exit:
             await asyncio.sleep(GRACE_SECONDS)
         await super().shutdown(sockets)
 
-    async def _take_waiting(self, listening: socket.socket) -> None:
-        """Takes the connections that the system holds for us, and closes the door behind them."""
-        taken = []
-        # Of those that wait there are no more, or no more can be taken.
-        with contextlib.suppress(OSError):
-            while True:
-                taken.append(listening.accept()[0])
+    def _close(self, sockets: Iterable[socket.socket]) -> list[socket.socket]:
+        """Closes the sockets, and returns the connections that the system holds for us."""
+        # These keep open what asyncio closes, which takes its time: whoever comes between the last
+        # look and the end is sent away without an answer.
+        doors = [each.dup() for each in sockets]
         for server in self.servers:
             server.close()
-        for connection in taken:
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        taken = []
+        for door in doors:
+            # Of those that wait there are no more, or no more can be taken.
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(door.accept()[0])
+            door.close()
+        return taken
 
     def _protocol(self) -> asyncio.Protocol:
         # As uvicorn makes them for the connections that it takes itself.
