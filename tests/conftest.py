@@ -70,6 +70,14 @@ def stylizer():
     return stylizer
 
 
+@pytest.fixture
+def fresh_stylizer(stylizer):
+    """The same network, uncalled: a graph for the batches of other tests rounds otherwise."""
+    fresh = type(stylizer).from_config(stylizer.get_config())
+    fresh.set_weights(stylizer.get_weights())
+    return fresh
+
+
 @pytest.fixture(scope="session")
 def served(stylizer, tmp_path_factory):
     """Its SavedModel."""

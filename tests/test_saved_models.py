@@ -36,12 +36,14 @@ def test_importing_loads_neither_tensorflow_nor_keras():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("imports", ["import tfstyle, keras", "import keras, tfstyle"])
-def test_keras_opens_saved_networks_and_models_that_contain_them(imports, stylizer, tmp_path):
+def test_keras_opens_saved_networks_and_models_that_contain_them(imports, fresh_stylizer, tmp_path):
     picture = np.random.default_rng(0).random([1, 20, 20, 3], np.float32)
-    stylizer.save(tmp_path / "stylizer.keras")
-    sequence = keras.Sequential([keras.Input([20, 20, 3]), stylizer])
+    fresh_stylizer.save(tmp_path / "stylizer.keras")
+    sequence = keras.Sequential([keras.Input([20, 20, 3]), fresh_stylizer])
     sequence.save(tmp_path / "sequence.keras")
-    keras.Model(stylizer.net.inputs, stylizer.net.outputs).save(tmp_path / "layers.keras")
+    keras.Model(fresh_stylizer.net.inputs, fresh_stylizer.net.outputs).save(
+        tmp_path / "layers.keras"
+    )
     np.save(tmp_path / "picture.npy", picture)
     run(
         f"{imports}\n"
@@ -56,7 +58,7 @@ def test_keras_opens_saved_networks_and_models_that_contain_them(imports, styliz
         "model = keras.models.load_model(folder + '/layers.keras')\n"
         "np.save(folder + '/layers.npy', model([picture, shares]))\n"
     )
-    expected = stylizer(picture)
+    expected = fresh_stylizer(picture)
     for name in ("stylizer", "sequence"):
         assert_allclose(np.load(tmp_path / f"{name}.npy"), expected, atol=1e-6)
     layers = np.load(tmp_path / "layers.npy")
