@@ -114,25 +114,29 @@ def test_pipeline_gets_float32_from_a_stylizer(setting, dtype, tmp_path):
 # --- All methods, in processes of their own ---
 
 
-def start(output, *settings):
-    return subprocess.Popen([sys.executable, str(SCRIPT), str(output), *settings], cwd=ROOT)
+def start(output, settings):
+    return subprocess.Popen([sys.executable, str(SCRIPT), str(output), *settings.split()], cwd=ROOT)
+
+
+def arrays_in(path):
+    with np.load(path) as arrays:
+        return dict(arrays)
 
 
 @pytest.fixture(scope="module")
-def painted_as_usual(tmp_path_factory):
-    """Arrays by name."""
-    output = pathlib.Path(tmp_path_factory.mktemp("usual")) / "painted.npz"
-    assert start(output).wait(timeout=900) == 0
-    with np.load(output) as arrays:
-        return dict(arrays)
+def painted(tmp_path_factory):
+    """What each process painted, arrays by name: of those with settings, and of a usual one."""
+    folder = pathlib.Path(tmp_path_factory.mktemp("painted"))
+    outputs = {child: folder / f"{child}.npz" for child in ("usual", *CHILDREN)}
+    # All at once: each by itself keeps one core busy.
+    running = [start(output, CHILDREN.get(child, "")) for child, output in outputs.items()]
+    assert [process.wait(timeout=900) for process in running] == [0] * len(running)
+    return {child: arrays_in(output) for child, output in outputs.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("child", CHILDREN)
-def test_every_method_training_and_export_is_the_same(painted_as_usual, child, tmp_path):
-    output = tmp_path / "painted.npz"
-    assert start(output, *CHILDREN[child].split()).wait(timeout=900) == 0
-    with np.load(output) as arrays:
-        assert set(arrays) == set(painted_as_usual)
-        for name, expected in painted_as_usual.items():
-            assert_array_equal(arrays[name], expected, name)
+def test_every_method_training_and_export_is_the_same(painted, child):
+    assert set(painted[child]) == set(painted["usual"])
+    for name, expected in painted["usual"].items():
+        assert_array_equal(painted[child][name], expected, name)
