@@ -157,4 +157,7 @@ def test_library_never_prints(name):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_module_can_be_imported_alone(name):
+    if name.startswith("tfstyle.web.page."):
+        # It is installed by a line of its own.
+        pytest.importorskip("gradio", reason="gradio is not installed")
     assert importlib.import_module(name).__doc__
