@@ -75,10 +75,11 @@ def _serve(config: Config, root: Path, tell: Any) -> None:
             css=theme.CSS,
             head=naming.SCRIPT + keyboard.SCRIPT,
         )
-    tell(url)
     # A page that is asked to end has done its work; gradio's own waiting has words of its own.
     try:
         with contextlib.suppress(KeyboardInterrupt):
+            # Whoever reads the address may ask for the end at once.
+            tell(url)
             threading.Event().wait()
     finally:
         page.close(verbose=False)
