@@ -101,7 +101,7 @@ def main() -> None:
         help="one number a style, with commas between; none where there is one style",
     )
     parser.add_argument("--style", type=pathlib.Path, help="a painting, for a style swap")
-    parser.add_argument("--strength", default=0.5, type=float, help="of a style swap, 0 to 1")
+    parser.add_argument("--strength", type=float, help="0 to 1; none is 0.5 for a style swap")
     parser.add_argument("--rest", default="localhost:8501")
     parser.add_argument("--grpc", help="ask here instead of over REST")
     given = parser.parse_args()
@@ -115,9 +115,10 @@ def inputs(given: argparse.Namespace) -> tuple[dict[str, bytes], dict]:
     if given.style:
         # Given always: older servers know no defaults.
         files = {"content_bytes": photo, "style_bytes": read(given.style)}
-        return files, {"strength": given.strength}
+        return files, {"strength": 0.5 if given.strength is None else given.strength}
     shares = [float(share) for share in given.shares.split(",") if share]
-    return {"image_bytes": photo}, {"style_weights": shares} if shares else {}
+    numbers = {"style_weights": shares or None, "strength": given.strength}
+    return {"image_bytes": photo}, {name: of for name, of in numbers.items() if of is not None}
 
 
 if __name__ == "__main__":

@@ -55,12 +55,22 @@ def shallow_encoder(tiny_encoder):
 @pytest.fixture(scope="session")
 def stylizer():
     """A small stylizer of two styles that nobody trained."""
+    return build_stylizer()
+
+
+@pytest.fixture(scope="session")
+def fading_stylizer():
+    """Another one, that has strengths."""
+    return build_stylizer(identity=True)
+
+
+def build_stylizer(**architecture):
     import keras
 
     from tfstyle.networks import transform_net
 
     keras.utils.set_random_seed(1)
-    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=1)
+    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=1, **architecture)
     for index, variable in enumerate(stylizer.net.weights):
         random = np.random.default_rng(index)
         if variable.name in ("scale", "shift"):

@@ -65,6 +65,18 @@ def test_baked_in_style_needs_no_weights(stylizer, baked):
     assert_allclose(painted, stylizer(images(2, 20, 24), style=BAKED_IN), atol=1e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("strength", [1.0, 0.25])
+@pytest.mark.parametrize("suffix", SAVERS)
+def test_strength_is_baked_in(suffix, strength, fading_stylizer, tmp_path):
+    path = tmp_path / f"fading{suffix}"
+    SAVERS[suffix](fading_stylizer, path, strength=strength)
+    weights = np.float32([[0, 2]])
+    painted = run(path, images=images(1, 20, 24), style_weights=weights)
+    expected = fading_stylizer(images(1, 20, 24), style=[0.0, strength])
+    assert_allclose(painted, expected, atol=1e-4)
+
+
 ONNX = pytest.mark.parametrize("converted", [".onnx"], indirect=True)
 
 

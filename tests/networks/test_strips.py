@@ -10,6 +10,7 @@ KINDS = {
     "inner_norms": {},
     "outer_norms": {"inner_norms": False},
     "small_kernels": {"outer_kernel": 5},
+    "identity": {"identity": True},
 }
 
 
@@ -57,6 +58,13 @@ def test_styles_and_blends_are_the_whole_s(stylizer, style):
     painted = strips.paint(stylizer, image, style, strip_rows=12)
     assert_allclose(painted, stylizer(image, style=style), atol=1e-4)
     assert np.abs(painted - stylizer(image)).max() > 0.01
+
+
+def test_strength_is_the_whole_s(fading_stylizer):
+    image, half = picture(64, 48), fading_stylizer.at_strength("scream", 0.5)
+    painted = strips.paint(fading_stylizer, image, half, strip_rows=12)
+    assert_allclose(painted, fading_stylizer(image, style=half), atol=1e-4)
+    assert np.abs(painted - fading_stylizer(image, style="scream")).max() > 0.01
 
 
 def test_bfloat16_is_as_near_as_its_rounding(stylizer):

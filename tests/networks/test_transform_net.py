@@ -10,7 +10,7 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import feed_forward
-from tfstyle.networks import stages, transform_net
+from tfstyle.networks import pretrained, stages, transform_net
 
 STYLES = ("wave", "scream", "night")
 
@@ -196,3 +196,66 @@ def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
 def test_blend_may_be_written_in_python_too(stylizer):
     written, given = stylizer.shares("wave:3,scream:1"), stylizer.shares({"wave": 3, "scream": 1})
     np.testing.assert_array_equal(written, given)
+
+
+# --- Strength ---
+
+
+@pytest.fixture(scope="module")
+def fading():
+    keras.utils.set_random_seed(1)
+    net = transform_net.Stylizer(STYLES, width=4, residual_blocks=1, identity=True)
+    random = np.random.default_rng(3)
+    for variable in net.net.weights:
+        if variable.name in ("scale", "shift"):
+            variable.assign(random.uniform(0.5, 1.5, variable.shape))
+        elif variable.shape[-1] == 3:
+            variable.assign(random.normal(0, 0.2, variable.shape))
+    return net
+
+
+def test_the_photograph_has_what_shares_lack_to_1(fading):
+    assert_allclose(fading.rows([0.25, 0.5, 0.0]), [[0.25, 0.5, 0.0, 0.25]])
+    assert_allclose(fading.rows("scream"), [[0.0, 1.0, 0.0, 0.0]])
+    assert_allclose(fading.at_strength("wave:1,night:3", 0.4), [[0.1, 0.0, 0.3]], rtol=1e-6)
+
+
+def test_at_strength_0_every_style_paints_the_same(fading):
+    image = picture(17, 20)
+    wave, night = (fading(image, style=fading.at_strength(name, 0)) for name in ("wave", "night"))
+    assert_array_equal(wave, night)
+    assert np.abs(wave - fading(image, style="wave")).max() > 0.01
+
+
+def test_each_image_of_a_batch_has_its_strength(fading):
+    images = picture(16, 18, batch=2)
+    both = fading(images, style=fading.at_strength("night", tf.constant([0.3, 1.0])))
+    first = fading(images[:1], style=fading.at_strength("night", 0.3))
+    assert_allclose(both[:1], first, atol=1e-5)
+    assert_allclose(both[1:], fading(images[1:], style="night"), atol=1e-5)
+
+
+def test_full_strength_is_the_style_itself_whatever_the_network(stylizer):
+    assert stylizer.at_strength("wave", 1) == "wave"
+
+
+def test_less_is_refused_by_a_network_that_knows_full_strength_alone(stylizer):
+    with pytest.raises(ValueError, match="strength must be 1 for a model .* strength=0.5"):
+        stylizer.at_strength("wave", 0.5)
+
+
+def test_one_pass_at_a_strength_paints_what_the_network_does(fading):
+    image = picture(21, 18)
+    config = feed_forward.Config(strength=0.6)
+    painted = feed_forward.stylize(image, "scream", config, stylizer=fading).image
+    assert_allclose(painted, fading(image, style=[0.0, 0.6, 0.0]), atol=1e-6)
+
+
+def test_a_fading_network_comes_back_from_its_files(fading, tmp_path):
+    pretrained.pack(fading, tmp_path / "fading.npz")
+    fading.save(tmp_path / "fading.keras")
+    image, half = picture(16, 16), [0.0, 0.0, 0.5]
+    for name in ("fading.npz", "fading.keras"):
+        again = pretrained.load(tmp_path / name)
+        assert again.architecture.identity
+        assert_allclose(again(image, style=half), fading(image, style=half), atol=2e-3)

@@ -22,18 +22,18 @@ from tfstyle.losses import objective
 from tfstyle.networks import pretrained, transform_net
 from tfstyle.training import callbacks as train_callbacks
 from tfstyle.training import config as training_config
-from tfstyle.training import loop
+from tfstyle.training import loop, warm_start
 from tfstyle.training import stylizer as stylizer_training
 
 STYLES = {"smooth": picture(32, 40, seed=3), "rough": picture(40, 32, seed=4, smoothing=0)}
 CONFIG = stylizer_training.Config(**TINY_TRAINING, residual_blocks=1, steps=6)
 
 
-def build(tiny_encoder):
+def build(tiny_encoder, identity=False):
     keras.utils.set_random_seed(0)
-    stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    stylizer = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1, identity=identity)
     loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
-    training = stylizer_training.StylizerTrainer(stylizer, loss, STYLES)
+    training = stylizer_training.StylizerTrainer(stylizer, loss, STYLES, 0.3 if identity else 0.0)
     training.compile(optimizer=keras.optimizers.Adam(1e-3), run_eagerly=False)
     training.build()
     return training
@@ -54,6 +54,29 @@ def test_terms_are_the_optimisation_s(tiny_encoder):
         expected = loss.terms(pastiche, targets)
         for name, term in training.terms(photograph, photograph, tf.constant([index])).items():
             assert_allclose(term, expected[name], rtol=1e-4)
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.25, 1.0])
+def test_terms_at_a_strength_blend_the_style_with_the_photograph(tiny_encoder, strength):
+    training = build(tiny_encoder, identity=True)
+    photograph = picture(32, 32, seed=9)
+    loss = objective.Objective(tiny_encoder, stylizer_training.Config().weights())
+    targets = loss.targets(photograph, [STYLES["rough"], photograph], [strength, 1 - strength])
+    shares = [0.0, strength]
+    expected = loss.terms(training.stylizer(photograph, style=shares, training=True), targets)
+    found = training.terms(photograph, photograph, tf.constant([1]), tf.constant([strength]))
+    for name, term in found.items():
+        assert_allclose(term, expected[name], rtol=1e-4)
+
+
+def test_weak_crops_have_every_strength_in_every_style(tiny_encoder):
+    training = build(tiny_encoder, identity=True)
+    for style in range(len(STYLES)):
+        numbers = tf.range(style, 20_000, len(STYLES), tf.int64)
+        weak = [strength for strength in np.array(training._strengths(numbers)) if strength < 1]
+        assert len(weak) / len(numbers) == pytest.approx(0.3, abs=0.01)
+        counts, _ = np.histogram(weak, 10, (0, 1))
+        assert_allclose(counts, len(weak) / 10, rtol=0.05)
 
 
 def test_loss_falls_and_only_the_stylizer_moves(tiny_encoder):
@@ -227,7 +250,38 @@ def test_training_begins_from_an_earlier_one(photos, tiny, tmp_path, inner_norms
     trained = stylizer_training.train(photos, STYLES, tmp_path / "model", config, quiet=True)
     assert trained.architecture.inner_norms == inner_norms
     for own, given in zip(trained.get_weights(), earlier.get_weights(), strict=True):
-        assert_allclose(own, given, rtol=1e-3, atol=1e-5)
+        # The photograph's scales and shifts are new.
+        rows = len(given) if given.shape[0] == len(STYLES) else None
+        assert_allclose(own[:rows], given, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("identity", [True, False])
+def test_scales_of_a_network_that_others_begin_from_go_to_their_styles(identity):
+    names = ("a", "b")
+    earlier = transform_net.Stylizer(names, width=4, residual_blocks=0, identity=identity)
+    later = transform_net.Stylizer(("b", "new"), width=4, residual_blocks=0, identity=True)
+    for weight in earlier.weights:
+        if weight.name in warm_start.PER_STYLE:
+            rows = [1.0, 3.0, 7.0][: weight.shape[0]]
+            weight.assign(np.tile(np.transpose([rows]), [1, weight.shape[1]]))
+    warm_start.begin_from(later, earlier)
+    *inner, last = (np.array(each)[:, 0] for each in later.weights if each.name == "scale")
+    # What is new begins as the mean of the styles, and the photograph as it was, if it was there.
+    assert_allclose(inner, [[3.0, 2.0, 7.0 if identity else 2.0]] * len(inner))
+    assert_allclose(last, [3.0, 2.0, 7.0 if identity else 0.0])
+
+
+def test_strengths_begin_as_a_cross_fade():
+    earlier = transform_net.Stylizer(("a",), width=4, residual_blocks=0)
+    for index, weight in enumerate(earlier.weights):
+        weight.assign(np.random.default_rng(index).normal(0, 0.3, weight.shape))
+    earlier.weights[-1].assign(np.zeros(3))
+    later = transform_net.Stylizer(("a",), width=4, residual_blocks=0, identity=True)
+    warm_start.begin_from(later, earlier)
+    photograph = picture(20, 24, seed=9)
+    assert_allclose(later(photograph, style=[0.0], training=True), photograph, atol=1e-6)
+    full = earlier(photograph, style=[1.0], training=True)
+    assert_allclose(later(photograph, style=[1.0], training=True), full, atol=1e-6)
 
 
 # --- Several workers ---

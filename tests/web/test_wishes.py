@@ -49,6 +49,7 @@ def chosen(photo, *paintings, **others):
         "trained": "great_wave",
         "other": "",
         "other_share": 0.5,
+        "trained_strength": 1.0,
         "size": 128,
         "strength": 0.5,
         "weight": 4.0,
@@ -106,6 +107,9 @@ def test_fields_become_the_settings_of_their_method(sent, visit):
     )
     trained = choices.wish(chosen(photo, method="apply"), visit, LARGEST)
     assert (trained.style, trained.config) == ("great_wave", feed_forward.Config(size=128))
+    weaker = choices.wish(chosen(photo, method="apply", trained_strength=0.4), visit, LARGEST)
+    assert weaker.config == feed_forward.Config(size=128, strength=0.4)
+    assert "--strength=0.4" in weaker.command_line()
 
 
 def test_paintings_are_blended_by_their_shares(sent, visit):

@@ -44,6 +44,14 @@ class Config:
         "A style or blend to bake in, such as great_wave:0.6,the_scream:0.4; none leaves the "
         "choice to each request.",
     )
+    strength: float | None = setting(
+        1.0,
+        "How much of the style to bake in, from 0, the photograph; none leaves the choice to each "
+        "request.",
+        minimum=0,
+        maximum=1,
+        only_with="method=apply",
+    )
     # Not auto: another machine is going to run what this one writes.
     precision: str = setting(
         "float32",
@@ -76,6 +84,11 @@ class Config:
             raise ValueError(
                 "format must be savedmodel and style none for method=swap. "
                 f"Received: format={self.format}, style={self.style}"
+            )
+        if self.format != "savedmodel" and self.strength is None:
+            raise ValueError(
+                "strength must be a number unless format=savedmodel: other files take no inputs "
+                f"with defaults. Received: format={self.format}, strength=none"
             )
         if self.format != "savedmodel" and self.max_pixels is not None:
             raise ValueError(

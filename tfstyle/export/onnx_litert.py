@@ -28,7 +28,10 @@ OPSET = 18
 
 @split_convolution.for_any_processor()
 def save_onnx(
-    stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
+    stylizer: transform_net.Stylizer,
+    path: str | pathlib.Path,
+    style: transform_net.Style = None,
+    strength: float = 1.0,
 ) -> None:
     """Writes the stylizer for ONNX Runtime, for any batch, height and width.
 
@@ -38,6 +41,7 @@ def save_onnx(
         stylizer: what to write, with float32 arithmetic.
         path: where to.
         style: what to bake in: a name, or shares by name.
+        strength: how much of the style, from 0 to 1; less than 1 for a network with `identity`.
 
     Raises:
         ValueError: tf2onnx or ONNX Runtime are missing, or the file would paint differently.
@@ -46,7 +50,7 @@ def save_onnx(
     purpose = "format=onnx"
     converter = extras.load("tf2onnx", "onnx", purpose)
     runtime = extras.load("onnxruntime", "onnx", purpose)
-    paint, specification = _frozen(stylizer, style)
+    paint, specification = _frozen(stylizer, style, strength)
     # Its optimiser of transpositions fails and says so at length; ONNX Runtime has its own.
     with _silent("tf2onnx"):
         model, _ = converter.convert.from_function(
@@ -61,14 +65,17 @@ def save_onnx(
 
 @split_convolution.for_any_processor()
 def save_litert(
-    stylizer: transform_net.Stylizer, path: str | pathlib.Path, style: transform_net.Style = None
+    stylizer: transform_net.Stylizer,
+    path: str | pathlib.Path,
+    style: transform_net.Style = None,
+    strength: float = 1.0,
 ) -> None:
     """Writes the stylizer for LiteRT, once TensorFlow Lite; see `save_onnx`.
 
     `Interpreter.get_signature_runner("serving_default")` takes any batch, height and width.
     """
     litert = extras.load("ai_edge_litert.interpreter", "litert", "format=litert")
-    paint, specification = _frozen(stylizer, style)
+    paint, specification = _frozen(stylizer, style, strength)
     traced = tf.function(paint, specification, autograph=False).get_concrete_function()
     contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
     run = _runner(litert, contents)
@@ -91,7 +98,7 @@ def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str
 
 
 def _frozen(
-    stylizer: transform_net.Stylizer, style: transform_net.Style
+    stylizer: transform_net.Stylizer, style: transform_net.Style, strength: float
 ) -> tuple[Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]:
     """Returns the network as a function with its weights as constants, and what it takes.
 
@@ -102,7 +109,7 @@ def _frozen(
             "precision must be float32 for the formats onnx and litert. "
             f"Received: precision={stylizer.compute_dtype}"
         )
-    endpoints = stylizer_endpoints.Endpoints(stylizer, style)
+    endpoints = stylizer_endpoints.Endpoints(stylizer, style, strength=strength)
     baked_in = None if endpoints.shares is None else endpoints.shares.numpy()
     trained = [variable.numpy() for variable in stylizer.trainable_variables]
     others = [variable.numpy() for variable in stylizer.non_trainable_variables]
@@ -111,7 +118,8 @@ def _frozen(
         shares = baked_in
         if style_weights is not None:
             shares = style_weights / tf.reduce_sum(style_weights, axis=1, keepdims=True)
-        pastiches, _ = stylizer.stateless_call(trained, others, images, style=shares)
+        faded = stylizer.at_strength(shares, strength)
+        pastiches, _ = stylizer.stateless_call(trained, others, images, style=faded)
         return {"pastiches": pastiches}
 
     return paint, endpoints.input_signature("serving_default")

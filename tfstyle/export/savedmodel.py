@@ -50,13 +50,19 @@ def _export_swap(output: str | pathlib.Path, config: Config) -> None:
 
 def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
     stylizer = pretrained.load(os.fspath(config.model or pretrained.NAME), config.precision)
-    if config.format == "onnx":
-        onnx_litert.save_onnx(stylizer, output, config.style)
-    elif config.format == "litert":
-        onnx_litert.save_litert(stylizer, output, config.style)
+    if config.format == "onnx" and config.strength is not None:
+        onnx_litert.save_onnx(stylizer, output, config.style, config.strength)
+    elif config.format == "litert" and config.strength is not None:
+        onnx_litert.save_litert(stylizer, output, config.style, config.strength)
     else:
         limit = config.max_pixels or MAX_PIXELS["apply"]
-        save(stylizer, output, style=config.style, max_pixels=limit)
+        save(
+            stylizer,
+            output,
+            style=config.style,
+            strength=config.strength,
+            max_pixels=limit,
+        )
 
 
 def save(
@@ -64,6 +70,7 @@ def save(
     folder: str | pathlib.Path,
     *,
     style: transform_net.Style = None,
+    strength: float | None = 1.0,
     max_pixels: int = MAX_PIXELS["apply"],
 ) -> None:
     """Writes the stylizer as a SavedModel, whole or not at all, with requests to warm it up.
@@ -77,7 +84,9 @@ def save(
       `image.read` does, upright and in sRGB; what would come out otherwise is refused by name.
 
     A stylizer of several styles also takes `style_weights`, float32 `[batch or 1, styles]`, of
-    which only the ratios count, unless a style or blend is baked in.
+    which only the ratios count, unless a style or blend is baked in. With `strength=None` each
+    takes `strength`, float32 `[batch or 1]` from 0 to 1, too; TF Serving fills in 1 where a request
+    has none, and who calls a signature in Python must give it.
 
     Each checks its request, and fails with a sentence that names the cause.
 
@@ -85,6 +94,8 @@ def save(
         stylizer: what to export.
         folder: where to; TF Serving wants a number as its last part. It must not exist yet.
         style: what to bake in: a name, or shares by name.
+        strength: how much of the style to bake in, from 0 to 1; None leaves it to each request.
+            Other than 1 is for a network with `identity`.
         max_pixels: the limit of a request, or of each file in one, checked in the graph.
 
     Raises:
@@ -92,7 +103,9 @@ def save(
         OSError: the folder cannot be written.
     """
     _write(
-        stylizer_endpoints.Endpoints(stylizer, style, max_pixels), [stylizer], pathlib.Path(folder)
+        stylizer_endpoints.Endpoints(stylizer, style, max_pixels, strength),
+        [stylizer],
+        pathlib.Path(folder),
     )
 
 

@@ -122,7 +122,8 @@ class ByNetwork:
     def check(self) -> None:
         """Raises ValueError when there is no such network or style."""
         with inputs.hinting_at_pictures(self.style):
-            room(self.command).load(self.config.model, self.config.precision).shares(self.style)
+            stylizer = room(self.command).load(self.config.model, self.config.precision)
+            stylizer.at_strength(stylizer.shares(self.style), self.config.strength)
 
     def plan(self, content_size: Size) -> Sequence[Level]:
         """Returns no level, for want of an optimisation."""

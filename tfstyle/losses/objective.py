@@ -138,6 +138,23 @@ class Objective:
             )
         )
 
+    def targets_between(
+        self, content: tf.Tensor, grams: Mapping[str, tf.Tensor], shares: tf.Tensor
+    ) -> Targets:
+        """Returns what images between their contents and the styles are compared with.
+
+        The target Gram matrix is s G + (1 - s) G_c, with G the style's and G_c the content's own.
+
+        Args:
+            content: `[batch, height, width, 3]`, the size of the images to be compared.
+            grams: by style layer, `[batch, channels, channels]`; see `style_grams`.
+            shares: `[batch]`, s from 0 to 1.
+        """
+        features, share = self.encode(content), shares[:, tf.newaxis, tf.newaxis]
+        own = self._grams_of(features)
+        between = {layer: share * grams[layer] + (1 - share) * own[layer] for layer in grams}
+        return self._compare_with(References(features, between, area=self._relative_area(content)))
+
     def targets_of(self, features: Mapping[str, tf.Tensor]) -> Targets:
         """Returns what images are compared with where only their features count, not their style.
 
@@ -148,7 +165,9 @@ class Objective:
 
     def style_grams(self, style: np.ndarray) -> dict[str, tf.Tensor]:
         """Returns a style's Gram matrix `[1, channels, channels]` for each style layer."""
-        features = self._style_features(tf.constant(style))
+        return self._grams_of(self._style_features(tf.constant(style)))
+
+    def _grams_of(self, features: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {
             layer: functional.gram_matrix(features[layer]) for layer in self._weights.style_layers
         }

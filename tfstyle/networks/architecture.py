@@ -29,6 +29,7 @@ class Architecture:
     )
     outer_kernel: int = setting(9, "Side of the first and the last layer's kernels.")
     inner_norms: bool = setting(True, "Whether all stages normalise.")
+    identity: bool = setting(False, "Whether the photograph is among what it blends.")
 
     def __post_init__(self) -> None:
         """Raises ValueError when a field lies outside its range."""
@@ -46,7 +47,11 @@ class Architecture:
         outer = 2 * 3 * self.outer_kernel**2 * width + 3
         # Two convolutions that halve the image and two that double it; then each block's two.
         inner = 9 * (2 + 8 + 8 + 2 + 32 * blocks) * width**2
-        return outer + inner + styles * 2 * (10 + 8 * blocks) * width
+        return outer + inner + self.rows(styles) * 2 * (10 + 8 * blocks) * width
+
+    def rows(self, styles: int) -> int:
+        """Returns how many rows of scales and shifts there are: the photograph's is the last."""
+        return styles + self.identity
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,9 @@ import tensorflow as tf
 from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import convolutions, norms
 
+GREY = 0.5
+"""What the net returns where its last convolution gives 0."""
+
 OUTPUT_SCALE = 0.1
 """What the last convolution's output is multiplied by: it sums thousands of values, and without
 the scale its first steps throw the image far beyond black and white."""
@@ -63,11 +66,11 @@ def run_blocks(blocks: Blocks, features: Features, run: Callable[..., Features])
     return features
 
 
-def blocks(styles: int, architecture: Architecture, dtype: keras.DTypePolicy) -> Blocks:
+def blocks(rows: int, architecture: Architecture, dtype: keras.DTypePolicy) -> Blocks:
     """Returns the layers of Johnson et al. (2016), in order.
 
     Args:
-        styles: how many there are.
+        rows: how many styles there are, and one more for the photograph where it is blended.
         architecture: the net's measures.
         dtype: of the arithmetic.
     """
@@ -85,7 +88,7 @@ def blocks(styles: int, architecture: Architecture, dtype: keras.DTypePolicy) ->
         return Stage(
             # The norm, or the style's shift, would take a bias away again.
             convolutions.ReflectConv2D(channels, size, use_bias=False, dtype=dtype, **kwargs),
-            norm(styles, dtype=dtype),
+            norm(rows, dtype=dtype),
             finish(dtype=dtype),
         )
 
@@ -111,14 +114,14 @@ def _last(kernel: int, dtype: keras.DTypePolicy) -> Stage:
             3, kernel, abreast=STRIDE, kernel_initializer=quiet, dtype=dtype
         ),
         None,
-        keras.layers.Rescaling(OUTPUT_SCALE, offset=0.5, dtype="float32", name="pastiches"),
+        keras.layers.Rescaling(OUTPUT_SCALE, offset=GREY, dtype="float32", name="pastiches"),
     )
 
 
-def connect(blocks: Blocks, styles: int, dtype: keras.DTypePolicy) -> keras.Model:
+def connect(blocks: Blocks, rows: int, dtype: keras.DTypePolicy) -> keras.Model:
     """Returns the net from images and shares to linear pastiches, `[batch, height, width, 3]`."""
     images = keras.Input([None, None, 3], name="images", dtype="float32")
-    shares = keras.Input([styles], name="shares", dtype="float32")
+    shares = keras.Input([rows], name="shares", dtype="float32")
 
     def run(stage: Stage, features: tf.Tensor, *beside: tf.Tensor) -> tf.Tensor:
         features = stage.convolve(features)
@@ -126,5 +129,5 @@ def connect(blocks: Blocks, styles: int, dtype: keras.DTypePolicy) -> keras.Mode
             features = stage.modulate(features, shares)
         return stage.finish([features, *beside] if beside else features)
 
-    centred = keras.layers.Rescaling(1.0, offset=-0.5, dtype=dtype, name="centred")(images)
+    centred = keras.layers.Rescaling(1.0, offset=-GREY, dtype=dtype, name="centred")(images)
     return keras.Model([images, shares], run_blocks(blocks, centred, run), name="transform_net")

@@ -60,15 +60,18 @@ def paint(
         `[1, height, width, 3]`, float32 in [0, 1].
     """
     width = image.shape[2]
-    grown = _grown(image)
+    grown, rows = _grown(image), stylizer.rows(style)
     strips = _StripRunner(
         height=grown.height,
         strip_rows=strip_rows or max(STRIP_PIXELS // width, LOWEST),
-        shares=stylizer.shares(style),
+        shares=rows,
     )
     centred = grown.then(stylizer.net.get_layer("centred"))
     painted = stages.run_blocks(stylizer.blocks, centred, strips.run)
-    clipped = painted.then(lambda rows: tf.clip_by_value(rows[:, :, :width], 0.0, 1.0))
+    finished = painted.then(
+        lambda pastiche, photograph: stylizer.over_photograph(pastiche, photograph, rows), grown
+    )
+    clipped = finished.then(lambda pastiche: tf.clip_by_value(pastiche[:, :, :width], 0.0, 1.0))
     return strips.compute(clipped, np.empty(image.shape, np.float32))
 
 

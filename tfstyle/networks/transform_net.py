@@ -44,6 +44,7 @@ class Stylizer(keras.Model):
         residual_blocks: int = Architecture.residual_blocks,
         outer_kernel: int = Architecture.outer_kernel,
         inner_norms: bool = Architecture.inner_norms,
+        identity: bool = Architecture.identity,
         **kwargs: Any,
     ) -> None:
         """Takes what the network is.
@@ -54,6 +55,7 @@ class Stylizer(keras.Model):
             residual_blocks: how many there are, up to 64.
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
+            identity: whether the photograph is among what is blended: it has what shares lack to 1.
             **kwargs: what Keras's models take; `dtype` is float32 by default.
 
         Raises:
@@ -61,9 +63,12 @@ class Stylizer(keras.Model):
         """
         super().__init__(**{"dtype": "float32", **kwargs})
         self.styles = architecture.check_styles(styles)
-        self.architecture = Architecture(width, residual_blocks, outer_kernel, inner_norms)
-        self.blocks = stages.blocks(len(styles), self.architecture, self.dtype_policy)
-        self.net = stages.connect(self.blocks, len(styles), self.dtype_policy)
+        self.architecture = Architecture(
+            width, residual_blocks, outer_kernel, inner_norms, identity
+        )
+        rows = self.architecture.rows(len(styles))
+        self.blocks = stages.blocks(rows, self.architecture, self.dtype_policy)
+        self.net = stages.connect(self.blocks, rows, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
         self.built = True
 
@@ -101,12 +106,29 @@ class Stylizer(keras.Model):
         height, width = tf.unstack(tf.shape(images)[1:3])
         # Grown to a side that can be halved twice; what the growth has painted is cut away again.
         grown = mirror.mirror_to(images, fitting(height), fitting(width))
-        pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), self.shares(style)]))
+        rows = self.rows(style)
+        pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), rows]))
         # By sizes: computed ends would become floats in ONNX, too short ones in float16.
         cut = tf.slice(pastiches, [0, 0, 0, 0], [-1, height, width, -1])
         # Not by tf.ensure_shape, which LiteRT does not know.
         cut.set_shape(images.shape)
-        return [cut, *others]
+        return [self.over_photograph(cut, images, rows), *others]
+
+    def over_photograph(
+        self, pastiches: tf.Tensor, images: tf.Tensor, rows: tf.Tensor
+    ) -> tf.Tensor:
+        """Returns what the net has painted, with the photograph's share of the photograph under it.
+
+        Args:
+            pastiches: what the net returns, `[batch, height, width, 3]`, float32.
+            images: the photographs, the same shape, in [0, 1].
+            rows: as `rows` returns them.
+        """
+        if not self.architecture.identity:
+            return pastiches
+        rest = tf.reshape(rows[:, -1], [-1, 1, 1, 1])
+        # The norms have taken the photograph's own colours away; its share brings them back.
+        return pastiches + rest * (tf.cast(images, tf.float32) - stages.GREY)
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
@@ -126,6 +148,36 @@ class Stylizer(keras.Model):
         shares = tf.cast(given, tf.float32)
         self._check_tensor(shares)
         return shares[tf.newaxis] if shares.shape.rank == 1 else shares
+
+    def rows(self, style: Style) -> tf.Tensor:
+        """Returns each style's share and, with `identity`, the photograph's, which is the rest.
+
+        `[batch or 1, rows]`, float32; raises ValueError as `shares` does.
+        """
+        shares = self.shares(style)
+        if not self.architecture.identity:
+            return shares
+        rest = 1 - tf.reduce_sum(shares, axis=1, keepdims=True)
+        return tf.concat([shares, rest], axis=1)
+
+    def at_strength(self, style: Style, strength: float | tf.Tensor) -> Style:
+        """Returns the style at a strength from 0, the photograph, to 1, as `call` takes it.
+
+        Args:
+            style: as `call` takes it.
+            strength: a number, or a tensor `[batch]`.
+
+        Raises:
+            ValueError: the style is none, or the network has no strengths (no `identity`).
+        """
+        if isinstance(strength, (int, float)) and strength == 1:
+            return style
+        if not self.architecture.identity:
+            raise ValueError(
+                "strength must be 1 for a model that was trained at full strength only; train one "
+                f"with weak_share above 0. Received: strength={strength}"
+            )
+        return self.shares(style) * tf.reshape(tf.cast(strength, tf.float32), [-1, 1])
 
     def _check_tensor(self, shares: tf.Tensor) -> None:
         """Raises ValueError unless a tensor is a share for each style, finite where that is known.

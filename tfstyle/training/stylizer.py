@@ -4,6 +4,7 @@ Its settings are in `stylizer_config`, which needs no TensorFlow.
 """
 
 import functools
+import math
 import os
 import pathlib
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config
 from tfstyle.training.trainer import Terms, Trainer
+
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
 
 MEASURED = 24
 """Crops over which the features' size is averaged when inner norms are taken out."""
@@ -66,6 +69,7 @@ def build(
         _stylizer(photos, tuple(styles), config),
         objective.Objective(features, terms),
         {name: _fitted(style, config) for name, style in styles.items()},
+        config.weak_share,
     )
     return loop.equip(trainer, config)
 
@@ -89,6 +93,7 @@ def _stylizer(
         outer_kernel=config.outer_kernel,
         # A network that has lost its inner norms does not get them back.
         inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
+        identity=config.weak_share > 0,
         dtype=precision.dtype_policy(loop.precision(config)),
     )
     if earlier is not None:
@@ -121,11 +126,20 @@ class StylizerTrainer(Trainer):
         stylizer: transform_net.Stylizer,
         loss: objective.Objective,
         styles: Mapping[str, np.ndarray],
+        weak_share: float = 0.0,
     ):
-        """Takes the styles' images by name, `[1, height, width, 3]`, at their training size."""
+        """Takes what is trained, what evaluates it, and what is trained for.
+
+        Args:
+            stylizer: the network; with `identity` where there is a weak share.
+            loss: the objective.
+            styles: the images by name, `[1, height, width, 3]`, at their training size.
+            weak_share: part of the crops that are trained at a strength below 1.
+        """
         super().__init__("content", "style", "total_variation", "range")
         self.stylizer = stylizer
         self._loss = loss
+        self._weak_share = weak_share
         grams = [loss.style_grams(styles[name]) for name in stylizer.styles]
         # By layer [styles, channels, channels], of which `terms` picks a row for each photograph.
         self._grams = {layer: tf.concat([gram[layer] for gram in grams], 0) for layer in grams[0]}
@@ -147,7 +161,14 @@ class StylizerTrainer(Trainer):
         """Moves the network's weights once; takes what `Photographs.training` gives."""
         photographs, noisy, numbers = batch
         styles = numbers % len(self.stylizer.styles)
-        return self._learn(functools.partial(self.terms, photographs, noisy, styles))
+        strengths = self._strengths(numbers) if self._weak_share else None
+        return self._learn(functools.partial(self.terms, photographs, noisy, styles, strengths))
+
+    def _strengths(self, numbers: tf.Tensor) -> tf.Tensor:
+        """Returns the strength of each crop, `[batch]`: 1, or evenly from 0 to 1 for the weak."""
+        # Multiples of the golden ratio fill [0, 1) evenly, for each style's crops by themselves.
+        even = tf.cast(numbers, tf.float64) * GOLDEN_RATIO % 1.0
+        return tf.cast(tf.minimum(even / self._weak_share, 1.0), tf.float32)
 
     def test_step(self, photographs: tf.Tensor) -> Terms:
         """Evaluates the photographs in every style."""
@@ -157,15 +178,26 @@ class StylizerTrainer(Trainer):
             measured = self._evaluated(self.terms(photographs, photographs, styles))
         return measured
 
-    def terms(self, photographs: tf.Tensor, seen: tf.Tensor, styles: tf.Tensor) -> Terms:
+    def terms(
+        self,
+        photographs: tf.Tensor,
+        seen: tf.Tensor,
+        styles: tf.Tensor,
+        strengths: tf.Tensor | None = None,
+    ) -> Terms:
         """Returns the objective's terms by name for what the network makes of `seen`.
 
         Args:
             photographs: `[batch, height, width, 3]`, what the content loss compares with.
             seen: the same shape, what the network gets.
             styles: `[batch]`, each image's style by its place among the stylizer's.
+            strengths: `[batch]`, from 0 to 1; None is 1.
         """
         grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
-        targets = self._loss.targets_from(photographs, grams)
-        shares = tf.one_hot(styles, len(self.stylizer.styles))
+        shares: transform_net.Style = tf.one_hot(styles, len(self.stylizer.styles))
+        if strengths is None:
+            targets = self._loss.targets_from(photographs, grams)
+        else:
+            shares = self.stylizer.at_strength(shares, strengths)
+            targets = self._loss.targets_between(photographs, grams, strengths)
         return self._loss.terms(self.stylizer(seen, style=shares, training=True), targets)

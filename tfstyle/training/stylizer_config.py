@@ -28,6 +28,13 @@ class Config(config.Config):
         minimum=0,
         maximum=1,
     )
+    weak_share: float = setting(
+        0.3,
+        "Part of the crops that are trained at a strength below 1, for apply's strength; 0 makes "
+        "a network of full strength alone.",
+        minimum=0,
+        maximum=1,
+    )
     width: int = config.width(32, "first layer")
     residual_blocks: int = setting(
         5,

@@ -23,10 +23,22 @@ def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
     """
     wanted = dataclasses.asdict(stylizer.architecture)
     for key, value in dataclasses.asdict(earlier.architecture).items():
-        if value != wanted[key]:
+        # The photograph's scales and shifts are rows like a style's: left out or begun anew.
+        if key != "identity" and value != wanted[key]:
             raise ValueError(f"start must have the same {key}. Received: {value} for {wanted[key]}")
     for own, given in zip(stylizer.weights, earlier.weights, strict=True):
         own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
+    if stylizer.architecture.identity and not earlier.architecture.identity:
+        _begin_identity(stylizer)
+
+
+def _begin_identity(stylizer: transform_net.Stylizer) -> None:
+    """Lets the net add nothing to the photograph alone, so that strengths begin as a cross-fade."""
+    *_, last = (stage.modulate for stage in stages(stylizer.blocks) if stage.modulate)
+    for weight in (last.scale, last.shift):
+        values = np.array(weight)
+        values[-1] = 0
+        weight.assign(values)
 
 
 def without_inner_norms(
@@ -84,7 +96,13 @@ def _take_in(
 def _of_styles(
     given: keras.Variable, stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
 ) -> np.ndarray:
-    """Returns scales or shifts, `[styles, channels]`, in the order of the stylizer's styles."""
+    """Returns scales or shifts, `[rows, channels]`, in the order of the stylizer's rows."""
     values = np.asarray(given)
-    rows, mean = dict(zip(earlier.styles, values, strict=True)), np.mean(values, axis=0)
-    return np.stack([rows[style] if style in rows else mean for style in stylizer.styles])
+    rows = dict(zip(_names(earlier), values, strict=True))
+    mean = np.mean(values[: len(earlier.styles)], axis=0)
+    return np.stack([rows[name] if name in rows else mean for name in _names(stylizer)])
+
+
+def _names(stylizer: transform_net.Stylizer) -> list[str | None]:
+    """Returns the name of each row of scales and shifts; the photograph's has none."""
+    return [*stylizer.styles, *([None] if stylizer.architecture.identity else [])]

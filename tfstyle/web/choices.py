@@ -41,6 +41,7 @@ class Choices:
     other: str | None
     """A trained style to blend with."""
     other_share: float
+    trained_strength: float
     size: int
     strength: float
     weight: float
@@ -85,7 +86,7 @@ def wish(
 def _clip(choices: Choices, folder: Path, max_seconds: float) -> ClipWish:
     clip = _copy(choices.clip, folder)
     output = _output(folder, os.path.splitext(clip)[0] + "_painted.mp4")
-    config = feed_forward.Config(size=choices.size)
+    config = _config_of_trained(choices)
     return ClipWish(folder, clip, _trained(choices), output, config, max_seconds)
 
 
@@ -130,7 +131,7 @@ def _trained(choices: Choices) -> str | dict[str, float]:
 def _config(choices: Choices, folder: Path) -> Any:
     """Returns the settings of the method that was chosen."""
     if choices.method == APPLY:
-        return feed_forward.Config(size=choices.size)
+        return _config_of_trained(choices)
     shared: dict[str, Any] = {
         "size": choices.size,
         "style_scale": choices.stroke,
@@ -141,6 +142,10 @@ def _config(choices: Choices, folder: Path) -> Any:
     if choices.method == SWAP:
         return style_swap.Config(strength=choices.strength, **shared)
     return gatys.Config(style_weight=choices.weight, quality=choices.quality, **shared)
+
+
+def _config_of_trained(choices: Choices) -> feed_forward.Config:
+    return feed_forward.Config(size=choices.size, strength=choices.trained_strength)
 
 
 def _blend(choices: Choices) -> tuple[float, ...] | None:

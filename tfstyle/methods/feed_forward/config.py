@@ -17,6 +17,12 @@ class Config:
         "masters",
         "The stylizer: a shipped one's name, or the path of one that was trained.",
     )
+    strength: float = setting(
+        1.0,
+        "How much of the style: 0 gives the photograph back, as the network sees it.",
+        minimum=0,
+        maximum=1,
+    )
     size: int | None = setting(
         None,
         "Longest side of the result; none keeps the content's.",

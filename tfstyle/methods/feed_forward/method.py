@@ -39,7 +39,7 @@ def stylize(
     stylizer = stylizer or load(os.fspath(config.model), config.precision)
     # Checked here, since Keras wraps what is raised within a model in lines of its own; and not
     # passed on, since it would round a tensor to the network's precision.
-    stylizer.shares(style)
+    style = stylizer.at_strength(stylizer.shares(style), config.strength)
     if config.size is not None:
         content = image.fit(content, config.size)
     # In one go, the features of a large picture would not fit in memory.

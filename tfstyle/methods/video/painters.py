@@ -142,7 +142,7 @@ class Optimizer(Painter):
 def by_network(style: transform_net.Style, method: feed_forward.Config) -> PaintFrame:
     """Returns what paints a frame by a trained network."""
     stylizer = feed_forward.load(os.fspath(method.model), method.precision)
-    shares = stylizer.shares(style)
+    shares = stylizer.shares(stylizer.at_strength(style, method.strength))
     whole = _whole(stylizer)
 
     def paint(frame: np.ndarray, regions: Regions | None = None) -> np.ndarray | tf.Tensor:

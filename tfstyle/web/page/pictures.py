@@ -98,7 +98,21 @@ def _styles(styles: Sequence[str]) -> dict[str, Any]:
         show_progress="hidden",
         api_visibility="private",
     )
-    return {"trained": style, "other": other, "other_share": share}
+    strength = gr.Slider(
+        0,
+        1,
+        value=1.0,
+        step=0.05,
+        label="Strength",
+        info="From the photograph (0) to the whole style (1).",
+        elem_id="trained_strength",
+    )
+    return {
+        "trained": style,
+        "other": other,
+        "other_share": share,
+        "trained_strength": strength,
+    }
 
 
 def _share(label: str, visible: bool = True) -> gr.Slider:
