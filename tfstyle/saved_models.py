@@ -18,6 +18,7 @@ CLASSES = {
     "Muon": "tfstyle.training.muon",
     "ReflectConv2D": "tfstyle.networks.layers.convolutions",
     "Stylizer": "tfstyle.networks.transform_net",
+    "StylizerFamily": "tfstyle.networks.family",
     "Tap": "tfstyle.networks.layers.convolutions",
     "WrapConv2D": "tfstyle.networks.layers.convolutions",
     "ZeroConv2D": "tfstyle.networks.layers.convolutions",

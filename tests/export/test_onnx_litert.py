@@ -4,9 +4,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from ai_edge_litert import interpreter
 from numpy.testing import assert_allclose
 from onnxruntime.transformers import float16
+from runtimes import run
 
 from tfstyle.export import config, onnx_litert, savedmodel
 from tfstyle.networks import pretrained, transform_net
@@ -16,15 +16,6 @@ from tfstyle.system import processor
 SAVERS = {".onnx": onnx_litert.save_onnx, ".tflite": onnx_litert.save_litert}
 SIZES = (1, 16, 16), (3, 33, 50), (2, 1, 70)
 BAKED_IN = {"wave": 1, "scream": 3}
-
-
-def run(path, **inputs):
-    """Paints with what the file's own runtime alone knows."""
-    if path.suffix == ".onnx":
-        (pastiches,) = onnxruntime.InferenceSession(path).run(["pastiches"], inputs)
-        return pastiches
-    runner = interpreter.Interpreter(str(path)).get_signature_runner("serving_default")
-    return runner(**inputs)["pastiches"]
 
 
 def images(batch, height, width):

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.export import saving, stylizer_endpoints
-from tfstyle.networks import transform_net
+from tfstyle.networks import family, styled
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import extras, files
 
@@ -28,9 +28,9 @@ OPSET = 18
 
 @split_convolution.for_any_processor()
 def save_onnx(
-    stylizer: transform_net.Stylizer,
+    stylizer: styled.StyledModel,
     path: str | pathlib.Path,
-    style: transform_net.Style = None,
+    style: styled.Style = None,
     strength: float = 1.0,
 ) -> None:
     """Writes the stylizer for ONNX Runtime, for any batch, height and width.
@@ -65,22 +65,34 @@ def save_onnx(
 
 @split_convolution.for_any_processor()
 def save_litert(
-    stylizer: transform_net.Stylizer,
+    stylizer: styled.StyledModel,
     path: str | pathlib.Path,
-    style: transform_net.Style = None,
+    style: styled.Style = None,
     strength: float = 1.0,
 ) -> None:
     """Writes the stylizer for LiteRT, once TensorFlow Lite; see `save_onnx`.
 
-    `Interpreter.get_signature_runner("serving_default")` takes any batch, height and width.
+    `Interpreter.get_signature_runner("serving_default")` takes any batch, height and width; of a
+    family, whose styles have networks of their own, one row of `style_weights` for all images.
     """
     litert = extras.load("ai_edge_litert.interpreter", "litert", "format=litert")
     paint, specification = _frozen(stylizer, style, strength)
+    if isinstance(stylizer, family.StylizerFamily):
+        # LiteRT loops over no images of any size: one network paints all of a request.
+        specification = [_one_row(each) for each in specification]
     traced = tf.function(paint, specification, autograph=False).get_concrete_function()
     contents = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module()).convert()
     run = _runner(litert, contents)
     _check("LiteRT", paint, specification, lambda **inputs: run(**inputs)["pastiches"])
     _write(path, contents)
+
+
+def _one_row(specification: tf.TensorSpec) -> tf.TensorSpec:
+    """Returns an input that has one row for all images where it had one for each."""
+    shape = specification.shape
+    return (
+        tf.TensorSpec([1, shape[1]], name=specification.name) if shape.rank == 2 else specification
+    )
 
 
 def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str, np.ndarray]]:
@@ -98,7 +110,7 @@ def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str
 
 
 def _frozen(
-    stylizer: transform_net.Stylizer, style: transform_net.Style, strength: float
+    stylizer: styled.StyledModel, style: styled.Style, strength: float
 ) -> tuple[Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]:
     """Returns the network as a function with its weights as constants, and what it takes.
 
@@ -111,15 +123,16 @@ def _frozen(
         )
     endpoints = stylizer_endpoints.Endpoints(stylizer, style, strength=strength)
     baked_in = None if endpoints.shares is None else endpoints.shares.numpy()
-    trained = [variable.numpy() for variable in stylizer.trainable_variables]
-    others = [variable.numpy() for variable in stylizer.non_trainable_variables]
+    network = endpoints.stylizer
+    trained = [variable.numpy() for variable in network.trainable_variables]
+    others = [variable.numpy() for variable in network.non_trainable_variables]
 
     def paint(images: tf.Tensor, style_weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
         shares = baked_in
         if style_weights is not None:
             shares = style_weights / tf.reduce_sum(style_weights, axis=1, keepdims=True)
-        faded = stylizer.at_strength(shares, strength)
-        pastiches, _ = stylizer.stateless_call(trained, others, images, style=faded)
+        faded = network.at_strength(shares, strength)
+        pastiches, _ = network.stateless_call(trained, others, images, style=faded)
         return {"pastiches": pastiches}
 
     return paint, endpoints.input_signature("serving_default")
@@ -136,7 +149,8 @@ def _check(
     # Eagerly, the stylizer would keep the graph that was made with these weights as constants.
     paint = tf.function(paint, specification, autograph=False)
     for batch, height, width in SHAPES:
-        sides = {4: [batch, height, width, 3], 2: [batch, specification[-1].shape[-1]]}
+        shares = specification[-1].shape
+        sides = {4: [batch, height, width, 3], 2: [shares[0] or batch, shares[-1]]}
         inputs = {
             spec.name: random.random(sides[spec.shape.rank], np.float32) for spec in specification
         }

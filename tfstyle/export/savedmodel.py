@@ -17,7 +17,7 @@ from tfstyle.export import (
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import config as swap_config
-from tfstyle.networks import inverse_net, pretrained, transform_net
+from tfstyle.networks import inverse_net, pretrained, styled
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import destinations
 from tfstyle.system.unfinished import parts
@@ -66,10 +66,10 @@ def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
 
 
 def save(
-    stylizer: transform_net.Stylizer,
+    stylizer: styled.StyledModel,
     folder: str | pathlib.Path,
     *,
-    style: transform_net.Style = None,
+    style: styled.Style = None,
     strength: float | None = 1.0,
     max_pixels: int = MAX_PIXELS["apply"],
 ) -> None:
@@ -102,11 +102,8 @@ def save(
         ValueError: the folder exists, or the style is unknown.
         OSError: the folder cannot be written.
     """
-    _write(
-        stylizer_endpoints.Endpoints(stylizer, style, max_pixels, strength),
-        [stylizer],
-        pathlib.Path(folder),
-    )
+    endpoints = stylizer_endpoints.Endpoints(stylizer, style, max_pixels, strength)
+    _write(endpoints, [endpoints.stylizer], pathlib.Path(folder))
 
 
 def save_swap(

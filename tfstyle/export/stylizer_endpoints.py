@@ -8,7 +8,7 @@ from tfstyle.export import request_checks
 from tfstyle.export.config import MAX_PIXELS
 from tfstyle.export.endpoints import one_by_one, read_file, write_file
 from tfstyle.image import tensors
-from tfstyle.networks import transform_net
+from tfstyle.networks import styled
 
 INPUTS = {
     "serving_default": tf.TensorSpec([None, None, None, 3], tf.float32, "images"),
@@ -30,8 +30,8 @@ class Endpoints:
 
     def __init__(
         self,
-        stylizer: transform_net.Stylizer,
-        style: transform_net.Style = None,
+        stylizer: styled.StyledModel,
+        style: styled.Style = None,
         max_pixels: int = MAX_PIXELS["apply"],
         strength: float | None = 1.0,
     ):
@@ -42,10 +42,13 @@ class Endpoints:
         """
         # Whether it has any, before a request asks for one.
         stylizer.at_strength(None, 0.0 if strength is None else strength)
-        self.stylizer, self.max_pixels = stylizer, max_pixels
         # A stylizer of one style leaves nothing to choose.
         baked_in = style is not None or len(stylizer.styles) == 1
-        self.shares = stylizer.shares(style) if baked_in else None
+        self.stylizer, self.shares = stylizer, None
+        if baked_in:
+            self.stylizer, style = stylizer.single(style)
+            self.shares = self.stylizer.shares(style)
+        self.max_pixels = max_pixels
         self._strength = strength
 
     def input_signature(self, name: str) -> list[tf.TensorSpec]:
@@ -126,7 +129,7 @@ class Endpoints:
 
     def _shares(
         self, style_weights: tf.Tensor | None, strength: tf.Tensor | None, count: tf.Tensor
-    ) -> transform_net.Style:
+    ) -> styled.Style:
         """Returns each style's share, `[1 or count, styles]`, at the strength of each."""
         shares = self.shares
         if shares is None:

@@ -146,7 +146,7 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> Invers
         ValueError: there is no such network, or its file is another or damaged.
         MemoryError: there is too little memory for it.
     """
-    return weights.load(find(model), KIND, resolve_precision(precision), f"model={model}")
+    return weights.load(find(model), [KIND], resolve_precision(precision), f"model={model}")
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:

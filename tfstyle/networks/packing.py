@@ -1,4 +1,4 @@
-"""Trained networks into files: float16 weights with the settings, nothing that can run.
+"""Trained networks into files: small weights with the settings, nothing that can run.
 
 `loading` reads them.
 """
@@ -6,13 +6,14 @@
 import json
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
 from tfstyle.system import files
+from tfstyle.system.doors import Unsound
 from tfstyle.system.precision import dtype_policy
 
 SHIPPED = pathlib.Path(__file__).parents[1] / "models"
@@ -25,19 +26,83 @@ TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""
 
 
-def pack(network: keras.Model, architecture: dict[str, Any], path: pathlib.Path) -> None:
+STEPS = 127
+"""The greatest whole number to either side that a byte holds."""
+
+
+def pack(
+    network: keras.Model, architecture: dict[str, Any], path: pathlib.Path, *, bytes_for: int = 0
+) -> None:
     """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes.
+
+    Args:
+        network: what to write.
+        architecture: what its class is called with.
+        path: where to.
+        bytes_for: weights of so many axes, the first of which counts networks, are written in a
+            quarter of the bytes: their mean in float16, and what each network adds in whole
+            numbers from -127 to 127, times a step for each network and channel.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
         OSError: the disk does not take the file; the message names it. An earlier one stays.
     """
-    arrays: dict[str, Any] = {
-        f"w{index:03}": _as_float16(weight) for index, weight in enumerate(network.weights)
-    }
+    arrays: dict[str, Any] = {}
+    for index, weight in enumerate(network.weights):
+        small = _as_float16(weight)
+        arrays |= (
+            _in_bytes(index, np.asarray(weight))
+            if small.ndim == bytes_for
+            else {f"w{index:03}": small}
+        )
+    described = json.dumps({"class": type(network).__name__, **architecture})
     # Not compressed: the shipped files would be 8 % smaller, and slower to open.
     with files.atomically(path) as file:
-        np.savez(file, architecture=np.array(json.dumps(architecture)), **arrays)
+        np.savez(file, architecture=np.array(described), **arrays)
+
+
+def _in_bytes(index: int, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Returns the mean, whole numbers and steps of `[networks, ..., channels]`."""
+    mean = weights.mean(axis=0).astype(np.float16)
+    own = weights - mean.astype(np.float32)
+    between = tuple(range(1, weights.ndim - 1))
+    steps = np.abs(own).max(axis=between, keepdims=True) / STEPS
+    # Where all networks are alike, any step will do.
+    whole = np.rint(own / np.where(steps > 0, steps, 1)).astype(np.int8)
+    return {f"w{index:03}": whole, f"m{index:03}": mean, f"s{index:03}": steps.astype(np.float32)}
+
+
+def unpacked(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """Returns the weights in float32 from what `pack` has written.
+
+    Raises:
+        Unsound: it has not written these.
+    """
+    return [
+        _from_bytes(arrays[name], arrays.get(f"m{name[1:]}"), arrays.get(f"s{name[1:]}"))
+        if arrays[name].dtype == np.int8
+        else _as_float32(arrays[name])
+        for name in sorted(arrays)
+        if name.startswith("w")
+    ]
+
+
+def _from_bytes(whole: np.ndarray, mean: np.ndarray | None, steps: np.ndarray | None) -> np.ndarray:
+    if mean is None or steps is None or whole.ndim < 2:
+        raise Unsound("has weights in bytes without their mean and steps")
+    between = (1,) * (whole.ndim - 2)
+    # By their shapes: what is broadcast may be of any size.
+    if mean.shape != whole.shape[1:] or steps.shape != (whole.shape[0], *between, whole.shape[-1]):
+        raise Unsound("has weights in bytes whose mean and steps are of others")
+    return _as_float32(mean) + _as_float32(steps) * whole.astype(np.float32)
+
+
+def _as_float32(weight: np.ndarray) -> np.ndarray:
+    if weight.dtype.kind != "f":
+        raise Unsound("has weights that are no numbers")
+    # What is too large becomes infinite, and is refused as that.
+    with np.errstate(over="ignore"):
+        return weight.astype(np.float32)
 
 
 def _as_float16(weight: keras.Variable) -> np.ndarray:

@@ -1,14 +1,16 @@
 """Trained stylizers: where they lie, how they are packed, and how one is loaded."""
 
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from tfstyle.networks import packing, transform_net
+from tfstyle.networks import family, packing, transform_net
 from tfstyle.networks.architecture import Architecture, check_styles
 from tfstyle.networks.loading import weights
 from tfstyle.networks.loading.kinds import Kind
+from tfstyle.networks.styled import StyledModel
 from tfstyle.system import doors
 from tfstyle.system.precision import resolve_precision
 
@@ -22,20 +24,24 @@ LONGEST_CARD = 2**20
 """Bytes."""
 
 
-def _plan(settings: Mapping[str, Any]) -> int:
+def _plan(settings: Mapping[str, Any], *, is_family: bool = False) -> int:
     """Returns how many values a stylizer's weights have; see `Kind`."""
     own = dict(settings)
-    styles = check_styles(own.pop("styles", ()))
-    return Architecture(**own).values(len(styles))
+    styles = len(check_styles(own.pop("styles", ())))
+    each = Architecture(**own)
+    return styles * each.values(1) if is_family else each.values(styles)
 
 
-KIND = Kind(
-    "stylizer",
-    transform_net.Stylizer,
-    ("styles", *(field.name for field in dataclasses.fields(Architecture))),
-    _plan,
+SETTINGS = ("styles", *(field.name for field in dataclasses.fields(Architecture)))
+
+KINDS = (
+    Kind("stylizer", transform_net.Stylizer, SETTINGS, _plan),
+    Kind("stylizer", family.StylizerFamily, SETTINGS, functools.partial(_plan, is_family=True)),
 )
 """What a stylizer's file has to tell."""
+
+KERNELS = 5
+"""Axes of what a family writes in bytes: networks, rows, columns, channels in and out."""
 
 
 def names() -> list[str]:
@@ -64,7 +70,7 @@ def _as_text(work: Any) -> str:
     return work
 
 
-def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> transform_net.Stylizer:
+def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> StyledModel:
     """Returns a trained stylizer, a Keras model from images to pastiches.
 
     Args:
@@ -77,7 +83,7 @@ def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> transf
             another or damaged.
         MemoryError: there is too little memory for it.
     """
-    return weights.load(find(model), KIND, resolve_precision(precision), f"model={model}")
+    return weights.load(find(model), KINDS, resolve_precision(precision), f"model={model}")
 
 
 def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
@@ -89,16 +95,21 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
     return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())
 
 
-def in_precision(stylizer: transform_net.Stylizer, precision: str) -> transform_net.Stylizer:
+def in_precision(stylizer: StyledModel, precision: str) -> StyledModel:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
     return packing.in_precision(stylizer, architecture(stylizer), precision)
 
 
-def pack(stylizer: transform_net.Stylizer, path: pathlib.Path) -> None:
-    """Writes the weights in float16 with the network's settings: half a `.keras` file's bytes."""
-    packing.pack(stylizer, architecture(stylizer), path)
+def pack(stylizer: StyledModel, path: pathlib.Path) -> None:
+    """Writes the weights with the network's settings, in a half or a quarter of `.keras`' bytes.
+
+    They are in float16; see `packing.pack` for a family's kernels.
+    """
+    is_family = isinstance(stylizer, family.StylizerFamily)
+    bytes_for = KERNELS if is_family else 0
+    packing.pack(stylizer, architecture(stylizer), path, bytes_for=bytes_for)
 
 
-def architecture(stylizer: transform_net.Stylizer) -> dict[str, Any]:
+def architecture(stylizer: StyledModel) -> dict[str, Any]:
     """Returns what the class is called with to make a network of the same shape."""
     return {"styles": list(stylizer.styles), **dataclasses.asdict(stylizer.architecture)}

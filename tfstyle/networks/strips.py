@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tfstyle.networks import stages, transform_net
 from tfstyle.networks.layers import convolutions, mirror, norms
+from tfstyle.networks.styled import Style, StyledModel
 
 WHOLE_PIXELS = 4_000_000
 """Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel
@@ -43,9 +44,9 @@ class Features:
 
 
 def paint(
-    stylizer: transform_net.Stylizer,
+    stylizer: StyledModel,
     image: np.ndarray,
-    style: transform_net.Style = None,
+    style: Style = None,
     strip_rows: int | None = None,
 ) -> np.ndarray:
     """Returns the image painted, as `stylizer(image, style=style)` does.
@@ -60,16 +61,17 @@ def paint(
         `[1, height, width, 3]`, float32 in [0, 1].
     """
     width = image.shape[2]
-    grown, rows = _grown(image), stylizer.rows(style)
+    net, style = stylizer.single(style)
+    grown, rows = _grown(image), net.rows(style)
     strips = _StripRunner(
         height=grown.height,
         strip_rows=strip_rows or max(STRIP_PIXELS // width, LOWEST),
         shares=rows,
     )
-    centred = grown.then(stylizer.net.get_layer("centred"))
-    painted = stages.run_blocks(stylizer.blocks, centred, strips.run)
+    centred = grown.then(net.net.get_layer("centred"))
+    painted = stages.run_blocks(net.blocks, centred, strips.run)
     finished = painted.then(
-        lambda pastiche, photograph: stylizer.over_photograph(pastiche, photograph, rows), grown
+        lambda pastiche, photograph: net.over_photograph(pastiche, photograph, rows), grown
     )
     clipped = finished.then(lambda pastiche: tf.clip_by_value(pastiche[:, :, :width], 0.0, 1.0))
     return strips.compute(clipped, np.empty(image.shape, np.float32))

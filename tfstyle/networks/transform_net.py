@@ -1,29 +1,24 @@
-"""The networks that paint in one pass: Keras models with images in [0, 1] in and out."""
+"""The network that paints in one pass: a Keras model with images in [0, 1] in and out."""
 
-import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import architecture, blends, stages
+from tfstyle.networks import stages
 from tfstyle.networks.architecture import Architecture
-from tfstyle.networks.layers import mirror, split_convolution
+from tfstyle.networks.layers import mirror
 from tfstyle.networks.stages import STRIDE
+from tfstyle.networks.styled import Style, StyledModel, check_images
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
 
-Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
-"""A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as
-a tensor `[styles]` or `[batch, styles]`."""
-
 
 @keras.saving.register_keras_serializable(package="tfstyle")
-class Stylizer(keras.Model):
+class Stylizer(StyledModel):
     """Paints images in one or a blend of the styles that it was trained for.
 
     Johnson et al.'s (2016) transform net with conditional instance norm (Dumoulin et al. 2017).
@@ -61,11 +56,8 @@ class Stylizer(keras.Model):
         Raises:
             ValueError: the styles are not different names, or a measure is out of its range.
         """
-        super().__init__(**{"dtype": "float32", **kwargs})
-        self.styles = architecture.check_styles(styles)
-        self.architecture = Architecture(
-            width, residual_blocks, outer_kernel, inner_norms, identity
-        )
+        measures = Architecture(width, residual_blocks, outer_kernel, inner_norms, identity)
+        super().__init__(styles, measures, **kwargs)
         rows = self.architecture.rows(len(styles))
         self.blocks = stages.blocks(rows, self.architecture, self.dtype_policy)
         self.net = stages.connect(self.blocks, rows, self.dtype_policy)
@@ -83,11 +75,15 @@ class Stylizer(keras.Model):
         Raises:
             ValueError: the images are of another shape, or there is no such style.
         """
-        _check_images(images)
+        check_images(images)
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
         pastiches = self._run(net, images, style)[0]
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
+
+    def single(self, style: Style) -> "tuple[Stylizer, Style]":
+        """Returns itself, and the shares."""
+        return self, self.shares(style)
 
     def watch(self) -> Callable[[tf.Tensor, Style], list[tf.Tensor]]:
         """Returns what paints as `call` does in training, and gives what each norm is given too.
@@ -130,25 +126,6 @@ class Stylizer(keras.Model):
         # The norms have taken the photograph's own colours away; its share brings them back.
         return pastiches + rest * (tf.cast(images, tf.float32) - stages.GREY)
 
-    def shares(self, style: Style) -> tf.Tensor:
-        """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
-
-        Raises:
-            ValueError: a name is unknown, a share is not finite or below 0, the shares by name sum
-                to zero, or a tensor has another shape.
-        """
-        if style is None or isinstance(style, (str, Mapping)):
-            style = blends.shares(self.styles[0] if style is None else style, self.styles)
-        given = tf.convert_to_tensor(style)
-        if not (given.dtype.is_floating or given.dtype.is_integer):
-            raise ValueError(
-                "style must be a name, shares by name, or a tensor of shares. "
-                f"Received: style={style!r}"
-            )
-        shares = tf.cast(given, tf.float32)
-        self._check_tensor(shares)
-        return shares[tf.newaxis] if shares.shape.rank == 1 else shares
-
     def rows(self, style: Style) -> tf.Tensor:
         """Returns each style's share and, with `identity`, the photograph's, which is the rest.
 
@@ -159,75 +136,6 @@ class Stylizer(keras.Model):
             return shares
         rest = 1 - tf.reduce_sum(shares, axis=1, keepdims=True)
         return tf.concat([shares, rest], axis=1)
-
-    def at_strength(self, style: Style, strength: float | tf.Tensor) -> Style:
-        """Returns the style at a strength from 0, the photograph, to 1, as `call` takes it.
-
-        Args:
-            style: as `call` takes it.
-            strength: a number, or a tensor `[batch]`.
-
-        Raises:
-            ValueError: the style is none, or the network has no strengths (no `identity`).
-        """
-        if isinstance(strength, (int, float)) and strength == 1:
-            return style
-        if not self.architecture.identity:
-            raise ValueError(
-                "strength must be 1 for a model that was trained at full strength only; train one "
-                f"with weak_share above 0. Received: strength={strength}"
-            )
-        return self.shares(style) * tf.reshape(tf.cast(strength, tf.float32), [-1, 1])
-
-    def _check_tensor(self, shares: tf.Tensor) -> None:
-        """Raises ValueError unless a tensor is a share for each style, finite where that is known.
-
-        In a graph the values are not known yet: `export` checks them there.
-        """
-        rank, styles = shares.shape.rank, len(self.styles)
-        if rank is not None and (rank not in (1, 2) or shares.shape[-1] not in (None, styles)):
-            raise ValueError(
-                f"shares must be [{styles}] or [batch, {styles}], one for each style. "
-                f"Received: shares of shape {shares.shape}"
-            )
-        if tf.executing_eagerly():
-            values = shares.numpy()
-            if not np.isfinite(values).all():
-                raise ValueError(
-                    "shares must be finite numbers. "
-                    f"Received: {values[~np.isfinite(values)][0]} among the shares"
-                )
-
-    def compute_output_shape(
-        self, input_shape: tuple[int | None, ...], **_: Any
-    ) -> tuple[int | None, ...]:
-        """Returns the images' own shape."""
-        return input_shape
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> keras.KerasTensor:
-        """Returns the pastiches' shape and type, for models that have this one in them."""
-        # Keras takes the arithmetic's type for the output's.
-        return keras.KerasTensor(super().compute_output_spec(*args, **kwargs).shape, "float32")
-
-    # What a processor is fastest with must not be written: another one is going to run it.
-    @split_convolution.for_any_processor()
-    def export(self, filepath: Any, *args: Any, input_signature: Any = None, **kwargs: Any) -> None:
-        """Writes as Keras's models do; by default for any batch and size, in the first style."""
-        signature = input_signature or [keras.InputSpec("float32", [None, None, None, 3])]
-        super().export(filepath, *args, input_signature=signature, **kwargs)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns what `__init__` takes."""
-        own = dataclasses.asdict(self.architecture)
-        return {**super().get_config(), "styles": self.styles, **own}
-
-
-def _check_images(images: tf.Tensor) -> None:
-    if images.shape.rank not in (None, 4):
-        raise ValueError(
-            "images must be [batch, height, width, 3]; add the batch by images[None]. "
-            f"Received: images of shape {images.shape}"
-        )
 
 
 def fitting(side: tf.Tensor) -> tf.Tensor:

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import pretrained, transform_net, vgg19_layers
+from tfstyle.networks import family, pretrained, styled, transform_net, vgg19_layers
 from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config
@@ -97,6 +97,8 @@ def _stylizer(
         dtype=precision.dtype_policy(loop.precision(config)),
     )
     if earlier is not None:
+        if isinstance(earlier, family.StylizerFamily):
+            earlier = warm_start.averaged(earlier, styles)
         if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
             earlier = warm_start.without_inner_norms(earlier, _seen(photos, config))
         warm_start.begin_from(stylizer, earlier)
@@ -194,7 +196,7 @@ class StylizerTrainer(Trainer):
             strengths: `[batch]`, from 0 to 1; None is 1.
         """
         grams = {layer: tf.gather(gram, styles) for layer, gram in self._grams.items()}
-        shares: transform_net.Style = tf.one_hot(styles, len(self.stylizer.styles))
+        shares: styled.Style = tf.one_hot(styles, len(self.stylizer.styles))
         if strengths is None:
             targets = self._loss.targets_from(photographs, grams)
         else:

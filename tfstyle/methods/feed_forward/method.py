@@ -7,7 +7,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.methods.feed_forward.config import Config
-from tfstyle.networks import pretrained, strips, transform_net
+from tfstyle.networks import pretrained, strips, styled
 from tfstyle.result import Ending, Outcome, Result
 from tfstyle.system import files
 
@@ -16,10 +16,10 @@ ONE_PASS = Outcome(Ending.COMPLETE, "painted in one pass")
 
 def stylize(
     content: np.ndarray,
-    style: transform_net.Style = None,
+    style: styled.Style = None,
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
-    stylizer: transform_net.Stylizer | None = None,
+    stylizer: styled.StyledModel | None = None,
 ) -> Result:
     """Returns the content image painted in one pass.
 
@@ -68,6 +68,6 @@ def weights_used(config: Config) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=1)
-def load(model: str | os.PathLike, precision: str) -> transform_net.Stylizer:
+def load(model: str | os.PathLike, precision: str) -> styled.StyledModel:
     """Returns the stylizer, the last one from memory."""
     return pretrained.load(os.fspath(model), precision)

@@ -19,7 +19,7 @@ from tfstyle.methods.style_swap.style_bank import StyleBank
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
-from tfstyle.networks import strips, transform_net
+from tfstyle.networks import strips, styled
 from tfstyle.regions.matching import Regions
 
 PaintFrame = Callable[[np.ndarray, Regions | None], np.ndarray | tf.Tensor]
@@ -139,11 +139,12 @@ class Optimizer(Painter):
         return pastiche
 
 
-def by_network(style: transform_net.Style, method: feed_forward.Config) -> PaintFrame:
+def by_network(style: styled.Style, method: feed_forward.Config) -> PaintFrame:
     """Returns what paints a frame by a trained network."""
     stylizer = feed_forward.load(os.fspath(method.model), method.precision)
-    shares = stylizer.shares(stylizer.at_strength(style, method.strength))
-    whole = _whole(stylizer)
+    net, style = stylizer.single(stylizer.at_strength(style, method.strength))
+    shares = net.shares(style)
+    whole = _whole(net)
 
     def paint(frame: np.ndarray, regions: Regions | None = None) -> np.ndarray | tf.Tensor:
         if regions is not None:
@@ -153,7 +154,7 @@ def by_network(style: transform_net.Style, method: feed_forward.Config) -> Paint
             )
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
             return whole(frame[np.newaxis], shares)
-        return strips.paint(stylizer, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
+        return strips.paint(net, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
 
     return paint
 
@@ -161,7 +162,7 @@ def by_network(style: transform_net.Style, method: feed_forward.Config) -> Paint
 # Tracing costs more than many frames: the next clip has the last one's graph, as it has its
 # network.
 @functools.lru_cache(maxsize=1)
-def _whole(stylizer: transform_net.Stylizer) -> Callable[[np.ndarray, tf.Tensor], tf.Tensor]:
+def _whole(stylizer: styled.StyledModel) -> Callable[[np.ndarray, tf.Tensor], tf.Tensor]:
     """Returns what paints a frame `[1, height, width, 3]`, uint8, in one go, by styles' shares."""
 
     def paint(frames: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:

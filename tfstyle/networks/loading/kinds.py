@@ -29,6 +29,11 @@ class Kind:
     """Returns how many values the weights have; raises ValueError for what no training makes."""
 
     @property
+    def class_name(self) -> str:
+        """What packed files call the class."""
+        return self.make.__name__
+
+    @property
     def registered_name(self) -> str:
         """What `.keras` files call the class."""
         return f"tfstyle>{self.make.__name__}"

@@ -4,13 +4,14 @@ import io
 import json
 import pathlib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import h5py
 import keras
 import numpy as np
 
+from tfstyle.networks import packing
 from tfstyle.networks.loading import hdf5
 from tfstyle.networks.loading.kinds import Kind, shorten
 from tfstyle.system import doors, npz
@@ -20,7 +21,7 @@ from tfstyle.system.precision import dtype_policy
 CURE = "get a new copy, or the file of a training"
 
 
-def load(path: pathlib.Path, kind: Kind, precision: str, received: str) -> keras.Model:
+def load(path: pathlib.Path, kinds: Sequence[Kind], precision: str, received: str) -> keras.Model:
     """Returns the network in a packed or a `.keras` file.
 
     Only the settings and the weights are taken from a file: whatever else it asks Keras to make
@@ -28,7 +29,7 @@ def load(path: pathlib.Path, kind: Kind, precision: str, received: str) -> keras
 
     Args:
         path: the file.
-        kind: of the network.
+        kinds: of networks that it may be, the commonest first.
         precision: of its arithmetic; weights are float32 in any.
         received: what was asked for, for the sentence, such as "model=night".
 
@@ -38,9 +39,10 @@ def load(path: pathlib.Path, kind: Kind, precision: str, received: str) -> keras
     """
     read = READERS.get(path.suffix, _refuse)
     packed = "packed " if read is _packed else ""
-    article = "an" if kind.name[0] in "aeiou" and not packed else "a"
-    with doors.checked(f"model must be {article} {packed}{kind.name}", path, CURE, received):
-        network = read(path, kind, dtype_policy(precision))
+    name = kinds[0].name
+    article = "an" if name[0] in "aeiou" and not packed else "a"
+    with doors.checked(f"model must be {article} {packed}{name}", path, CURE, received):
+        network = read(path, kinds, dtype_policy(precision))
         check_finite(network)
         return network
 
@@ -52,34 +54,35 @@ def check_finite(network: keras.Model) -> None:
             raise Unsound(f"has weights that are not finite in {weight.path}")
 
 
-def _packed(path: pathlib.Path, kind: Kind, dtype: str) -> keras.Model:
+def _packed(path: pathlib.Path, kinds: Sequence[Kind], dtype: str) -> keras.Model:
     """Reads what `packing.pack` wrote."""
     arrays = npz.read(path)
-    settings, values = kind.read_settings(json.loads(str(arrays["architecture"])))
+    described = dict(json.loads(str(arrays["architecture"])))
+    # Files of version 0.1.0 name no class.
+    kind = _of_class(described.pop("class", kinds[0].class_name), kinds)
+    settings, values = kind.read_settings(described)
     weights = [arrays[name] for name in sorted(arrays) if name.startswith("w")]
     # Before the network is built: a small file must not make a large one.
     if sum(weight.size for weight in weights) != values:
         raise Unsound("has weights of another network than it says")
     network = kind.make(**settings, dtype=dtype)
-    network.set_weights([_as_float32(weight) for weight in weights])
+    network.set_weights(packing.unpacked(arrays))
     return network
 
 
-def _as_float32(weight: np.ndarray) -> np.ndarray:
-    if weight.dtype.kind != "f":
-        raise Unsound("has weights that are no numbers")
-    # What is too large becomes infinite, and is refused as that.
-    with np.errstate(over="ignore"):
-        return weight.astype(np.float32)
+def _of_class(name: str, kinds: Sequence[Kind]) -> Kind:
+    found = [kind for kind in kinds if name in (kind.class_name, kind.registered_name)]
+    if not found:
+        raise Unsound(shorten(f"holds a {name.removeprefix('tfstyle>')}"))
+    return found[0]
 
 
-def _saved(path: pathlib.Path, kind: Kind, dtype: str) -> keras.Model:
+def _saved(path: pathlib.Path, kinds: Sequence[Kind], dtype: str) -> keras.Model:
     """Reads what Keras wrote, without the code that it would run."""
     with zipfile.ZipFile(path) as archive:
         npz.check_sizes(archive, path)
         described = json.loads(npz.read_member(archive, archive.getinfo("config.json")))
-        if described["registered_name"] != kind.registered_name:
-            raise Unsound(shorten(f"holds a {described['class_name']}"))
+        kind = _of_class(described["registered_name"] or described["class_name"], kinds)
         settings, values = kind.read_settings(described["config"])
         member = archive.getinfo("model.weights.h5")
         # As it lies there: Keras would unfold it whole before it looks.
@@ -98,11 +101,11 @@ def _saved(path: pathlib.Path, kind: Kind, dtype: str) -> keras.Model:
     return network
 
 
-def _refuse(path: pathlib.Path, kind: Kind, dtype: str) -> Any:
+def _refuse(path: pathlib.Path, kinds: Sequence[Kind], dtype: str) -> Any:
     raise Unsound("ends neither in .keras nor in .npz")
 
 
-READERS: dict[str, Callable[[pathlib.Path, Kind, str], keras.Model]] = {
+READERS: dict[str, Callable[[pathlib.Path, Sequence[Kind], str], keras.Model]] = {
     ".keras": _saved,
     ".npz": _packed,
 }

@@ -1,0 +1,171 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tfstyle import feed_forward
+from tfstyle.networks import family, pretrained, strips, transform_net
+
+STYLES = ("wave", "scream", "night")
+MEASURES = {"width": 4, "residual_blocks": 1, "identity": True}
+
+
+def random_weights(network, seed):
+    random = np.random.default_rng(seed)
+    for weight in network.weights:
+        scale = 0.2 if weight.shape[-1] == 3 else 0.1
+        middle = 1.0 if weight.name == "scale" else 0.0
+        weight.assign(random.normal(middle, scale, weight.shape))
+    return network
+
+
+@pytest.fixture(scope="module")
+def members():
+    """A network for each style, all near to one."""
+    keras.utils.set_random_seed(1)
+    first = random_weights(transform_net.Stylizer(("style",), **MEASURES), 0)
+    made = []
+    for seed in range(len(STYLES)):
+        member = transform_net.Stylizer(("style",), **MEASURES)
+        random = np.random.default_rng(seed + 1)
+        for own, given in zip(member.weights, first.weights, strict=True):
+            own.assign(given + random.normal(0, 0.03, own.shape))
+        made.append(member)
+    return made
+
+
+@pytest.fixture(scope="module")
+def stylizers(members):
+    made = family.StylizerFamily(STYLES, **MEASURES)
+    for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
+        own.assign(np.stack([np.asarray(one) for one in given]))
+    return made
+
+
+def picture(height, width, batch=1, seed=0):
+    return np.random.default_rng(seed).random([batch, height, width, 3], np.float32)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (17, 20), (33, 16)])
+def test_each_style_is_painted_by_its_own_network(members, stylizers, size):
+    for name, member in zip(STYLES, members, strict=True):
+        painted = stylizers(picture(*size), style=name)
+        assert painted.shape == (1, *size, 3)
+        assert_allclose(painted, member(picture(*size)), atol=1e-6)
+
+
+def test_blend_is_painted_by_the_mean_of_the_weights(members, stylizers):
+    mean = transform_net.Stylizer(("style",), **MEASURES)
+    for own, *given in zip(mean.weights, *(each.weights for each in members), strict=True):
+        own.assign(0.25 * given[0] + 0.75 * given[2])
+    painted = stylizers(picture(19, 16), style="wave:1,night:3")
+    assert_allclose(painted, mean(picture(19, 16)), atol=1e-5)
+
+
+def test_strength_is_each_network_s_own(members, stylizers):
+    painted = stylizers(picture(16, 16), style=stylizers.at_strength("scream", 0.3))
+    assert_allclose(painted, members[1](picture(16, 16), style=[0.3]), atol=1e-5)
+
+
+def test_at_strength_0_the_photograph_itself_remains(stylizers):
+    nothing = stylizers.at_strength("scream", 0)
+    assert_allclose(stylizers(picture(16, 21), style=nothing), picture(16, 21), atol=1e-6)
+
+
+@pytest.mark.parametrize("in_a_graph", [False, True])
+def test_each_image_of_a_batch_has_its_style(members, stylizers, in_a_graph):
+    images = picture(18, 22, batch=2)
+    shares = np.float32([[0, 0, 1], [0.5, 0, 0]])
+    call = tf.function(stylizers.__call__) if in_a_graph else stylizers
+    painted = call(tf.constant(images), style=tf.constant(shares))
+    assert_allclose(painted[:1], members[2](images[:1]), atol=1e-5)
+    assert_allclose(painted[1:], members[0](images[1:], style=[0.5]), atol=1e-5)
+
+
+def test_a_single_network_paints_the_blend_by_itself(stylizers):
+    half = stylizers.at_strength("wave:0.6,scream:0.4", 0.5)
+    net, style = stylizers.single(half)
+    assert isinstance(net, transform_net.Stylizer)
+    image = picture(16, 16)
+    assert_allclose(net(image, style=style), stylizers(image, style=half), atol=1e-6)
+
+
+def test_strips_are_the_whole(stylizers):
+    image = picture(64, 30)
+    painted = strips.paint(stylizers, image, "night", strip_rows=12)
+    assert_allclose(painted, stylizers(image, style="night"), atol=1e-4)
+
+
+def test_gradients_reach_the_networks_that_paint_and_no_others(stylizers):
+    with tf.GradientTape() as tape:
+        painted = stylizers(picture(16, 16), style="scream", training=True)
+        loss = tf.reduce_sum(painted)
+    for gradient in tape.gradient(loss, stylizers.trainable_variables):
+        assert not np.any(gradient[0]) and not np.any(gradient[2])
+        assert np.isfinite(gradient).all()
+
+
+def test_a_layer_in_a_larger_model_paints_the_same(stylizers):
+    inputs = keras.Input([None, None, 3])
+    model = keras.Model(inputs, stylizers(inputs))
+    assert_allclose(model(picture(20, 24)), stylizers(picture(20, 24)), atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".keras"])
+def test_a_family_comes_back_from_its_files(stylizers, tmp_path, suffix):
+    path = tmp_path / f"family{suffix}"
+    pretrained.pack(stylizers, path) if suffix == ".npz" else stylizers.save(path)
+    again = pretrained.load(path)
+    assert type(again) is family.StylizerFamily
+    assert (again.styles, again.architecture) == (stylizers.styles, stylizers.architecture)
+    image = picture(24, 24)
+    error = np.abs(again(image, style="night") - stylizers(image, style="night"))
+    assert error.mean() < 0.5 / 255 if suffix == ".npz" else error.max() < 1e-6
+
+
+def test_packed_kernels_are_within_half_a_step_of_themselves(stylizers, tmp_path):
+    pretrained.pack(stylizers, tmp_path / "family.npz")
+    again = pretrained.load(tmp_path / "family.npz")
+    for own, given in zip(again.weights, stylizers.weights, strict=True):
+        own, given = np.array(own), np.array(given)
+        # What differs from the mean is at most 127 steps; float16's own rounding comes on top.
+        most = np.abs(given - given.mean(0)).max() / 127 / 2 if own.ndim == 5 else 0
+        assert np.abs(own - given).max() <= most + 2e-3 * np.abs(given).max()
+
+
+def test_packed_family_takes_a_quarter_of_the_bytes(tmp_path):
+    wide = family.StylizerFamily(STYLES, width=16, residual_blocks=2)
+    random_weights(wide, 3)
+    pretrained.pack(wide, tmp_path / "family.npz")
+    values = sum(int(np.prod(weight.shape)) for weight in wide.weights)
+    # A byte each, and the mean of three in two bytes.
+    assert (tmp_path / "family.npz").stat().st_size < 1.8 * values
+
+
+def test_other_precision_keeps_the_weights(stylizers):
+    half = pretrained.in_precision(stylizers, "bfloat16")
+    assert half.dtype_policy.name == "mixed_bfloat16"
+    for own, given in zip(half.weights, stylizers.weights, strict=True):
+        assert_array_equal(own, given)
+    image = picture(32, 32)
+    assert np.abs(half(image) - stylizers(image)).mean() < 0.02
+
+
+def test_apply_paints_as_the_family_does(stylizers, tmp_path):
+    pretrained.pack(stylizers, tmp_path / "family.npz")
+    config = feed_forward.Config(model=tmp_path / "family.npz", strength=0.5, precision="float32")
+    painted = feed_forward.stylize(picture(20, 16), "scream:1,night:1", config).image
+    again = pretrained.load(tmp_path / "family.npz")
+    assert_allclose(painted, again(picture(20, 16), style=[0.0, 0.25, 0.25]), atol=1e-6)
+
+
+@pytest.mark.parametrize("images", [picture(8, 8)[0], picture(8, 8)[np.newaxis]])
+def test_images_of_another_shape_are_refused(stylizers, images):
+    with pytest.raises(ValueError, match=r"images must be \[batch, height, width, 3\]"):
+        stylizers(images)
+
+
+def test_unknown_style_is_refused(stylizers):
+    with pytest.raises(ValueError, match="style must be one of night, scream, wave"):
+        stylizers(picture(8, 8), style="wve")

@@ -1,0 +1,110 @@
+"""A network for each style in one model, whose weights are blended as styles are."""
+
+import dataclasses
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfstyle.networks.architecture import Architecture
+from tfstyle.networks.styled import Style, StyledModel, check_images
+from tfstyle.networks.transform_net import Stylizer
+
+MEMBER = ("style",)
+"""The one style that each network has by itself."""
+
+
+@keras.saving.register_keras_serializable(package="tfstyle")
+class StylizerFamily(StyledModel):
+    """Paints images in one or a blend of styles, each of which has a transform net of its own.
+
+    All were trained on from the same network, so that a blend of their weights paints a blend of
+    their styles. Reference: Wang et al. (2019), "Deep network interpolation".
+    """
+
+    def __init__(
+        self,
+        styles: Sequence[str],
+        *,
+        width: int = Architecture.width,
+        residual_blocks: int = Architecture.residual_blocks,
+        outer_kernel: int = Architecture.outer_kernel,
+        inner_norms: bool = Architecture.inner_norms,
+        identity: bool = Architecture.identity,
+        **kwargs: Any,
+    ) -> None:
+        """Takes what `Stylizer` takes: the styles, and what each network is.
+
+        Raises:
+            ValueError: the styles are not different names, or a measure is out of its range.
+        """
+        measures = Architecture(width, residual_blocks, outer_kernel, inner_norms, identity)
+        super().__init__(styles, measures, **kwargs)
+        # Out of Keras's sight: its weights are never its own.
+        self._template = types.SimpleNamespace(net=self._new())
+        for weight in self._template.net.weights:
+            self.add_weight(
+                shape=(len(self.styles), *weight.shape), name=weight.name, autocast=False
+            )
+        self._compiled = tf.function(self._run, reduce_retracing=True)
+        self.built = True
+
+    def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
+        """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
+
+        Args:
+            images: the same shape, in [0, 1]; any height and width from one pixel up.
+            style: a name, shares by name, or a tensor of shares; by default the first style.
+            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+
+        Raises:
+            ValueError: the images are of another shape, or there is no such style.
+        """
+        check_images(images)
+        images, shares = tf.convert_to_tensor(images), self.shares(style)
+        if shares.shape[0] == 1:
+            return self._paint(images, shares, training)
+        rows = tf.broadcast_to(shares, [tf.shape(images)[0], len(self.styles)])
+        # Each image by networks of its own.
+        return tf.map_fn(
+            lambda row: self._paint(row[0][tf.newaxis], row[1][tf.newaxis], training)[0],
+            (images, rows),
+            fn_output_signature=tf.TensorSpec(images.shape[1:], tf.float32),
+            parallel_iterations=1,
+        )
+
+    def single(self, style: Style) -> tuple[Stylizer, Style]:
+        """Returns a net with the blended weights, and its style at the strength."""
+        shares = self.shares(style)
+        net = self._new()
+        for own, blended in zip(net.weights, self._blended(shares[:1]), strict=True):
+            own.assign(blended)
+        return net, _strength(shares[:1])
+
+    def _new(self) -> Stylizer:
+        return Stylizer(MEMBER, **dataclasses.asdict(self.architecture), dtype=self.dtype_policy)
+
+    def _blended(self, shares: tf.Tensor) -> list[tf.Tensor]:
+        """Returns the mean of the networks' weights by shares `[1, styles]`, whatever their sum."""
+        # Of no style at all there is nothing: the photograph remains.
+        portions = tf.math.divide_no_nan(shares[0], tf.reduce_sum(shares))
+        return [tf.tensordot(portions, tf.convert_to_tensor(each), 1) for each in self.weights]
+
+    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+        """Paints all images by the same shares, `[1, styles]`."""
+        # Called eagerly, the net would keep a graph in which these weights are constants.
+        run = self._compiled if tf.executing_eagerly() else self._run
+        return run(self._blended(shares), images, _strength(shares), training)
+
+    def _run(
+        self, weights: list[tf.Tensor], images: tf.Tensor, strength: tf.Tensor, training: bool
+    ) -> tf.Tensor:
+        net = self._template.net
+        return net.stateless_call(weights, [], images, style=strength, training=training)[0]
+
+
+def _strength(shares: tf.Tensor) -> tf.Tensor:
+    """Returns how much of all styles there is, `[batch, 1]`, as a net of one style takes it."""
+    return tf.reduce_sum(shares, axis=1, keepdims=True)
