@@ -37,10 +37,7 @@ def members():
 
 @pytest.fixture(scope="module")
 def stylizers(members):
-    made = family.StylizerFamily(STYLES, **MEASURES)
-    for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
-        own.assign(np.stack([np.asarray(one) for one in given]))
-    return made
+    return family.StylizerFamily.of(dict(zip(STYLES, members, strict=True)))
 
 
 def picture(height, width, batch=1, seed=0):
@@ -53,6 +50,23 @@ def test_each_style_is_painted_by_its_own_network(members, stylizers, size):
         painted = stylizers(picture(*size), style=name)
         assert painted.shape == (1, *size, 3)
         assert_allclose(painted, member(picture(*size)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        ({}, "none"),
+        ({"a": {"styles": ("x", "y")}}, "a: 2 styles"),
+        ({"a": {}, "b": {"width": 8}}, "width=8"),
+    ],
+)
+def test_networks_that_differ_are_no_family(others, found):
+    networks = {
+        name: transform_net.Stylizer(**{"styles": ("style",), **MEASURES, **other})
+        for name, other in others.items()
+    }
+    with pytest.raises(ValueError, match=f"one style each and the same arch.*{found}"):
+        family.StylizerFamily.of(networks)
 
 
 def test_blend_is_painted_by_the_mean_of_the_weights(members, stylizers):

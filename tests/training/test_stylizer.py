@@ -19,7 +19,8 @@ from samples import TINY_TRAINING, picture, write_photos
 from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
-from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks import family, pretrained, transform_net
+from tfstyle.networks.layers import norms
 from tfstyle.training import callbacks as train_callbacks
 from tfstyle.training import config as training_config
 from tfstyle.training import loop, warm_start
@@ -261,7 +262,7 @@ def test_scales_of_a_network_that_others_begin_from_go_to_their_styles(identity)
     earlier = transform_net.Stylizer(names, width=4, residual_blocks=0, identity=identity)
     later = transform_net.Stylizer(("b", "new"), width=4, residual_blocks=0, identity=True)
     for weight in earlier.weights:
-        if weight.name in warm_start.PER_STYLE:
+        if weight.name in norms.PER_STYLE:
             rows = [1.0, 3.0, 7.0][: weight.shape[0]]
             weight.assign(np.tile(np.transpose([rows]), [1, weight.shape[1]]))
     warm_start.begin_from(later, earlier)
@@ -269,6 +270,21 @@ def test_scales_of_a_network_that_others_begin_from_go_to_their_styles(identity)
     # What is new begins as the mean of the styles, and the photograph as it was, if it was there.
     assert_allclose(inner, [[3.0, 2.0, 7.0 if identity else 2.0]] * len(inner))
     assert_allclose(last, [3.0, 2.0, 7.0 if identity else 0.0])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "scale"), [(("b",), 3.0), (("b", "a"), 2.0), (("new",), 5.0), (("c", "new"), 11.0)]
+)
+def test_training_begins_from_those_of_a_family_that_it_has(wanted, scale):
+    members = {name: transform_net.Stylizer(("style",), width=4) for name in "abc"}
+    for value, member in zip((1.0, 3.0, 11.0), members.values(), strict=True):
+        for weight in member.weights:
+            weight.assign(np.full(weight.shape, value))
+    mean = family.StylizerFamily.of(members).averaged(wanted)
+    assert_allclose(mean.weights[0], np.full(mean.weights[0].shape, scale))
+    assert set(mean.styles) == set(wanted) & set("abc") or mean.styles == tuple("abc")
+    rows = np.array(mean.weights[1])[:, 0]
+    assert_allclose(rows, [{"a": 1.0, "b": 3.0, "c": 11.0}[name] for name in mean.styles])
 
 
 def test_strengths_begin_as_a_cross_fade():

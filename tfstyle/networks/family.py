@@ -2,13 +2,15 @@
 
 import dataclasses
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfstyle.networks.architecture import Architecture
+from tfstyle.networks.layers import norms
 from tfstyle.networks.styled import Style, StyledModel, check_images
 from tfstyle.networks.transform_net import Stylizer
 
@@ -51,6 +53,31 @@ class StylizerFamily(StyledModel):
         self._compiled = tf.function(self._run, reduce_retracing=True)
         self.built = True
 
+    @classmethod
+    def of(cls, stylizers: Mapping[str, Stylizer]) -> "StylizerFamily":
+        """Returns the family of networks of one style each, by the styles' names.
+
+        Blends are worth looking at where all were trained on from the same network (`start`).
+
+        Raises:
+            ValueError: there are none, one has several styles, or their architectures differ.
+        """
+        members = list(stylizers.values())
+        alike = len({each.architecture for each in members}) == 1
+        if not alike or any(len(each.styles) != 1 for each in members):
+            shown = "; ".join(
+                f"{name}: {len(each.styles)} styles, {each.architecture}"
+                for name, each in stylizers.items()
+            )
+            raise ValueError(
+                "stylizers must have one style each and the same architecture. "
+                f"Received: {shown or 'none'}"
+            )
+        made = cls(tuple(stylizers), **dataclasses.asdict(members[0].architecture))
+        for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
+            own.assign(tf.stack([tf.convert_to_tensor(weight) for weight in given]))
+        return made
+
     def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
         """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
 
@@ -82,6 +109,20 @@ class StylizerFamily(StyledModel):
         for own, blended in zip(net.weights, self._blended(shares[:1]), strict=True):
             own.assign(blended)
         return net, _strength(shares[:1])
+
+    def averaged(self, wanted: Sequence[str]) -> Stylizer:
+        """Returns the mean of the networks for the wanted styles that there are, or else of all."""
+        styles = [style for style in self.styles if style in wanted] or list(self.styles)
+        places = [self.styles.index(style) for style in styles]
+        net = Stylizer(styles, **dataclasses.asdict(self.architecture))
+        for own, given in zip(net.weights, self.weights, strict=True):
+            chosen = np.asarray(given)[places]
+            if own.name in norms.PER_STYLE:
+                # [networks, rows, channels]: each network's style, and the mean photograph's.
+                own.assign(np.stack([*chosen[:, 0], *chosen[:, 1:].mean(axis=0)]))
+            else:
+                own.assign(chosen.mean(axis=0))
+        return net
 
     def _new(self) -> Stylizer:
         return Stylizer(MEMBER, **dataclasses.asdict(self.architecture), dtype=self.dtype_policy)

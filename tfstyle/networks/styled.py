@@ -42,6 +42,10 @@ class StyledModel(keras.Model):
         """
         raise NotImplementedError
 
+    def averaged(self, wanted: Sequence[str]) -> "Stylizer":
+        """Returns one net to train on from: of the wanted styles that there are, or else of all."""
+        raise NotImplementedError
+
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
 

@@ -85,6 +85,10 @@ class Stylizer(StyledModel):
         """Returns itself, and the shares."""
         return self, self.shares(style)
 
+    def averaged(self, wanted: Sequence[str]) -> "Stylizer":
+        """Returns itself: its styles share their net."""
+        return self
+
     def watch(self) -> Callable[[tf.Tensor, Style], list[tf.Tensor]]:
         """Returns what paints as `call` does in training, and gives what each norm is given too.
 

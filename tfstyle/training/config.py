@@ -19,6 +19,71 @@ from tfstyle.system import devices
 # `loop.make_optimizer` holds the classes: they bring TensorFlow.
 OPTIMIZERS = ("muon", "adam")
 
+# --- Fields of one meaning, whose default each training sets ---
+
+
+def steps(default: int) -> Any:
+    """Returns the field of how many steps there are."""
+    return setting(default, "Steps of the optimiser.", minimum=1, maximum=10_000_000)
+
+
+def batch(default: int) -> Any:
+    """Returns the field of how many photographs there are in a step."""
+    return setting(default, "Photographs a step.", minimum=1, maximum=1024)
+
+
+def crop(default: int) -> Any:
+    """Returns the field of how large a part of a photograph is seen."""
+    return setting(
+        default,
+        "Side of the squares cut from the photographs.",
+        unit="pixels",
+        minimum=32,
+        maximum=2048,
+    )
+
+
+def evaluate_every(default: int) -> Any:
+    """Returns the field of how many steps there are in a round."""
+    return setting(
+        default,
+        "Evaluate, show and save this often.",
+        unit="steps",
+        minimum=1,
+        maximum=1_000_000,
+    )
+
+
+def total_variation_weight(default: float) -> Any:
+    """Returns the field of the weight that smooths what the network makes."""
+    return setting(default, "Weight of the total variation.", minimum=0, maximum=1e9)
+
+
+def range_weight() -> Any:
+    """Returns the field of the weight that keeps values between black and white."""
+    return setting(
+        1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
+    )
+
+
+def width(default: int, layers: str) -> Any:
+    """Returns the field of how many channels the network has in the layers that are named."""
+    return setting(
+        default,
+        f"Channels of the network's {layers}.",
+        unit="channels",
+        minimum=1,
+        maximum=architecture.WIDTHS[-1],
+    )
+
+
+def start(help: str) -> Any:
+    """Returns the field of the trained network that a training begins from; none by default."""
+    return setting(None, help)
+
+
+# --- Every training ---
+
 
 @dataclasses.dataclass(frozen=True)
 class Config:
@@ -27,15 +92,9 @@ class Config:
     # A training's folder goes on only with the same settings, which it knows by the digest of their
     # names and values. A new name or default shuts the folders of earlier versions.
 
-    steps: int = setting(20_000, "Steps of the optimiser.", minimum=1, maximum=10_000_000)
-    batch: int = setting(4, "Photographs a step.", minimum=1, maximum=1024)
-    crop: int = setting(
-        256,
-        "Side of the squares cut from the photographs.",
-        unit="pixels",
-        minimum=32,
-        maximum=2048,
-    )
+    steps: int = steps(20_000)
+    batch: int = batch(4)
+    crop: int = crop(256)
     photo_size: int = setting(
         512,
         "Longest side that photographs are fitted to before they are cut.",
@@ -61,9 +120,7 @@ class Config:
     held_out_share: float = setting(
         0.02, "Part of the photographs that are held out for evaluation.", minimum=0, maximum=0.9
     )
-    evaluate_every: int = setting(
-        500, "Evaluate, show and save this often.", unit="steps", minimum=1, maximum=1_000_000
-    )
+    evaluate_every: int = evaluate_every(500)
     vgg_weights: str | os.PathLike = shared_settings.vgg_weights()
     precision: str = shared_settings.precision("Arithmetic of both networks.")
     strategy: str = setting(
@@ -98,34 +155,3 @@ def check_names(styles: Sequence[str]) -> None:
                 "spaces at an end, a ~ at the beginning or control characters; rename the style. "
                 f"Received: {name!r}"
             )
-
-
-# --- Fields of one meaning, whose default each training sets ---
-
-
-def total_variation_weight(default: float) -> Any:
-    """Returns the field of the weight that smooths what the network makes."""
-    return setting(default, "Weight of the total variation.", minimum=0, maximum=1e9)
-
-
-def range_weight() -> Any:
-    """Returns the field of the weight that keeps values between black and white."""
-    return setting(
-        1e-3, "Weight of the penalty on values beyond black and white.", minimum=0, maximum=1e9
-    )
-
-
-def width(default: int, layers: str) -> Any:
-    """Returns the field of how many channels the network has in the layers that are named."""
-    return setting(
-        default,
-        f"Channels of the network's {layers}.",
-        unit="channels",
-        minimum=1,
-        maximum=architecture.WIDTHS[-1],
-    )
-
-
-def start(help: str) -> Any:
-    """Returns the field of the trained network that a training begins from; none by default."""
-    return setting(None, help)

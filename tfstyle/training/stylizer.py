@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import family, pretrained, styled, transform_net, vgg19_layers
+from tfstyle.networks import pretrained, styled, transform_net, vgg19_layers
 from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config
@@ -97,12 +97,23 @@ def _stylizer(
         dtype=precision.dtype_policy(loop.precision(config)),
     )
     if earlier is not None:
-        if isinstance(earlier, family.StylizerFamily):
-            earlier = warm_start.averaged(earlier, styles)
-        if earlier.architecture.inner_norms and not stylizer.architecture.inner_norms:
-            earlier = warm_start.without_inner_norms(earlier, _seen(photos, config))
-        warm_start.begin_from(stylizer, earlier)
+        _begin_from(earlier, stylizer, photos, config)
+    elif stylizer.architecture.identity:
+        warm_start.begin_identity(stylizer)
     return stylizer
+
+
+def _begin_from(
+    earlier: styled.StyledModel,
+    stylizer: transform_net.Stylizer,
+    photos: str | pathlib.Path,
+    config: Config,
+) -> None:
+    """Gives a stylizer an earlier one's weights."""
+    net = earlier.averaged(stylizer.styles)
+    if net.architecture.inner_norms and not stylizer.architecture.inner_norms:
+        net = warm_start.without_inner_norms(net, _seen(photos, config))
+    warm_start.begin_from(stylizer, net)
 
 
 def _seen(photos: str | pathlib.Path, config: Config) -> list[np.ndarray]:

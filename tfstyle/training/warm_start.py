@@ -7,12 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import family, pretrained, transform_net
+from tfstyle.networks import pretrained, transform_net
 from tfstyle.networks.layers import norms
 from tfstyle.networks.stages import stages
-
-PER_STYLE = ("scale", "shift")
-"""Names of the weights that have a row for each style."""
 
 
 def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer) -> None:
@@ -27,28 +24,12 @@ def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
         if key != "identity" and value != wanted[key]:
             raise ValueError(f"start must have the same {key}. Received: {value} for {wanted[key]}")
     for own, given in zip(stylizer.weights, earlier.weights, strict=True):
-        own.assign(_of_styles(given, stylizer, earlier) if own.name in PER_STYLE else given)
+        own.assign(_of_styles(given, stylizer, earlier) if own.name in norms.PER_STYLE else given)
     if stylizer.architecture.identity and not earlier.architecture.identity:
-        _begin_identity(stylizer)
+        begin_identity(stylizer)
 
 
-def averaged(earlier: family.StylizerFamily, wanted: Sequence[str]) -> transform_net.Stylizer:
-    """Returns the mean of a family's networks: of those for the wanted styles, or else of all."""
-    styles = [style for style in earlier.styles if style in wanted] or list(earlier.styles)
-    places = [earlier.styles.index(style) for style in styles]
-    made = transform_net.Stylizer(**{**pretrained.architecture(earlier), "styles": styles})
-    for own, given in zip(made.weights, earlier.weights, strict=True):
-        chosen = np.asarray(given)[places]
-        if own.name in PER_STYLE:
-            # [networks, rows, channels]: each network's style, and the mean of the photograph's.
-            rows = [*chosen[:, 0], *chosen[:, 1:].mean(axis=0)]
-            own.assign(np.stack(rows))
-        else:
-            own.assign(chosen.mean(axis=0))
-    return made
-
-
-def _begin_identity(stylizer: transform_net.Stylizer) -> None:
+def begin_identity(stylizer: transform_net.Stylizer) -> None:
     """Lets the net add nothing to the photograph alone, so that strengths begin as a cross-fade."""
     *_, last = (stage.modulate for stage in stages(stylizer.blocks) if stage.modulate)
     for weight in (last.scale, last.shift):

@@ -7,6 +7,9 @@ import tensorflow as tf
 
 Shape = tuple[int | None, ...]
 
+PER_STYLE = ("scale", "shift")
+"""Names of the weights that have a row for each style."""
+
 Moments = tuple[tf.Tensor, tf.Tensor]
 """Each channel's mean and variance over the positions of one image: `[channels]`, float32."""
 
