@@ -15,7 +15,7 @@ from tfstyle.methods import style_scaling
 from tfstyle.methods.style_swap import course, preparation, whitening
 from tfstyle.methods.style_swap import swap as feature_swap
 from tfstyle.methods.style_swap.config import Config
-from tfstyle.methods.style_swap.painting import colors
+from tfstyle.methods.style_swap.painting import colors, haloes
 from tfstyle.networks import inverse_net, vgg19, vgg19_weights
 
 PLAIN = Config(whiten=False, levels=1, color_share=0.0)
@@ -72,7 +72,8 @@ class Painter:
             parallel_iterations=1,
         )
         of_style = whitening.statistics([style])
-        return colors.carry_colors(painted, of_style, _share(way.color_share))
+        even = haloes.take_out(painted, content, _share(way.halo_share))
+        return colors.carry_colors(even, of_style, _share(way.color_share))
 
     def _style_at(
         self, style: tf.Tensor, longest: scalars.Scalar, full: scalars.Scalar

@@ -83,6 +83,13 @@ class Config:
         minimum=0,
         maximum=1,
     )
+    halo_share: float | None = setting(
+        None,
+        "Share of the light beside the photograph's dark shapes that is taken out again; none "
+        "follows the strength, and is 0 without whitening.",
+        minimum=0,
+        maximum=1,
+    )
     match_size: int = setting(
         640,
         "Longest side up to which patches are exchanged; larger levels get the style's statistics "

@@ -38,6 +38,8 @@ class Course:
     """Share of the style's statistics in the features, the query's own being the rest."""
     color_share: float
     """Share of the style's colours in the finished picture."""
+    halo_share: float
+    """Share of the light beside the photograph's dark shapes that is taken out."""
 
 
 def plan(size: tuple[int, int], config: Config) -> Course:
@@ -48,6 +50,7 @@ def plan(size: tuple[int, int], config: Config) -> Course:
         mixture=formulas.mixture,
         style_share=formulas.style_share,
         color_share=formulas.color_share,
+        halo_share=formulas.halo_share,
     )
 
 
@@ -100,6 +103,12 @@ class Formulas:
     def color_share(self) -> scalars.Scalar:
         """Returns `Course.color_share`."""
         return _given(self.config.color_share, 0.8 * ramp(self.strength, 1 / 2))
+
+    @property
+    def halo_share(self) -> scalars.Scalar:
+        """Returns `Course.halo_share`."""
+        # Chen and Schmidt (2016) paint what they decode.
+        return _given(self.config.halo_share, ramp(self.strength, 1 / 2) * self.config.whiten)
 
     def stage(self, number: scalars.Scalar) -> Stage:
         """Returns a level, the coarsest being number 0."""

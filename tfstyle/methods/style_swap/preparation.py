@@ -13,6 +13,7 @@ from tfstyle.losses import objective, perceptual
 from tfstyle.methods.style_swap import course, decoding
 from tfstyle.methods.style_swap.config import Config
 from tfstyle.methods.style_swap.decoding import Decoder
+from tfstyle.methods.style_swap.painting import haloes
 from tfstyle.methods.style_swap.painting import regions as region_painting
 from tfstyle.methods.style_swap.painting.levels import LevelPainter
 from tfstyle.methods.style_swap.styles import blending
@@ -45,7 +46,9 @@ class Prepared:
     def finish(self, pixels: np.ndarray, config: Config) -> np.ndarray:
         """Returns the pastiche: cut to its size, in the style's colours or the content's."""
         height, width = self.content.shape[1:3]
-        pastiche = self.painter.carry_colors(pixels[:, :height, :width])
+        painted = tf.constant(pixels[:, :height, :width])
+        even = haloes.take_out(painted, tf.constant(self.content), self.painter.way.halo_share)
+        pastiche = self.painter.carry_colors(even)
         return color.restore(np.asarray(pastiche), self.content, config.preserve_color)
 
     @property

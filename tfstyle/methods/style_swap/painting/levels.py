@@ -50,7 +50,7 @@ class LevelPainter:
         """Returns what the inverse network makes of features."""
         return np.clip(self.decoder(target), 0, 1)
 
-    def carry_colors(self, pastiche: np.ndarray) -> tf.Tensor:
+    def carry_colors(self, pastiche: tf.Tensor) -> tf.Tensor:
         """Returns the finished picture with the style's colours, `[1, height, width, 3]`."""
         return colors.carry_colors(pastiche, self.blend.colors(), self.way.color_share)
 

@@ -26,7 +26,7 @@ class RegionPainter(LevelPainter):
     shares: tuple[tf.Tensor, ...]
     """How far each position belongs to each region, `[regions, rows, columns]`, for each level."""
 
-    def carry_colors(self, pastiche: np.ndarray) -> tf.Tensor:
+    def carry_colors(self, pastiche: tf.Tensor) -> tf.Tensor:
         """Returns the finished picture, each region with its style's colours."""
         of_styles = [region.blend.colors() for region in self.regions]
         shares = self.swap.grid.spread(self.shares[-1], pastiche.shape[1:3])
