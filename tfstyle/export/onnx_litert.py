@@ -28,7 +28,7 @@ OPSET = 18
 
 @split_convolution.for_any_processor()
 def save_onnx(
-    stylizer: styled.StyledModel,
+    stylizer: family.AnyStylizer,
     path: str | pathlib.Path,
     style: styled.Style = None,
     strength: float = 1.0,
@@ -65,7 +65,7 @@ def save_onnx(
 
 @split_convolution.for_any_processor()
 def save_litert(
-    stylizer: styled.StyledModel,
+    stylizer: family.AnyStylizer,
     path: str | pathlib.Path,
     style: styled.Style = None,
     strength: float = 1.0,
@@ -110,7 +110,7 @@ def _runner(litert: types.ModuleType, contents: bytes) -> Callable[..., dict[str
 
 
 def _frozen(
-    stylizer: styled.StyledModel, style: styled.Style, strength: float
+    stylizer: family.AnyStylizer, style: styled.Style, strength: float
 ) -> tuple[Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]:
     """Returns the network as a function with its weights as constants, and what it takes.
 

@@ -17,7 +17,7 @@ from tfstyle.export import (
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import config as swap_config
-from tfstyle.networks import inverse_net, pretrained, styled
+from tfstyle.networks import family, inverse_net, pretrained, styled
 from tfstyle.networks.layers import split_convolution
 from tfstyle.system import destinations
 from tfstyle.system.unfinished import parts
@@ -66,7 +66,7 @@ def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
 
 
 def save(
-    stylizer: styled.StyledModel,
+    stylizer: family.AnyStylizer,
     folder: str | pathlib.Path,
     *,
     style: styled.Style = None,

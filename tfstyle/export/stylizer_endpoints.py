@@ -8,7 +8,7 @@ from tfstyle.export import request_checks
 from tfstyle.export.config import MAX_PIXELS
 from tfstyle.export.endpoints import one_by_one, read_file, write_file
 from tfstyle.image import tensors
-from tfstyle.networks import styled
+from tfstyle.networks import family, styled
 
 INPUTS = {
     "serving_default": tf.TensorSpec([None, None, None, 3], tf.float32, "images"),
@@ -30,7 +30,7 @@ class Endpoints:
 
     def __init__(
         self,
-        stylizer: styled.StyledModel,
+        stylizer: family.AnyStylizer,
         style: styled.Style = None,
         max_pixels: int = MAX_PIXELS["apply"],
         strength: float | None = 1.0,

@@ -3,7 +3,7 @@
 import dataclasses
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -149,3 +149,7 @@ class StylizerFamily(StyledModel):
 def _strength(shares: tf.Tensor) -> tf.Tensor:
     """Returns how much of all styles there is, `[batch, 1]`, as a net of one style takes it."""
     return tf.reduce_sum(shares, axis=1, keepdims=True)
+
+
+AnyStylizer: TypeAlias = Stylizer | StylizerFamily
+"""What a trained network may be: one for all of its styles, or one for each."""

@@ -10,7 +10,6 @@ from tfstyle.networks import family, packing, transform_net
 from tfstyle.networks.architecture import Architecture, check_styles
 from tfstyle.networks.loading import weights
 from tfstyle.networks.loading.kinds import Kind
-from tfstyle.networks.styled import StyledModel
 from tfstyle.system import doors
 from tfstyle.system.precision import resolve_precision
 
@@ -70,7 +69,7 @@ def _as_text(work: Any) -> str:
     return work
 
 
-def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> StyledModel:
+def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> family.AnyStylizer:
     """Returns a trained stylizer, a Keras model from images to pastiches.
 
     Args:
@@ -95,12 +94,12 @@ def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
     return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())
 
 
-def in_precision(stylizer: StyledModel, precision: str) -> StyledModel:
+def in_precision(stylizer: family.AnyStylizer, precision: str) -> family.AnyStylizer:
     """Returns the same network with its arithmetic in another precision; weights stay float32."""
     return packing.in_precision(stylizer, architecture(stylizer), precision)
 
 
-def pack(stylizer: StyledModel, path: pathlib.Path) -> None:
+def pack(stylizer: family.AnyStylizer, path: pathlib.Path) -> None:
     """Writes the weights with the network's settings, in a half or a quarter of `.keras`' bytes.
 
     They are in float16; see `packing.pack` for a family's kernels.
@@ -110,6 +109,6 @@ def pack(stylizer: StyledModel, path: pathlib.Path) -> None:
     packing.pack(stylizer, architecture(stylizer), path, bytes_for=bytes_for)
 
 
-def architecture(stylizer: StyledModel) -> dict[str, Any]:
+def architecture(stylizer: family.AnyStylizer) -> dict[str, Any]:
     """Returns what the class is called with to make a network of the same shape."""
     return {"styles": list(stylizer.styles), **dataclasses.asdict(stylizer.architecture)}

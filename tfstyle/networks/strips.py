@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.networks import stages, transform_net
+from tfstyle.networks.family import AnyStylizer
 from tfstyle.networks.layers import convolutions, mirror, norms
-from tfstyle.networks.styled import Style, StyledModel
+from tfstyle.networks.styled import Style
 
 WHOLE_PIXELS = 4_000_000
 """Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel
@@ -44,7 +45,7 @@ class Features:
 
 
 def paint(
-    stylizer: StyledModel,
+    stylizer: AnyStylizer,
     image: np.ndarray,
     style: Style = None,
     strip_rows: int | None = None,

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -10,9 +10,6 @@ import tensorflow as tf
 
 from tfstyle.networks import architecture, blends
 from tfstyle.networks.layers import split_convolution
-
-if TYPE_CHECKING:
-    from tfstyle.networks.transform_net import Stylizer
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as
@@ -33,18 +30,6 @@ class StyledModel(keras.Model):
         super().__init__(**{"dtype": "float32", **kwargs})
         self.styles = architecture.check_styles(styles)
         self.architecture = measures
-
-    def single(self, style: Style) -> "tuple[Stylizer, Style]":
-        """Returns a transform net that paints the style, and what it calls it.
-
-        Raises:
-            ValueError: as `shares` does.
-        """
-        raise NotImplementedError
-
-    def averaged(self, wanted: Sequence[str]) -> "Stylizer":
-        """Returns one net to train on from: of the wanted styles that there are, or else of all."""
-        raise NotImplementedError
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import pretrained, styled, transform_net, vgg19_layers
+from tfstyle.networks import family, pretrained, styled, transform_net, vgg19_layers
 from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config
@@ -104,7 +104,7 @@ def _stylizer(
 
 
 def _begin_from(
-    earlier: styled.StyledModel,
+    earlier: family.AnyStylizer,
     stylizer: transform_net.Stylizer,
     photos: str | pathlib.Path,
     config: Config,

@@ -7,7 +7,7 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.methods.feed_forward.config import Config
-from tfstyle.networks import pretrained, strips, styled
+from tfstyle.networks import family, pretrained, strips, styled
 from tfstyle.result import Ending, Outcome, Result
 from tfstyle.system import files
 
@@ -19,7 +19,7 @@ def stylize(
     style: styled.Style = None,
     config: Config = Config(),  # noqa: B008 (frozen)
     *,
-    stylizer: styled.StyledModel | None = None,
+    stylizer: family.AnyStylizer | None = None,
 ) -> Result:
     """Returns the content image painted in one pass.
 
@@ -68,6 +68,6 @@ def weights_used(config: Config) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=1)
-def load(model: str | os.PathLike, precision: str) -> styled.StyledModel:
+def load(model: str | os.PathLike, precision: str) -> family.AnyStylizer:
     """Returns the stylizer, the last one from memory."""
     return pretrained.load(os.fspath(model), precision)

@@ -19,7 +19,7 @@ from tfstyle.methods.style_swap.style_bank import StyleBank
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
-from tfstyle.networks import strips, styled
+from tfstyle.networks import family, strips, styled
 from tfstyle.regions.matching import Regions
 
 PaintFrame = Callable[[np.ndarray, Regions | None], np.ndarray | tf.Tensor]
@@ -162,7 +162,7 @@ def by_network(style: styled.Style, method: feed_forward.Config) -> PaintFrame:
 # Tracing costs more than many frames: the next clip has the last one's graph, as it has its
 # network.
 @functools.lru_cache(maxsize=1)
-def _whole(stylizer: styled.StyledModel) -> Callable[[np.ndarray, tf.Tensor], tf.Tensor]:
+def _whole(stylizer: family.AnyStylizer) -> Callable[[np.ndarray, tf.Tensor], tf.Tensor]:
     """Returns what paints a frame `[1, height, width, 3]`, uint8, in one go, by styles' shares."""
 
     def paint(frames: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:

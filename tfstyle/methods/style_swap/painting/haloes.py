@@ -1,8 +1,9 @@
 """Light beside dark shapes, taken out of a finished picture.
 
-Where the photograph has no edge, the painted brightness should have none either. At a coarse level a position of a plain wall sees the dark shape beside it, gets features between
-both, and is painted brighter than the rest of the wall. The guided filter explains the painted
-brightness by the photograph's; what is brighter than that, near the photograph's edges, goes.
+Where the photograph has no edge, the painted brightness should have none either. At a coarse level
+a position of a plain wall sees the dark shape beside it, gets features between both, and is painted
+brighter than the rest of the wall. The guided filter explains the painted brightness by the
+photograph's; what is brighter than that, near the photograph's edges, goes.
 
 Reference: He, Sun and Tang (2010), "Guided image filtering", eqs. 5, 6 and 8.
 """
