@@ -23,6 +23,7 @@ if typing.TYPE_CHECKING:
     from tfstyle.methods import quilting as quilting
     from tfstyle.methods import style_swap as style_swap
     from tfstyle.methods import video as video
+    from tfstyle.networks.family import join as join_stylizers
     from tfstyle.networks.pretrained import load as load_stylizer
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "gatys",
     "image",
     "jobs",
+    "join_stylizers",
     "load_stylizer",
     "quilting",
     "regions",
@@ -53,13 +55,19 @@ _MODULES = {
     "video": "tfstyle.methods.video",
 }
 
+_FUNCTIONS = {
+    "join_stylizers": ("tfstyle.networks.family", "join"),
+    "load_stylizer": ("tfstyle.networks.pretrained", "load"),
+}
+
 
 def __getattr__(name: str) -> typing.Any:
-    """Returns the public module of that name, or `load_stylizer`, imported now."""
+    """Returns the public module or function of that name, imported now."""
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
-    if name == "load_stylizer":
-        return importlib.import_module("tfstyle.networks.pretrained").load
+    if name in _FUNCTIONS:
+        module, function = _FUNCTIONS[name]
+        return getattr(importlib.import_module(module), function)
     raise AttributeError(f"module 'tfstyle' has no attribute {name!r}")
 
 

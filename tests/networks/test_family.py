@@ -37,7 +37,7 @@ def members():
 
 @pytest.fixture(scope="module")
 def stylizers(members):
-    return family.StylizerFamily.of(dict(zip(STYLES, members, strict=True)))
+    return family.join(dict(zip(STYLES, members, strict=True)))
 
 
 def picture(height, width, batch=1, seed=0):
@@ -66,7 +66,7 @@ def test_networks_that_differ_are_no_family(others, found):
         for name, other in others.items()
     }
     with pytest.raises(ValueError, match=f"one style each and the same arch.*{found}"):
-        family.StylizerFamily.of(networks)
+        family.join(networks)
 
 
 def test_blend_is_painted_by_the_mean_of_the_weights(members, stylizers):

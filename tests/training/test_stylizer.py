@@ -280,7 +280,7 @@ def test_training_begins_from_those_of_a_family_that_it_has(wanted, scale):
     for value, member in zip((1.0, 3.0, 11.0), members.values(), strict=True):
         for weight in member.weights:
             weight.assign(np.full(weight.shape, value))
-    mean = family.StylizerFamily.of(members).averaged(wanted)
+    mean = family.join(members).averaged(wanted)
     assert_allclose(mean.weights[0], np.full(mean.weights[0].shape, scale))
     assert set(mean.styles) == set(wanted) & set("abc") or mean.styles == tuple("abc")
     rows = np.array(mean.weights[1])[:, 0]

@@ -53,31 +53,6 @@ class StylizerFamily(StyledModel):
         self._compiled = tf.function(self._run, reduce_retracing=True)
         self.built = True
 
-    @classmethod
-    def of(cls, stylizers: Mapping[str, Stylizer]) -> "StylizerFamily":
-        """Returns the family of networks of one style each, by the styles' names.
-
-        Blends are worth looking at where all were trained on from the same network (`start`).
-
-        Raises:
-            ValueError: there are none, one has several styles, or their architectures differ.
-        """
-        members = list(stylizers.values())
-        alike = len({each.architecture for each in members}) == 1
-        if not alike or any(len(each.styles) != 1 for each in members):
-            shown = "; ".join(
-                f"{name}: {len(each.styles)} styles, {each.architecture}"
-                for name, each in stylizers.items()
-            )
-            raise ValueError(
-                "stylizers must have one style each and the same architecture. "
-                f"Received: {shown or 'none'}"
-            )
-        made = cls(tuple(stylizers), **dataclasses.asdict(members[0].architecture))
-        for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
-            own.assign(tf.stack([tf.convert_to_tensor(weight) for weight in given]))
-        return made
-
     def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
         """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
 
@@ -149,6 +124,31 @@ class StylizerFamily(StyledModel):
 def _strength(shares: tf.Tensor) -> tf.Tensor:
     """Returns how much of all styles there is, `[batch, 1]`, as a net of one style takes it."""
     return tf.reduce_sum(shares, axis=1, keepdims=True)
+
+
+def join(stylizers: Mapping[str, Stylizer]) -> StylizerFamily:
+    """Returns the family of networks of one style each, by the styles' names.
+
+    Blends are worth looking at where all were trained on from the same network (`start`).
+
+    Raises:
+        ValueError: there are none, one has several styles, or their architectures differ.
+    """
+    members = list(stylizers.values())
+    alike = len({each.architecture for each in members}) == 1
+    if not alike or any(len(each.styles) != 1 for each in members):
+        shown = "; ".join(
+            f"{name}: {len(each.styles)} styles, {each.architecture}"
+            for name, each in stylizers.items()
+        )
+        raise ValueError(
+            "stylizers must have one style each and the same architecture. "
+            f"Received: {shown or 'none'}"
+        )
+    made = StylizerFamily(tuple(stylizers), **dataclasses.asdict(members[0].architecture))
+    for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
+        own.assign(tf.stack([tf.convert_to_tensor(weight) for weight in given]))
+    return made
 
 
 AnyStylizer: TypeAlias = Stylizer | StylizerFamily
