@@ -1,6 +1,6 @@
-"""Paints four photographs with the style swap at rising strengths, and puts them on one sheet.
+"""Paints four photographs at rising strengths, and puts them on one sheet.
 
-python examples/strengths.py --contents=FOLDER --styles=FOLDER --output=strengths.jpg
+python examples/strengths.py --contents=FOLDER --styles=FOLDER --method=swap --output=strengths.jpg
 """
 
 import argparse
@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 from gallery import cell
 
-from tfstyle import image, style_swap
+from tfstyle import feed_forward, image, style_swap
 from tfstyle.image import contact_sheet
 
 PAIRS = (
@@ -26,13 +26,18 @@ CELL = (210, 280)
 """Height and width of a picture on the sheet, in pixels."""
 
 
-def row(contents: pathlib.Path, styles: pathlib.Path, pair: tuple[str, str]) -> np.ndarray:
+def row(given: argparse.Namespace, photo: str, name: str) -> np.ndarray:
     """Returns the style and what is painted at each strength, side by side."""
-    content, style = image.read(contents / f"{pair[0]}.jpg"), image.read(styles / f"{pair[1]}.jpg")
-    pictures = {pair[1]: cell(style, CELL)}
+    content = image.read(given.contents / f"{photo}.jpg")
+    style = image.read(given.styles / f"{name}.jpg")
+    pictures = {name: cell(style, CELL)}
     for strength in STRENGTHS:
-        pastiche = style_swap.stylize(content, style, style_swap.Config(strength=strength))
-        pictures[f"--strength={strength:g}"] = cell(pastiche.image, CELL)
+        if given.method == "swap":
+            painted = style_swap.stylize(content, style, style_swap.Config(strength=strength))
+        else:
+            config = feed_forward.Config(size=512, strength=strength)
+            painted = feed_forward.stylize(content, name, config)
+        pictures[f"--strength={strength:g}"] = cell(painted.image, CELL)
     return contact_sheet.draw(pictures, len(pictures))
 
 
@@ -40,6 +45,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for flag in ("--contents", "--styles", "--output"):
         parser.add_argument(flag, required=True, type=pathlib.Path)
+    parser.add_argument("--method", choices=("swap", "apply"), default="swap")
     given = parser.parse_args()
-    rows = [row(given.contents, given.styles, pair) for pair in PAIRS]
+    rows = [row(given, *pair) for pair in PAIRS]
     image.write(given.output, np.concatenate(rows, axis=1))
