@@ -70,8 +70,10 @@ def test_training_s_folder_goes_on(tiny_encoder, photos, tmp_path, monkeypatch):
     folder = shutil.copytree(FILES / "training", tmp_path / "training")
     assert json.loads((folder / "backup" / "training_metadata.json").read_text())["epoch"] == 1
     styles = {"smooth": picture(32, 40, seed=3), "dark": 0.3 * picture(40, 32, seed=4)}
-    # The default of that version, which the folder's training had.
-    config = stylizer_training.Config(**TINY_TRAINING, residual_blocks=1, steps=4, style_weight=4.0)
+    # As that version had it: its default of the weight, and full strength alone.
+    config = stylizer_training.Config(
+        **TINY_TRAINING, residual_blocks=1, steps=4, style_weight=4.0, weak_share=0.0
+    )
     stylizer_training.train(photos, styles, folder, config, quiet=True)
     rounds = (folder / "losses.csv").read_text().splitlines()[1:]
     assert [line.split(",")[0] for line in rounds] == ["0", "1"]

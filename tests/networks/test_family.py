@@ -115,9 +115,12 @@ def test_gradients_reach_the_networks_that_paint_and_no_others(stylizers):
     with tf.GradientTape() as tape:
         painted = stylizers(picture(16, 16), style="scream", training=True)
         loss = tf.reduce_sum(painted)
+    moved = []
     for gradient in tape.gradient(loss, stylizers.trainable_variables):
         assert not np.any(gradient[0]) and not np.any(gradient[2])
         assert np.isfinite(gradient).all()
+        moved.append(np.any(gradient[1]))
+    assert all(moved)
 
 
 def test_a_layer_in_a_larger_model_paints_the_same(stylizers):

@@ -244,6 +244,22 @@ def test_less_is_refused_by_a_network_that_knows_full_strength_alone(stylizer):
         stylizer.at_strength("wave", 0.5)
 
 
+@pytest.mark.parametrize("strength", [-0.1, 1.5, float("nan")])
+def test_strength_beyond_its_range_is_refused(fading, strength):
+    with pytest.raises(ValueError, match="strength must be from 0 to 1. Received: strength="):
+        fading.at_strength("wave", strength)
+
+
+def test_shares_are_not_rounded_to_the_arithmetic_s_type(fading):
+    half = pretrained.in_precision(fading, "bfloat16")
+    image, shares = picture(16, 16), tf.constant([0.3, 0.0, 0.7])
+    assert_array_equal(half(image, style=shares), half(image, style="wave:0.3,night:0.7"))
+    # Nor is the photograph, which lies under what is painted.
+    painted = half(image, style=tf.zeros(3), training=True)
+    under = painted - half.net([tf.constant(image), tf.constant([[0.0, 0.0, 0.0, 1.0]])])
+    assert_allclose(under, image - 0.5, atol=1e-6)
+
+
 def test_one_pass_at_a_strength_paints_what_the_network_does(fading):
     image = picture(21, 18)
     config = feed_forward.Config(strength=0.6)

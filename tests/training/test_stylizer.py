@@ -219,10 +219,11 @@ def test_interrupted_training_goes_on_as_if_it_had_not_been(
         assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.0])
 @pytest.mark.slow
-def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
+def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path, strength):
     """What they did on average is done to the photograph, better than by the bare weights."""
-    earlier = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1)
+    earlier = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1, identity=True)
     for index, weight in enumerate(earlier.weights):
         weight.assign(np.random.default_rng(index).normal(0, 0.1, weight.shape))
     pretrained.pack(earlier, tmp_path / "earlier.npz")
@@ -230,11 +231,13 @@ def test_inner_norms_are_taken_out_of_an_earlier_one(photos, tiny, tmp_path):
         tiny, start=tmp_path / "earlier.npz", inner_norms=False, steps=1, learning_rate=1e-9
     )
     made = stylizer_training.train(photos, STYLES, tmp_path / "model", config, quiet=True)
-    bare = transform_net.Stylizer(tuple(STYLES), width=4, residual_blocks=1, inner_norms=False)
+    bare = transform_net.Stylizer(
+        tuple(STYLES), width=4, residual_blocks=1, inner_norms=False, identity=True
+    )
     bare.set_weights(earlier.get_weights())
     photograph = image.read(sorted(pathlib.Path(photos).rglob("*.png"))[0])[:, :32, :32]
     goal, near, far = (
-        each(photograph, style="rough", training=True) for each in (earlier, made, bare)
+        each(photograph, style=[0.0, strength], training=True) for each in (earlier, made, bare)
     )
     assert np.abs(near - goal).mean() < 0.5 * np.abs(far - goal).mean()
 

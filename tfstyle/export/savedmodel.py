@@ -99,7 +99,7 @@ def save(
         max_pixels: the limit of a request, or of each file in one, checked in the graph.
 
     Raises:
-        ValueError: the folder exists, or the style is unknown.
+        ValueError: the folder exists, the style is unknown, or the network has no such strength.
         OSError: the folder cannot be written.
     """
     endpoints = stylizer_endpoints.Endpoints(stylizer, style, max_pixels, strength)

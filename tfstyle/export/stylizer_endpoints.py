@@ -40,8 +40,14 @@ class Endpoints:
         Raises:
             ValueError: the style is unknown, or the network has no strengths.
         """
-        # Whether it has any, before a request asks for one.
-        stylizer.at_strength(None, 0.0 if strength is None else strength)
+        if strength is None and not stylizer.architecture.identity:
+            raise ValueError(
+                "strength must be 1 for a model that was trained at full strength only, which has "
+                "none to choose. Received: strength=none"
+            )
+        if strength is not None:
+            # Before a request asks for it.
+            stylizer.at_strength(None, strength)
         # A stylizer of one style leaves nothing to choose.
         baked_in = style is not None or len(stylizer.styles) == 1
         self.stylizer, self.shares = stylizer, None

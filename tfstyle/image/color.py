@@ -15,7 +15,7 @@ MODES = ("none", "luminance", "histogram", "covariance")
 RANGES = ("none", "deviation", "histogram")
 """How luminances are brought to the range of others."""
 
-_REC_601 = np.array([0.299, 0.587, 0.114])
+REC_601 = np.array([0.299, 0.587, 0.114])
 """Shares of red, green and blue in the luminance, by ITU-R BT.601."""
 
 
@@ -92,7 +92,7 @@ def luminance(image: np.ndarray) -> np.ndarray:
     Returns:
         `[1, height, width, 1]`, float32 in [0, 1].
     """
-    return color_matching.as_unit_range(image @ _REC_601[:, np.newaxis])
+    return color_matching.as_unit_range(image @ REC_601[:, np.newaxis])
 
 
 def match_luminance(luminances: np.ndarray, reference: np.ndarray, mode: str) -> np.ndarray:

@@ -104,7 +104,7 @@ class StylizerFamily(StyledModel):
 
     def _blended(self, shares: tf.Tensor) -> list[tf.Tensor]:
         """Returns the mean of the networks' weights by shares `[1, styles]`, whatever their sum."""
-        # Of no style at all there is nothing: the photograph remains.
+        # Of no style at all there is nothing: with `identity` the photograph remains.
         portions = tf.math.divide_no_nan(shares[0], tf.reduce_sum(shares))
         return [tf.tensordot(portions, tf.convert_to_tensor(each), 1) for each in self.weights]
 

@@ -25,7 +25,6 @@ SUFFIX = ".npz"
 TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""
 
-
 STEPS = 127
 """The greatest whole number to either side that a byte holds."""
 
@@ -33,7 +32,9 @@ STEPS = 127
 def pack(
     network: keras.Model, architecture: dict[str, Any], path: pathlib.Path, *, bytes_for: int = 0
 ) -> None:
-    """Writes the weights in float16 with what `__init__` takes: half a `.keras` file's bytes.
+    """Writes the weights with what `__init__` takes, in float16 where nothing else is asked for.
+
+    That is half a `.keras` file's bytes.
 
     Args:
         network: what to write.
@@ -41,7 +42,7 @@ def pack(
         path: where to.
         bytes_for: weights of so many axes, the first of which counts networks, are written in a
             quarter of the bytes: their mean in float16, and what each network adds in whole
-            numbers from -127 to 127, times a step for each network and channel.
+            numbers from -127 to 127, times a step for each network and channel. At 0 none are.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
@@ -52,7 +53,7 @@ def pack(
         small = _as_float16(weight)
         arrays |= (
             _in_bytes(index, np.asarray(weight))
-            if small.ndim == bytes_for
+            if bytes_for and small.ndim == bytes_for
             else {f"w{index:03}": small}
         )
     described = json.dumps({"class": type(network).__name__, **architecture})

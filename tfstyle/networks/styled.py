@@ -27,7 +27,8 @@ class StyledModel(keras.Model):
         Raises:
             ValueError: the styles are not different names.
         """
-        super().__init__(**{"dtype": "float32", **kwargs})
+        # Keras would round images and shares to the arithmetic's type; layers do so for themselves.
+        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
         self.styles = architecture.check_styles(styles)
         self.architecture = measures
 
@@ -58,9 +59,14 @@ class StyledModel(keras.Model):
             strength: a number, or a tensor `[batch]`.
 
         Raises:
-            ValueError: the style is none, or the network has no strengths (no `identity`).
+            ValueError: there is no such style, a number is not from 0 to 1, or the network has no
+                strengths (no `identity`).
         """
-        if isinstance(strength, (int, float)) and strength == 1:
+        is_number = isinstance(strength, (int, float))
+        # No number lies in the range, either.
+        if is_number and not 0 <= strength <= 1:
+            raise ValueError(f"strength must be from 0 to 1. Received: strength={strength}")
+        if is_number and strength == 1:
             return style
         if not self.architecture.identity:
             raise ValueError(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from typing import Any
 
 from tfstyle.losses import loss_weights
 from tfstyle.networks import architecture
@@ -75,6 +76,13 @@ class Config(config.Config):
                 f"outer_kernel must be odd. Received: outer_kernel={self.outer_kernel}"
             )
         self.weights()
+
+    def described(self) -> dict[str, Any]:
+        """Returns the settings by name; a training without weak crops is version 0.1.0's."""
+        described = dataclasses.asdict(self)
+        if not self.weak_share:
+            del described["weak_share"]
+        return described
 
     def weights(self) -> loss_weights.Weights:
         """Returns the weights of the terms, on the layers that the reference system names."""

@@ -30,7 +30,7 @@ def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
 
 
 def begin_identity(stylizer: transform_net.Stylizer) -> None:
-    """Lets the net add nothing to the photograph alone, so that strengths begin as a cross-fade."""
+    """Lets strengths begin nearly as a cross-fade: at 0 the net adds its last biases alone."""
     *_, last = (stage.modulate for stage in stages(stylizer.blocks) if stage.modulate)
     for weight in (last.scale, last.shift):
         values = np.array(weight)
@@ -53,8 +53,10 @@ def without_inner_norms(
     made = transform_net.Stylizer(**{**pretrained.architecture(stylizer), "inner_norms": False})
     made.set_weights(stylizer.get_weights())
     affines = [stage.modulate for stage in stages(made.blocks) if stage.modulate is not None]
-    for row, style in enumerate(stylizer.styles):
-        moments = _mean_moments(stylizer, photographs, style)
+    # The photograph's row, where there is one, has what shares lack to 1: all.
+    styles = len(stylizer.styles)
+    for row, shares in enumerate(np.eye(stylizer.architecture.rows(styles), styles)):
+        moments = _mean_moments(stylizer, photographs, shares)
         for affine, (mean, deviation) in zip(affines, moments, strict=True):
             # The first stages normalise still, and need no measured moments.
             if not isinstance(affine, norms.ConditionalInstanceNorm):
@@ -63,14 +65,14 @@ def without_inner_norms(
 
 
 def _mean_moments(
-    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray], style: str
+    stylizer: transform_net.Stylizer, photographs: Sequence[np.ndarray], shares: np.ndarray
 ) -> list[np.ndarray]:
     """Returns mean and deviation, `[2, channels]`, that each norm finds on average."""
     # One graph for photographs of all sizes.
     watch = tf.function(stylizer.watch(), reduce_retracing=True)
-    shares, found = stylizer.shares(style), []
+    given_shares, found = tf.constant(shares[np.newaxis], tf.float32), []
     for photograph in photographs:
-        _, *given = watch(tf.constant(photograph), shares)
+        _, *given = watch(tf.constant(photograph), given_shares)
         moments = map(norms.moments, given)
         # What the norm itself adds before its square root.
         epsilon = norms.ConditionalInstanceNorm.EPSILON

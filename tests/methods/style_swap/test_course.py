@@ -42,13 +42,13 @@ def test_first_level_is_never_larger_than_the_picture():
 
 def test_strength_0_leaves_the_photograph():
     way = course.plan((384, 512), Config(strength=0.0))
-    assert (way.mixture, way.style_share, way.color_share) == (0, 0, 0)
+    assert (way.mixture, way.style_share, way.color_share, way.halo_share) == (0, 0, 0, 0)
     assert {stage.patch_share for stage in way.stages} == {0}
 
 
 def test_shares_grow_with_the_strength():
     ways = [course.plan((512, 512), Config(strength=s)) for s in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    for name in ("mixture", "style_share", "color_share"):
+    for name in ("mixture", "style_share", "color_share", "halo_share"):
         values = [getattr(way, name) for way in ways]
         assert values == sorted(values)
     coarsest = [way.stages[0].patch_share for way in ways]
@@ -102,3 +102,4 @@ def test_tensors_give_the_course_of_numbers(config, strength):
         shares = [float(formulas.mixture), float(formulas.style_share)]
         assert shares == pytest.approx([way.mixture, way.style_share])
         assert float(formulas.color_share) == pytest.approx(way.color_share)
+        assert float(formulas.halo_share) == pytest.approx(way.halo_share)

@@ -11,6 +11,7 @@ from tfstyle.methods.style_swap import decoding, swap, whitening
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.style_swap.exchange import matching, patches
 from tfstyle.methods.style_swap.grid import Grid
+from tfstyle.methods.style_swap.painting import haloes
 from tfstyle.networks import inverse_net
 from tfstyle.system import memory
 
@@ -365,6 +366,23 @@ def test_finished_picture_has_the_style_s_colours(shallow_encoder):
     result = style_swap.stylize(CONTENT, style, config, features=shallow_encoder, decoder=paint)
     assert_allclose(result.image.mean(axis=(0, 1, 2)), style.mean(axis=(0, 1, 2)), atol=2e-3)
     assert_allclose(result.image.std(axis=(0, 1, 2)), style.std(axis=(0, 1, 2)), rtol=0.05)
+
+
+def test_haloes_are_taken_out_of_what_the_decoder_paints(shallow_encoder):
+    painted = tf.constant(picture(40, 48, seed=5))
+
+    def stylized(share):
+        config = dataclasses.replace(WHITE, halo_share=share)
+        return style_swap.stylize(
+            CONTENT, STYLE, config, features=shallow_encoder, decoder=lambda features: painted
+        ).image
+
+    height, width = CONTENT.shape[-3:-1]
+    cut = painted[:, :height, :width]
+    assert_array_equal(stylized(0.0), cut)
+    expected = haloes.take_out(cut, tf.constant(CONTENT.reshape(1, height, width, 3)), 1.0)
+    assert_allclose(stylized(1.0), expected, atol=1e-6)
+    assert np.abs(stylized(1.0) - cut).max() > 0.05
 
 
 def test_prepared_style_of_several_levels_gives_the_same_picture(shallow_encoder):

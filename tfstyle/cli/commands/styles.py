@@ -46,6 +46,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     inputs.check_writable(files.sheet, "sheet")
     with inputs.naming("content"):
         content = image.read(files.content or pretrained.PHOTOGRAPH)
+    stylizer.at_strength(None, config.strength)
     process.say(*lines)
     image.write(files.sheet, _draw(content, stylizer, module, config))
     if not files.json:
@@ -55,7 +56,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
 
 def unused(files: Files, config: Any) -> dict[str, str]:
     """Returns the flags that do nothing beside the others, each with what it is for."""
-    only_drawn = ("content", "size", "precision")
+    only_drawn = ("content", "size", "precision", "strength")
     return {} if files.sheet else dict.fromkeys(only_drawn, "--sheet")
 
 

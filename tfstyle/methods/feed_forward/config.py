@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from typing import Any
 
 from tfstyle import settings
 from tfstyle.methods import shared_settings
@@ -37,3 +38,10 @@ class Config:
     def __post_init__(self):
         """Raises ValueError when a field lies outside its range."""
         settings.check(self)
+
+    def described(self) -> dict[str, Any]:
+        """Returns the settings by name; at full strength those that version 0.1.0 had."""
+        described = dataclasses.asdict(self)
+        if self.strength == 1:
+            del described["strength"]
+        return described

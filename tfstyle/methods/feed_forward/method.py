@@ -37,8 +37,7 @@ def stylize(
     """
     content = image.as_image(content, "content")
     stylizer = stylizer or load(os.fspath(config.model), config.precision)
-    # Checked here, since Keras wraps what is raised within a model in lines of its own; and not
-    # passed on, since it would round a tensor to the network's precision.
+    # Checked here, since Keras wraps what is raised within a model in lines of its own.
     style = stylizer.at_strength(stylizer.shares(style), config.strength)
     if config.size is not None:
         content = image.fit(content, config.size)

@@ -108,7 +108,8 @@ class Formulas:
     def halo_share(self) -> scalars.Scalar:
         """Returns `Course.halo_share`."""
         # Chen and Schmidt (2016) paint what they decode.
-        return _given(self.config.halo_share, ramp(self.strength, 1 / 2) * self.config.whiten)
+        own = ramp(self.strength, 1 / 2) if self.config.whiten else 0.0
+        return _given(self.config.halo_share, own)
 
     def stage(self, number: scalars.Scalar) -> Stage:
         """Returns a level, the coarsest being number 0."""

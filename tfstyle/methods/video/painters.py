@@ -19,7 +19,7 @@ from tfstyle.methods.style_swap.style_bank import StyleBank
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
-from tfstyle.networks import family, strips, styled
+from tfstyle.networks import family, strips, styled, transform_net
 from tfstyle.regions.matching import Regions
 
 PaintFrame = Callable[[np.ndarray, Regions | None], np.ndarray | tf.Tensor]
@@ -142,8 +142,8 @@ class Optimizer(Painter):
 def by_network(style: styled.Style, method: feed_forward.Config) -> PaintFrame:
     """Returns what paints a frame by a trained network."""
     stylizer = feed_forward.load(os.fspath(method.model), method.precision)
-    net, style = stylizer.single(stylizer.at_strength(style, method.strength))
-    shares = net.shares(style)
+    wanted = stylizer.shares(stylizer.at_strength(style, method.strength))
+    net, shares = _single(stylizer, tuple(wanted.numpy()[0].tolist()))
     whole = _whole(net)
 
     def paint(frame: np.ndarray, regions: Regions | None = None) -> np.ndarray | tf.Tensor:
@@ -157,6 +157,15 @@ def by_network(style: styled.Style, method: feed_forward.Config) -> PaintFrame:
         return strips.paint(net, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
 
     return paint
+
+
+# The next clip in the same style has the last one's net, and its graph.
+@functools.lru_cache(maxsize=1)
+def _single(
+    stylizer: family.AnyStylizer, shares: tuple[float, ...]
+) -> tuple[transform_net.Stylizer, tf.Tensor]:
+    net, style = stylizer.single(tf.constant(shares))
+    return net, net.shares(style)
 
 
 # Tracing costs more than many frames: the next clip has the last one's graph, as it has its

@@ -12,13 +12,10 @@ import dataclasses
 
 import tensorflow as tf
 
-from tfstyle.image import tensors
+from tfstyle.image import color, tensors
 
 LARGEST = 384
 """Longest side at which brightness is compared: haloes are no finer at any size."""
-
-LUMINANCE = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in brightness (ITU-R BT.601)."""
 
 REGULARITY = 1e-3
 """Variance below which the photograph counts as plain (epsilon in He et al.)."""
@@ -74,7 +71,7 @@ def _fitted(images: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
 
 def _brightness(images: tf.Tensor) -> tf.Tensor:
     """Returns `[1, height, width, 1]`."""
-    return tf.reduce_sum(images * tf.constant(LUMINANCE), axis=-1, keepdims=True)
+    return tf.reduce_sum(images * tf.constant(color.REC_601, tf.float32), axis=-1, keepdims=True)
 
 
 def _kept(painted: tf.Tensor, guide: tf.Tensor, scale: Scale, side: tf.Tensor) -> tf.Tensor:
@@ -91,7 +88,9 @@ def _kept(painted: tf.Tensor, guide: tf.Tensor, scale: Scale, side: tf.Tensor) -
     smooth = _mean(_mean(tf.stack([painted, painted - explained])[:, 0], reach), reach)
     bright, unexplained = smooth[:1], smooth[1:]
     beside_edges = variance / (variance + scale.contrast)
-    return 1 - tf.maximum(unexplained, 0.0) * beside_edges / tf.maximum(bright, DARKEST)
+    lost = tf.maximum(unexplained, 0.0) * beside_edges / tf.maximum(bright, DARKEST)
+    # What is explained may lie below black.
+    return tf.maximum(1 - lost, 0.0)
 
 
 def _pixels(length: tf.Tensor) -> tf.Tensor:
