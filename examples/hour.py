@@ -1,6 +1,6 @@
 """Paints three photographs by the networks of one training at several times, on one sheet.
 
-python examples/hour.py --contents=FOLDER --output=hour.jpg 5=five.keras 15=quarter.keras 30=half.keras
+python examples/hour.py --contents=FOLDER --output=hour.jpg 15=quarter.keras 60=hour.keras
 """
 
 import argparse
