@@ -190,7 +190,7 @@ def quick(monkeypatch, tmp_path, tiny_encoder):
     # A page stays open until somebody ends it.
     monkeypatch.setattr(web, "serve", lambda config, tell: None, raising=False)
     for name in ("save_onnx", "save_litert"):
-        monkeypatch.setattr(onnx_litert, name, lambda net, path, style: write(path))
+        monkeypatch.setattr(onnx_litert, name, lambda net, path, *_: write(path))
 
 
 @pytest.fixture
