@@ -15,16 +15,20 @@ from tfstyle.networks import pretrained, stages, transform_net
 STYLES = ("wave", "scream", "night")
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
-def stylizer(request):
-    keras.utils.set_random_seed(1)
-    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=2, inner_norms=request.param)
-    random = np.random.default_rng(2)
+def randomise(stylizer, seed):
+    random = np.random.default_rng(seed)
     for variable in stylizer.net.weights:
         if variable.name in ("scale", "shift"):
             variable.assign(random.uniform(0.5, 1.5, variable.shape))
         elif variable.shape[-1] == 3:
             variable.assign(random.normal(0, 0.2, variable.shape))
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["inner_norms", "outer_norms"])
+def stylizer(request):
+    keras.utils.set_random_seed(1)
+    stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=2, inner_norms=request.param)
+    randomise(stylizer, 2)
     return stylizer
 
 
@@ -205,12 +209,7 @@ def test_blend_may_be_written_in_python_too(stylizer):
 def fading():
     keras.utils.set_random_seed(1)
     net = transform_net.Stylizer(STYLES, width=4, residual_blocks=1, identity=True)
-    random = np.random.default_rng(3)
-    for variable in net.net.weights:
-        if variable.name in ("scale", "shift"):
-            variable.assign(random.uniform(0.5, 1.5, variable.shape))
-        elif variable.shape[-1] == 3:
-            variable.assign(random.normal(0, 0.2, variable.shape))
+    randomise(net, 3)
     return net
 
 

@@ -50,6 +50,7 @@ def _export_swap(output: str | pathlib.Path, config: Config) -> None:
 
 def _export_stylizer(output: str | pathlib.Path, config: Config) -> None:
     stylizer = pretrained.load(os.fspath(config.model or pretrained.NAME), config.precision)
+    # `Config` has refused the other formats without a strength.
     if config.format == "onnx" and config.strength is not None:
         onnx_litert.save_onnx(stylizer, output, config.style, config.strength)
     elif config.format == "litert" and config.strength is not None:

@@ -3,15 +3,14 @@
 import dataclasses
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import norms
-from tfstyle.networks.styled import Style, StyledModel, check_images
+from tfstyle.networks.styled import Style, StyledModel
 from tfstyle.networks.transform_net import Stylizer
 
 MEMBER = ("style",)
@@ -26,24 +25,7 @@ class StylizerFamily(StyledModel):
     their styles. Reference: Wang et al. (2019), "Deep network interpolation".
     """
 
-    def __init__(
-        self,
-        styles: Sequence[str],
-        *,
-        width: int = Architecture.width,
-        residual_blocks: int = Architecture.residual_blocks,
-        outer_kernel: int = Architecture.outer_kernel,
-        inner_norms: bool = Architecture.inner_norms,
-        identity: bool = Architecture.identity,
-        **kwargs: Any,
-    ) -> None:
-        """Takes what `Stylizer` takes: the styles, and what each network is.
-
-        Raises:
-            ValueError: the styles are not different names, or a measure is out of its range.
-        """
-        measures = Architecture(width, residual_blocks, outer_kernel, inner_norms, identity)
-        super().__init__(styles, measures, **kwargs)
+    def _make(self) -> None:
         # Out of Keras's sight: its weights are never its own.
         self._template = types.SimpleNamespace(net=self._new())
         for weight in self._template.net.weights:
@@ -51,27 +33,15 @@ class StylizerFamily(StyledModel):
                 shape=(len(self.styles), *weight.shape), name=weight.name, autocast=False
             )
         self._compiled = tf.function(self._run, reduce_retracing=True)
-        self.built = True
 
-    def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
-        """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
-
-        Args:
-            images: the same shape, in [0, 1]; any height and width from one pixel up.
-            style: a name, shares by name, or a tensor of shares; by default the first style.
-            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
-
-        Raises:
-            ValueError: the images are of another shape, or there is no such style.
-        """
-        check_images(images)
+    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
         images, shares = tf.convert_to_tensor(images), self.shares(style)
         if shares.shape[0] == 1:
-            return self._paint(images, shares, training)
+            return self._paint_alike(images, shares, training)
         rows = tf.broadcast_to(shares, [tf.shape(images)[0], len(self.styles)])
         # Each image by networks of its own.
         return tf.map_fn(
-            lambda row: self._paint(row[0][tf.newaxis], row[1][tf.newaxis], training)[0],
+            lambda row: self._paint_alike(row[0][tf.newaxis], row[1][tf.newaxis], training)[0],
             (images, rows),
             fn_output_signature=tf.TensorSpec(images.shape[1:], tf.float32),
             parallel_iterations=1,
@@ -108,7 +78,7 @@ class StylizerFamily(StyledModel):
         portions = tf.math.divide_no_nan(shares[0], tf.reduce_sum(shares))
         return [tf.tensordot(portions, tf.convert_to_tensor(each), 1) for each in self.weights]
 
-    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+    def _paint_alike(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
         """Paints all images by the same shares, `[1, styles]`."""
         # Called eagerly, the net would keep a graph in which these weights are constants.
         run = self._compiled if tf.executing_eagerly() else self._run

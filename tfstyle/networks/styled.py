@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import architecture, blends
+from tfstyle.networks import blends
+from tfstyle.networks.architecture import Architecture, check_styles
 from tfstyle.networks.layers import split_convolution
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
@@ -20,17 +21,60 @@ class StyledModel(keras.Model):
     """Paints images in one or a blend of the styles that it was trained for."""
 
     def __init__(
-        self, styles: Sequence[str], measures: architecture.Architecture, **kwargs: Any
+        self,
+        styles: Sequence[str],
+        *,
+        width: int = Architecture.width,
+        residual_blocks: int = Architecture.residual_blocks,
+        outer_kernel: int = Architecture.outer_kernel,
+        inner_norms: bool = Architecture.inner_norms,
+        identity: bool = Architecture.identity,
+        **kwargs: Any,
     ) -> None:
-        """Takes the styles' names, the measures, and what Keras's models take.
+        """Takes what the network is.
+
+        Args:
+            styles: their names.
+            width: channels of the first layer, from 1 to 512.
+            residual_blocks: how many there are, up to 64.
+            outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
+            inner_norms: whether all stages normalise, or those only that shrink the image.
+            identity: whether the photograph is among what is blended: it has what shares lack to 1.
+            **kwargs: what Keras's models take; `dtype` is float32 by default.
 
         Raises:
-            ValueError: the styles are not different names.
+            ValueError: the styles are not different names, or a measure is out of its range.
         """
         # Keras would round images and shares to the arithmetic's type; layers do so for themselves.
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
-        self.styles = architecture.check_styles(styles)
-        self.architecture = measures
+        self.styles = check_styles(styles)
+        self.architecture = Architecture(
+            width, residual_blocks, outer_kernel, inner_norms, identity
+        )
+        self._make()
+        self.built = True
+
+    def _make(self) -> None:
+        """Makes the weights."""
+        raise NotImplementedError
+
+    def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
+        """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
+
+        Args:
+            images: the same shape, in [0, 1]; any height and width from one pixel up.
+            style: a name, shares by name, or a tensor of shares; by default the first style.
+            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+
+        Raises:
+            ValueError: the images are of another shape, or there is no such style.
+        """
+        _check_images(images)
+        return self._paint(images, style, training)
+
+    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
+        """Paints as `call` does."""
+        raise NotImplementedError
 
     def shares(self, style: Style) -> tf.Tensor:
         """Returns each style's share, `[batch or 1, styles]`, float32, as `call` takes it.
@@ -118,8 +162,7 @@ class StyledModel(keras.Model):
         return {**super().get_config(), "styles": self.styles, **own}
 
 
-def check_images(images: tf.Tensor) -> None:
-    """Raises ValueError unless these are a batch of images."""
+def _check_images(images: tf.Tensor) -> None:
     if images.shape.rank not in (None, 4):
         raise ValueError(
             "images must be [batch, height, width, 3]; add the batch by images[None]. "

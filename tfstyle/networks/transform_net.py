@@ -8,10 +8,9 @@ import keras
 import tensorflow as tf
 
 from tfstyle.networks import stages
-from tfstyle.networks.architecture import Architecture
 from tfstyle.networks.layers import mirror
 from tfstyle.networks.stages import STRIDE
-from tfstyle.networks.styled import Style, StyledModel, check_images
+from tfstyle.networks.styled import Style, StyledModel
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""
@@ -31,51 +30,13 @@ class Stylizer(StyledModel):
     # channel's variance, and is seen as a blob (Karras et al. 2020, section 2). Without norms
     # after the image was shrunk, there is nothing to be had by it.
 
-    def __init__(
-        self,
-        styles: Sequence[str],
-        *,
-        width: int = Architecture.width,
-        residual_blocks: int = Architecture.residual_blocks,
-        outer_kernel: int = Architecture.outer_kernel,
-        inner_norms: bool = Architecture.inner_norms,
-        identity: bool = Architecture.identity,
-        **kwargs: Any,
-    ) -> None:
-        """Takes what the network is.
-
-        Args:
-            styles: their names.
-            width: channels of the first layer, from 1 to 512.
-            residual_blocks: how many there are, up to 64.
-            outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
-            inner_norms: whether all stages normalise, or those only that shrink the image.
-            identity: whether the photograph is among what is blended: it has what shares lack to 1.
-            **kwargs: what Keras's models take; `dtype` is float32 by default.
-
-        Raises:
-            ValueError: the styles are not different names, or a measure is out of its range.
-        """
-        measures = Architecture(width, residual_blocks, outer_kernel, inner_norms, identity)
-        super().__init__(styles, measures, **kwargs)
-        rows = self.architecture.rows(len(styles))
+    def _make(self) -> None:
+        rows = self.architecture.rows(len(self.styles))
         self.blocks = stages.blocks(rows, self.architecture, self.dtype_policy)
         self.net = stages.connect(self.blocks, rows, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
-        self.built = True
 
-    def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
-        """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
-
-        Args:
-            images: the same shape, in [0, 1]; any height and width from one pixel up.
-            style: a name, shares by name, or a tensor of shares; by default the first style.
-            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
-
-        Raises:
-            ValueError: the images are of another shape, or there is no such style.
-        """
-        check_images(images)
+    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
         pastiches = self._run(net, images, style)[0]

@@ -98,7 +98,16 @@ def _styles(styles: Sequence[str]) -> dict[str, Any]:
         show_progress="hidden",
         api_visibility="private",
     )
-    strength = gr.Slider(
+    return {
+        "trained": style,
+        "other": other,
+        "other_share": share,
+        "trained_strength": _strength(),
+    }
+
+
+def _strength() -> gr.Slider:
+    return gr.Slider(
         0,
         1,
         value=1.0,
@@ -107,12 +116,6 @@ def _styles(styles: Sequence[str]) -> dict[str, Any]:
         info="From the photograph (0) to the whole style (1).",
         elem_id="trained_strength",
     )
-    return {
-        "trained": style,
-        "other": other,
-        "other_share": share,
-        "trained_strength": strength,
-    }
 
 
 def _share(label: str, visible: bool = True) -> gr.Slider:
