@@ -86,7 +86,7 @@ def untrained():
     """Returns a stylizer of one style, always the same."""
     import keras
 
-    from tfstyle.networks import transform_net
+    from tfstyle.networks.stylizers import transform_net
 
     keras.utils.set_random_seed(0)
     return transform_net.Stylizer(("untrained",))

@@ -29,7 +29,8 @@ from tfstyle import image
 from tfstyle.image import formats
 from tfstyle.losses import objective
 from tfstyle.methods import feed_forward, gatys
-from tfstyle.networks import transform_net, vgg19, vgg19_weights
+from tfstyle.networks import vgg19, vgg19_weights
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.optimization import checkpoint_file
 from tfstyle.system import files, precision
 from tfstyle.training import stylizer as stylizer_training

@@ -67,7 +67,7 @@ def fading_stylizer():
 def build_stylizer(**architecture):
     import keras
 
-    from tfstyle.networks import transform_net
+    from tfstyle.networks.stylizers import transform_net
 
     keras.utils.set_random_seed(1)
     stylizer = transform_net.Stylizer(STYLES, width=4, residual_blocks=1, **architecture)

@@ -11,7 +11,8 @@ from global_settings import vgg
 from numpy.testing import assert_array_equal
 from samples import ROOT, picture
 
-from tfstyle.networks import inverse_net, transform_net, vgg19
+from tfstyle.networks import inverse_net, vgg19
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.optimization import adam
 from tfstyle.optimization.options import Options
 

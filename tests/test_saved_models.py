@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import tfstyle.networks.inverse_net
-import tfstyle.networks.transform_net
+import tfstyle.networks.stylizers.transform_net
 import tfstyle.training.muon  # noqa: F401 (registers)
 from tfstyle import saved_models
 
@@ -48,7 +48,7 @@ def test_keras_opens_saved_networks_and_models_that_contain_them(imports, fresh_
     run(
         f"{imports}\n"
         "import sys, numpy as np\n"
-        "assert 'tfstyle.networks.transform_net' not in sys.modules\n"
+        "assert 'tfstyle.networks.stylizers.transform_net' not in sys.modules\n"
         f"folder = {str(tmp_path)!r}\n"
         "picture = np.load(folder + '/picture.npy')\n"
         "for name in ('stylizer', 'sequence'):\n"

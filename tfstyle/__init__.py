@@ -23,8 +23,8 @@ if typing.TYPE_CHECKING:
     from tfstyle.methods import quilting as quilting
     from tfstyle.methods import style_swap as style_swap
     from tfstyle.methods import video as video
-    from tfstyle.networks.family import join as join_stylizers
     from tfstyle.networks.pretrained import load as load_stylizer
+    from tfstyle.networks.stylizers.family import join as join_stylizers
 
 __all__ = [
     "__version__",
@@ -56,7 +56,7 @@ _MODULES = {
 }
 
 _FUNCTIONS = {
-    "join_stylizers": ("tfstyle.networks.family", "join"),
+    "join_stylizers": ("tfstyle.networks.stylizers.family", "join"),
     "load_stylizer": ("tfstyle.networks.pretrained", "load"),
 }
 

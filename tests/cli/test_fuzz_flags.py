@@ -16,7 +16,8 @@ from tfstyle.cli import app, process, values
 from tfstyle.export import onnx_litert, savedmodel
 from tfstyle.methods import analogies, feed_forward, gatys, quilting, style_swap, video
 from tfstyle.methods.video import painters
-from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19_files
+from tfstyle.networks import inverse_net, pretrained, vgg19_files
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.result import Level, Loss, Progress, Result
 from tfstyle.training import inverse as inverse_training
 from tfstyle.training import loop

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from runtimes import run
 
 from tfstyle.export import onnx_litert, savedmodel
-from tfstyle.networks import family
+from tfstyle.networks.stylizers import family
 
 STYLES = ("wave", "scream")
 WEIGHTS = np.float32([[0, 2], [1, 3]])

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
-from tfstyle.networks import inverse_net, transform_net
+from tfstyle.networks import inverse_net
 from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.system import processor
 
 

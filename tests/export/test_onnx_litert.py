@@ -9,8 +9,9 @@ from onnxruntime.transformers import float16
 from runtimes import run
 
 from tfstyle.export import config, onnx_litert, savedmodel
-from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks import pretrained
 from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.system import processor
 
 SAVERS = {".onnx": onnx_litert.save_onnx, ".tflite": onnx_litert.save_litert}

@@ -18,7 +18,8 @@ import psutil
 import pytest
 
 from tfstyle.jobs import record, resume
-from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19_layers, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, vgg19_layers, vgg19_weights
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.optimization import checkpoint_file, loop
 from tfstyle.result import LevelTrace, Loss
 from tfstyle.training.keeping import curves

@@ -7,7 +7,8 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 import tfstyle
-from tfstyle.networks import inverse_layers, inverse_net, pretrained, transform_net
+from tfstyle.networks import inverse_layers, inverse_net, pretrained
+from tfstyle.networks.stylizers import transform_net
 
 
 def net(**arguments):

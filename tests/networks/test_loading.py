@@ -11,8 +11,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from tfstyle.cli import app
-from tfstyle.networks import architecture, inverse_layers, inverse_net, pretrained, transform_net
+from tfstyle.networks import architecture, inverse_layers, inverse_net, pretrained
 from tfstyle.networks.loading import hdf5
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.system import doors
 
 

@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose
 from samples import picture
 
 from tfstyle import image
-from tfstyle.networks import packing, pretrained, stages, transform_net
+from tfstyle.networks import packing, pretrained
+from tfstyle.networks.stylizers import stages, transform_net
 from tfstyle.training import warm_start
 
 

@@ -10,7 +10,7 @@ import pytest
 from tfstyle.cli import app
 from tfstyle.methods import video
 from tfstyle.methods.feed_forward import method as feed_forward
-from tfstyle.networks import transform_net
+from tfstyle.networks.stylizers import transform_net
 
 av = pytest.importorskip("av")
 

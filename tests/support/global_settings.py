@@ -19,7 +19,8 @@ import tensorflow as tf
 
 from tfstyle import analogies, feed_forward, gatys, image, quilting, style_swap, video
 from tfstyle.export import onnx_litert, savedmodel
-from tfstyle.networks import inverse_net, pretrained, transform_net, vgg19_layers, vgg19_weights
+from tfstyle.networks import inverse_net, pretrained, vgg19_layers, vgg19_weights
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.training import inverse, stylizer
 
 SETTINGS = {

@@ -13,7 +13,8 @@ import samples
 
 from tfstyle import image
 from tfstyle.cli import app
-from tfstyle.networks import inverse_net, pretrained, transform_net
+from tfstyle.networks import inverse_net, pretrained
+from tfstyle.networks.stylizers import transform_net
 
 PAINT = ["--content=in/a.png", "--style=style.png", "--precision=float32"]
 TRAIN = [

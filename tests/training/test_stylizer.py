@@ -19,8 +19,9 @@ from samples import TINY_TRAINING, picture, write_photos
 from tfstyle import image
 from tfstyle.image import contact_sheet
 from tfstyle.losses import objective
-from tfstyle.networks import family, pretrained, transform_net
+from tfstyle.networks import pretrained
 from tfstyle.networks.layers import norms
+from tfstyle.networks.stylizers import family, transform_net
 from tfstyle.training import callbacks as train_callbacks
 from tfstyle.training import config as training_config
 from tfstyle.training import loop, warm_start

@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.export import saving, stylizer_endpoints
-from tfstyle.networks import family, styled
 from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.stylizers import family, styled
 from tfstyle.system import extras, files
 
 TOLERANCE = 1e-3

@@ -17,8 +17,9 @@ from tfstyle.export import (
 from tfstyle.export.config import MAX_PIXELS, SUFFIXES, Config
 from tfstyle.export.endpoints import Endpoints
 from tfstyle.methods.style_swap import config as swap_config
-from tfstyle.networks import family, inverse_net, pretrained, styled
+from tfstyle.networks import inverse_net, pretrained
 from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.stylizers import family, styled
 from tfstyle.system import destinations
 from tfstyle.system.unfinished import parts
 

@@ -8,7 +8,7 @@ from tfstyle.export import request_checks
 from tfstyle.export.config import MAX_PIXELS
 from tfstyle.export.endpoints import one_by_one, read_file, write_file
 from tfstyle.image import tensors
-from tfstyle.networks import family, styled
+from tfstyle.networks.stylizers import family, styled
 
 INPUTS = {
     "serving_default": tf.TensorSpec([None, None, None, 3], tf.float32, "images"),

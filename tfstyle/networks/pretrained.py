@@ -6,10 +6,11 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from tfstyle.networks import family, packing, transform_net
+from tfstyle.networks import packing
 from tfstyle.networks.architecture import Architecture, check_styles
 from tfstyle.networks.loading import weights
 from tfstyle.networks.loading.kinds import Kind
+from tfstyle.networks.stylizers import family, transform_net
 from tfstyle.system import doors
 from tfstyle.system.precision import resolve_precision
 

@@ -14,7 +14,8 @@ import tensorflow as tf
 
 from tfstyle import image
 from tfstyle.losses import objective
-from tfstyle.networks import family, pretrained, styled, transform_net, vgg19_layers
+from tfstyle.networks import pretrained, vgg19_layers
+from tfstyle.networks.stylizers import family, styled, transform_net
 from tfstyle.system import precision
 from tfstyle.training import loop, photographs, warm_start
 from tfstyle.training.stylizer_config import Config

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import pretrained, transform_net
+from tfstyle.networks import pretrained
 from tfstyle.networks.layers import norms
-from tfstyle.networks.stages import stages
+from tfstyle.networks.stylizers import transform_net
+from tfstyle.networks.stylizers.stages import stages
 
 
 def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer) -> None:

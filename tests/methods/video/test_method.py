@@ -17,7 +17,8 @@ from tfstyle.methods.gatys import method as gatys
 from tfstyle.methods.style_swap import method as style_swap
 from tfstyle.methods.video import method as video
 from tfstyle.methods.video import painters
-from tfstyle.networks import inverse_net, transform_net
+from tfstyle.networks import inverse_net
+from tfstyle.networks.stylizers import transform_net
 
 STYLE = picture(36, 40, seed=2, smoothing=0)
 PLAIN = video.Config(stabilize=0)

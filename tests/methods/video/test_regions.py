@@ -14,7 +14,8 @@ from tfstyle import gatys, image, regions, style_swap, video
 from tfstyle.losses import perceptual
 from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.methods.style_swap import style_bank
-from tfstyle.networks import inverse_net, transform_net
+from tfstyle.networks import inverse_net
+from tfstyle.networks.stylizers import transform_net
 from tfstyle.regions import frames as region_frames
 
 STYLES = [picture(36, 40, seed=2, smoothing=0), picture(36, 40, seed=4)]

@@ -7,7 +7,8 @@ import numpy as np
 
 from tfstyle import image
 from tfstyle.methods.feed_forward.config import Config
-from tfstyle.networks import family, pretrained, strips, styled
+from tfstyle.networks import pretrained
+from tfstyle.networks.stylizers import family, strips, styled
 from tfstyle.result import Ending, Outcome, Result
 from tfstyle.system import files
 

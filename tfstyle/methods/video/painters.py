@@ -19,7 +19,7 @@ from tfstyle.methods.style_swap.style_bank import StyleBank
 from tfstyle.methods.style_swap.styles import blending
 from tfstyle.methods.video import temporal
 from tfstyle.methods.video.config import Config, GatysConfig
-from tfstyle.networks import family, strips, styled, transform_net
+from tfstyle.networks.stylizers import family, strips, styled, transform_net
 from tfstyle.regions.matching import Regions
 
 PaintFrame = Callable[[np.ndarray, Regions | None], np.ndarray | tf.Tensor]

@@ -13,7 +13,7 @@ from tfstyle.cli.commands.video import command
 from tfstyle.jobs.video import painting
 from tfstyle.methods import video
 from tfstyle.methods.feed_forward import method as feed_forward
-from tfstyle.networks import transform_net
+from tfstyle.networks.stylizers import transform_net
 
 av = pytest.importorskip("av")
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import stages, transform_net
-from tfstyle.networks.family import AnyStylizer
 from tfstyle.networks.layers import convolutions, mirror, norms
-from tfstyle.networks.styled import Style
+from tfstyle.networks.stylizers import stages, transform_net
+from tfstyle.networks.stylizers.family import AnyStylizer
+from tfstyle.networks.stylizers.styled import Style
 
 WHOLE_PIXELS = 4_000_000
 """Up to so many, an image is better painted at once: in half the time, with about 550 bytes a pixel

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks import blends
 from tfstyle.networks.architecture import Architecture, check_styles
 from tfstyle.networks.layers import split_convolution
+from tfstyle.networks.stylizers import blends
 
 Style: TypeAlias = str | Mapping[str, float] | tf.Tensor | None
 """A style's name, names and shares as "great_wave:0.6,the_scream:0.4", shares by name, or shares as

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfstyle.networks import stages
 from tfstyle.networks.layers import mirror
-from tfstyle.networks.stages import STRIDE
-from tfstyle.networks.styled import Style, StyledModel
+from tfstyle.networks.stylizers import stages
+from tfstyle.networks.stylizers.stages import STRIDE
+from tfstyle.networks.stylizers.styled import Style, StyledModel
 
 SMALLEST = 16
 """Least side in pixels that the widest kernel's mirrored border needs; less is grown to it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfstyle.networks import blends
+from tfstyle.networks.stylizers import blends
 
 NAMES = ("great_wave", "Kandinsky, Composition VII", "Night 23:00", "Night 23", "a", "a:0.5", ",")
 

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfstyle.networks.layers import norms
-from tfstyle.networks.styled import Style, StyledModel
-from tfstyle.networks.transform_net import Stylizer
+from tfstyle.networks.stylizers.styled import Style, StyledModel
+from tfstyle.networks.stylizers.transform_net import Stylizer
 
 MEMBER = ("style",)
 """The one style that each network has by itself."""

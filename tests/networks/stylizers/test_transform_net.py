@@ -10,7 +10,8 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import feed_forward
-from tfstyle.networks import pretrained, stages, transform_net
+from tfstyle.networks import pretrained
+from tfstyle.networks.stylizers import stages, transform_net
 
 STYLES = ("wave", "scream", "night")
 
@@ -185,7 +186,7 @@ def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
     stylizer.save(tmp_path / "stylizer.keras")
     np.save(tmp_path / "image.npy", image)
     program = (
-        "import tfstyle.networks.transform_net, keras, sys, numpy as np\n"
+        "import tfstyle.networks.stylizers.transform_net, keras, sys, numpy as np\n"
         f"stylizer = keras.models.load_model({str(tmp_path / 'stylizer.keras')!r})\n"
         f"image = np.load({str(tmp_path / 'image.npy')!r})\n"
         f"np.save({str(tmp_path / 'out.npy')!r}, stylizer(image, style='scream'))\n"

@@ -5,7 +5,8 @@ import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import feed_forward
-from tfstyle.networks import family, pretrained, strips, transform_net
+from tfstyle.networks import pretrained
+from tfstyle.networks.stylizers import family, strips, transform_net
 
 STYLES = ("wave", "scream", "night")
 MEASURES = {"width": 4, "residual_blocks": 1, "identity": True}

@@ -4,7 +4,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.methods.feed_forward import method as feed_forward
-from tfstyle.networks import pretrained, strips, transform_net
+from tfstyle.networks import pretrained
+from tfstyle.networks.stylizers import strips, transform_net
 
 KINDS = {
     "inner_norms": {},

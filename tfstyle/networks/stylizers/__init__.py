@@ -1,0 +1,1 @@
+"""The networks that paint in one pass in trained styles."""
