@@ -1,8 +1,8 @@
 """PyTorch's side of the benchmarks: the transform net and VGG19, written anew.
 
 The architectures are those of `tfstyle.networks.stylizers.transform_net` and
-`tfstyle.networks.vgg19`, the weights copied over. Images are `[batch, 3, height, width]`, in [0, 1].
-Nothing here imports TensorFlow.
+`tfstyle.networks.vgg19`, the weights copied over. Images are `[batch, 3, height, width]`, in
+[0, 1]. Nothing here imports TensorFlow.
 """
 
 from collections.abc import Sequence
