@@ -72,7 +72,8 @@ def prepare(model: str | None, folder: pathlib.Path) -> Files:
     from tfstyle.export import onnx_litert
     from tfstyle.networks import pretrained
 
-    stylizer = pretrained.load(model) if model else untrained()
+    # Of a family, the network of the first style.
+    stylizer, _ = (pretrained.load(model) if model else untrained()).single(None)
     paths = (folder / name for name in ("stylizer.npz", "stylizer.onnx", "arrays.npz"))
     files = Files(*paths, stylizer.styles[0], stylizer.architecture.inner_norms)
     pretrained.pack(stylizer, files.stylizer)
