@@ -74,9 +74,13 @@ class StylizerFamily(StyledModel):
 
     def _blended(self, shares: tf.Tensor) -> list[tf.Tensor]:
         """Returns the mean of the networks' weights by shares `[1, styles]`, whatever their sum."""
+        weights = [tf.convert_to_tensor(each) for each in self.weights]
+        only = _only(shares)
+        if only is not None:
+            return [each[only] for each in weights]
         # Of no style at all there is nothing: with `identity` the photograph remains.
         portions = tf.math.divide_no_nan(shares[0], tf.reduce_sum(shares))
-        return [tf.tensordot(portions, tf.convert_to_tensor(each), 1) for each in self.weights]
+        return [tf.tensordot(portions, each, 1) for each in weights]
 
     def _paint_alike(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
         """Paints all images by the same shares, `[1, styles]`."""
@@ -89,6 +93,14 @@ class StylizerFamily(StyledModel):
     ) -> tf.Tensor:
         net = self._template.net
         return net.stateless_call(weights, [], images, style=strength, training=training)[0]
+
+
+def _only(shares: tf.Tensor) -> int | None:
+    """Returns the place of the only style with a share, `[1, styles]`, where that is known."""
+    if not tf.executing_eagerly():
+        return None
+    places = np.flatnonzero(shares[0])
+    return int(places[0]) if len(places) == 1 else None
 
 
 def _strength(shares: tf.Tensor) -> tf.Tensor:
