@@ -26,6 +26,12 @@ def test_signatures_are_named(signatures):
     assert set(signatures["image_bytes"].structured_outputs) == {"pastiche_bytes"}
 
 
+def test_every_weight_is_written_once(served, stylizer):
+    written = tf.train.list_variables(str(served / "variables" / "variables"))
+    values = sum(int(np.prod(shape)) for name, shape in written if name.endswith("VARIABLE_VALUE"))
+    assert values == sum(int(np.prod(weight.shape)) for weight in stylizer.weights)
+
+
 @pytest.mark.slow
 def test_baked_in_style_needs_no_weights(stylizer, tmp_path):
     savedmodel.save(stylizer, tmp_path / "1", style={"wave": 1, "scream": 3})

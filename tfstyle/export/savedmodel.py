@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-from collections.abc import Sequence
 
 import keras
 
@@ -105,7 +104,7 @@ def save(
         OSError: the folder cannot be written.
     """
     endpoints = stylizer_endpoints.Endpoints(stylizer, style, max_pixels, strength)
-    _write(endpoints, [endpoints.stylizer], pathlib.Path(folder))
+    _write(endpoints, pathlib.Path(folder))
 
 
 def save_swap(
@@ -146,19 +145,19 @@ def save_swap(
         ValueError: the folder exists, or the settings ask for what no graph does.
         OSError: it cannot be written.
     """
-    painter, extractor = swap_levels.build(net, config, vgg_weights, features)
+    painter = swap_levels.build(net, config, vgg_weights, features)
     endpoints = swap_endpoints.Endpoints(painter, max_pixels)
-    _write(endpoints, [extractor, net], pathlib.Path(folder))
+    _write(endpoints, pathlib.Path(folder))
 
 
 # What a processor is fastest with must not be written: another one is going to serve it.
 @split_convolution.for_any_processor()
-def _write(endpoints: Endpoints, networks: Sequence[keras.Model], folder: pathlib.Path) -> None:
+def _write(endpoints: Endpoints, folder: pathlib.Path) -> None:
     """Writes the SavedModel of the endpoints, whole or not at all."""
     _check_output(folder, "savedmodel")
     archive = keras.export.ExportArchive()
-    for network in networks:
-        archive.track(network)
+    # Its endpoints bring their variables. A network tracked besides has them written twice: as
+    # TensorFlow's, and as Keras's own around them.
     for name in endpoints.names:
         specification = endpoints.input_signature(name)
         archive.add_endpoint(name, endpoints.function(name), input_signature=specification)

@@ -122,8 +122,8 @@ def build(
     config: Config,
     vgg_weights: str | os.PathLike,
     features: keras.Model | None = None,
-) -> tuple[Painter, keras.Model]:
-    """Returns what paints by an inverse network, and the feature extractor that it uses.
+) -> Painter:
+    """Returns what paints by an inverse network.
 
     Args:
         net: the inverse network; its layer, pooling, padding and precision go before the settings'.
@@ -143,7 +143,7 @@ def build(
         precision=net.dtype_policy.compute_dtype,
     )
     config = dataclasses.replace(config, layer=net.layer, pooling=net.pooling, padding=net.padding)
-    return Painter(feature_swap.FeatureSwap.by(features, config), net, config), features
+    return Painter(feature_swap.FeatureSwap.by(features, config), net, config)
 
 
 def _check(config: Config) -> None:
