@@ -6,7 +6,7 @@
 import json
 import os
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import keras
@@ -30,7 +30,10 @@ STEPS = 127
 
 
 def pack(
-    network: keras.Model, architecture: dict[str, Any], path: pathlib.Path, *, bytes_for: int = 0
+    network: keras.Model,
+    architecture: dict[str, Any],
+    path: pathlib.Path,
+    in_bytes: Callable[[tuple[int, ...]], bool] | None = None,
 ) -> None:
     """Writes the weights with what `__init__` takes, in float16 where nothing else is asked for.
 
@@ -40,9 +43,10 @@ def pack(
         network: what to write.
         architecture: what its class is called with.
         path: where to.
-        bytes_for: weights of so many axes, the first of which counts networks, are written in a
+        in_bytes: whether weights of a shape, whose first axis counts networks, are written in a
             quarter of the bytes: their mean in float16, and what each network adds in whole
-            numbers from -127 to 127, times a step for each network and channel. At 0 none are.
+            numbers from -127 to 127, times a step for each network and channel. By default none
+            are.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
@@ -53,12 +57,12 @@ def pack(
         small = _as_float16(weight)
         arrays |= (
             _in_bytes(index, np.asarray(weight))
-            if bytes_for and small.ndim == bytes_for
+            if in_bytes and in_bytes(small.shape)
             else {f"w{index:03}": small}
         )
     described = json.dumps({"class": type(network).__name__, **architecture})
     # Bytes become a ninth smaller still, for 0.02 s a network; of float16 it is 8 %.
-    save = np.savez_compressed if bytes_for else np.savez
+    save = np.savez_compressed if in_bytes else np.savez
     with files.atomically(path) as file:
         save(file, architecture=np.array(described), **arrays)
 

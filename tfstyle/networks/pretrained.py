@@ -40,9 +40,6 @@ KINDS = (
 )
 """What a stylizer's file has to tell."""
 
-KERNELS = 5
-"""Axes of what a family writes in bytes: networks, rows, columns, channels in and out."""
-
 
 def names() -> list[str]:
     """Returns the names of the stylizers that the package ships, sorted."""
@@ -103,11 +100,19 @@ def in_precision(stylizer: family.AnyStylizer, precision: str) -> family.AnyStyl
 def pack(stylizer: family.AnyStylizer, path: pathlib.Path) -> None:
     """Writes the weights with the network's settings, in a half or a quarter of `.keras`' bytes.
 
-    They are in float16; see `packing.pack` for a family's kernels.
+    They are in float16; see `packing.pack` for a family's residual blocks.
     """
     is_family = isinstance(stylizer, family.StylizerFamily)
-    bytes_for = KERNELS if is_family else 0
-    packing.pack(stylizer, architecture(stylizer), path, bytes_for=bytes_for)
+    packing.pack(stylizer, architecture(stylizer), path, _of_residual_blocks if is_family else None)
+
+
+def _of_residual_blocks(shape: tuple[int, ...]) -> bool:
+    """Returns whether weights of a family are its residual blocks' kernels: most of them all.
+
+    In bytes, the first kernels would move single values of a picture by 5 grey levels.
+    """
+    # [networks, rows, columns, channels in, channels out]
+    return len(shape) == 5 and shape[3] == shape[4]
 
 
 def architecture(stylizer: family.AnyStylizer) -> dict[str, Any]:
