@@ -26,10 +26,18 @@ def test_signatures_are_named(signatures):
     assert set(signatures["image_bytes"].structured_outputs) == {"pastiche_bytes"}
 
 
+def values_written(folder):
+    written = tf.train.list_variables(str(folder / "variables" / "variables"))
+    return sum(int(np.prod(shape)) for name, shape in written if name.endswith("VARIABLE_VALUE"))
+
+
 def test_every_weight_is_written_once(served, stylizer):
-    written = tf.train.list_variables(str(served / "variables" / "variables"))
-    values = sum(int(np.prod(shape)) for name, shape in written if name.endswith("VARIABLE_VALUE"))
-    assert values == sum(int(np.prod(weight.shape)) for weight in stylizer.weights)
+    assert values_written(served) == stylizer.count_params()
+
+
+def test_every_weight_of_a_swap_is_written_once(served_swap, inverse, shallow_encoder):
+    values = inverse.count_params() + shallow_encoder.count_params()
+    assert values_written(served_swap) == values
 
 
 @pytest.mark.slow

@@ -156,8 +156,8 @@ def _write(endpoints: Endpoints, folder: pathlib.Path) -> None:
     """Writes the SavedModel of the endpoints, whole or not at all."""
     _check_output(folder, "savedmodel")
     archive = keras.export.ExportArchive()
-    # Its endpoints bring their variables. A network tracked besides has them written twice: as
-    # TensorFlow's, and as Keras's own around them.
+    # Keras finds an endpoint's variables by itself. What `archive.track` is told of besides is
+    # written a second time, in Keras's own lists.
     for name in endpoints.names:
         specification = endpoints.input_signature(name)
         archive.add_endpoint(name, endpoints.function(name), input_signature=specification)

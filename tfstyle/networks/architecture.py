@@ -49,6 +49,11 @@ class Architecture:
         inner = 9 * (2 + 8 + 8 + 2 + 32 * blocks) * width**2
         return outer + inner + self.rows(styles) * 2 * (10 + 8 * blocks) * width
 
+    @property
+    def residual_channels(self) -> int:
+        """Returns how many channels the residual blocks have."""
+        return 4 * self.width
+
     def rows(self, styles: int) -> int:
         """Returns how many rows of scales and shifts there are: the photograph's is the last."""
         return styles + self.identity

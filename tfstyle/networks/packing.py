@@ -37,16 +37,14 @@ def pack(
 ) -> None:
     """Writes the weights with what `__init__` takes, in float16 where nothing else is asked for.
 
-    That is half a `.keras` file's bytes.
-
     Args:
         network: what to write.
         architecture: what its class is called with.
         path: where to.
-        in_bytes: whether weights of a shape, whose first axis counts networks, are written in a
-            quarter of the bytes: their mean in float16, and what each network adds in whole
-            numbers from -127 to 127, times a step for each network and channel. By default none
-            are.
+        in_bytes: tells by the shape of weights, `[networks, ..., channels]`, whether they are
+            written in bytes: the networks' mean in float16, and what each adds to it as whole
+            numbers from -127 to 127, times a step for each network and channel. With it the file
+            is compressed. By default no weights are, and the file is not.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
@@ -61,7 +59,7 @@ def pack(
             else {f"w{index:03}": small}
         )
     described = json.dumps({"class": type(network).__name__, **architecture})
-    # Bytes become a ninth smaller still, for 0.02 s a network; of float16 it is 8 %.
+    # Compression takes a ninth off a family, for 0.02 s a network to read; off float16 alone 8 %.
     save = np.savez_compressed if in_bytes else np.savez
     with files.atomically(path) as file:
         save(file, architecture=np.array(described), **arrays)

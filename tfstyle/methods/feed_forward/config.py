@@ -20,7 +20,7 @@ class Config:
     )
     strength: float = setting(
         1.0,
-        "How much of the style: 0 gives the photograph back, as the network sees it.",
+        "How much of the style; 0 gives the photograph back, or nearly.",
         minimum=0,
         maximum=1,
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import keras
@@ -74,13 +74,10 @@ class StylizerFamily(StyledModel):
 
     def _blended(self, shares: tf.Tensor) -> list[tf.Tensor]:
         """Returns the mean of the networks' weights by shares `[1, styles]`, whatever their sum."""
-        weights = [tf.convert_to_tensor(each) for each in self.weights]
-        only = _only(shares)
-        if only is not None:
-            return [each[only] for each in weights]
         # Of no style at all there is nothing: with `identity` the photograph remains.
         portions = tf.math.divide_no_nan(shares[0], tf.reduce_sum(shares))
-        return [tf.tensordot(portions, each, 1) for each in weights]
+        mean = _mean_eagerly if tf.executing_eagerly() else _mean
+        return [mean(portions, tf.convert_to_tensor(each)) for each in self.weights]
 
     def _paint_alike(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
         """Paints all images by the same shares, `[1, styles]`."""
@@ -95,12 +92,23 @@ class StylizerFamily(StyledModel):
         return net.stateless_call(weights, [], images, style=strength, training=training)[0]
 
 
-def _only(shares: tf.Tensor) -> int | None:
-    """Returns the place of the only style with a share, `[1, styles]`, where that is known."""
-    if not tf.executing_eagerly():
-        return None
-    places = np.flatnonzero(shares[0])
-    return int(places[0]) if len(places) == 1 else None
+def _mean(portions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Returns the mean of `weights` `[networks, ...]` by `portions` `[networks]`."""
+    return tf.tensordot(portions, weights, 1)
+
+
+@tf.custom_gradient
+def _mean_eagerly(
+    portions: tf.Tensor, weights: tf.Tensor
+) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]]:
+    """Returns `_mean`, whose gradient it has too; one network alone is taken as it is."""
+
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        to_portions = tf.tensordot(weights, upstream, upstream.shape.rank)
+        return to_portions, tf.tensordot(portions, upstream, 0)
+
+    alone = np.flatnonzero(portions)
+    return weights[alone[0]] if len(alone) == 1 else _mean(portions, weights), gradient
 
 
 def _strength(shares: tf.Tensor) -> tf.Tensor:

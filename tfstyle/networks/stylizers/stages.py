@@ -93,7 +93,8 @@ def blocks(rows: int, architecture: Architecture, dtype: keras.DTypePolicy) -> B
         )
 
     def residual() -> list[Stage]:
-        return [stage(4 * width), stage(4 * width, finish=keras.layers.Add)]
+        channels = architecture.residual_channels
+        return [stage(channels), stage(channels, finish=keras.layers.Add)]
 
     return [
         [stage(width, size=outer_kernel, norm=outer)],
