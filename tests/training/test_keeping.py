@@ -113,6 +113,20 @@ def test_curves_come_back(tmp_path):
     assert curves.held_out_losses(tmp_path) == [1.5, 0.25]
 
 
+@pytest.mark.parametrize("name", ["best.keras", "mine.keras", "samples/round_00001.png"])
+def test_folder_of_networks_or_samples_is_somebody_else_s(tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):
+        folders.check_owner(tmp_path, "identity")
+
+
+def test_folder_is_its_owner_s_whatever_lies_in_it(tmp_path):
+    folders.claim(tmp_path, "identity")
+    (tmp_path / "best.keras").write_bytes(b"mine")
+    folders.check_owner(tmp_path, "identity")
+
+
 def test_folder_of_another_program_is_refused(tmp_path):
     (tmp_path / "training.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(ValueError, match="model must be a new folder, or that of the same"):

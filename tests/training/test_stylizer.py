@@ -357,7 +357,7 @@ def refused(photos, folder, config, styles=STYLES):
 
 def test_refused_setting_leaves_no_folder(photos, tiny, tmp_path):
     config = dataclasses.replace(tiny, start=os.fspath(tmp_path / "nobody.keras"))
-    assert "model must be" in refused(photos, tmp_path / "model", config)
+    assert "start must be" in refused(photos, tmp_path / "model", config)
     assert not (tmp_path / "model").exists()
 
 

@@ -134,28 +134,32 @@ KIND = Kind(
 """What an inverse network's file has to tell."""
 
 
-def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> InverseNet:
+def load(
+    model: str | pathlib.Path = NAME, precision: str = "float32", *, flag: str = "model"
+) -> InverseNet:
     """Returns a trained inverse network.
 
     Args:
         model: "inverse" or "inverse_white", which the package ships, the folder of a training, or
             the path of a packed or `.keras` file.
         precision: of its arithmetic; "auto" takes this machine's fastest. Images are float32.
+        flag: what the caller calls the model.
 
     Raises:
         ValueError: there is no such network, or its file is another or damaged.
         MemoryError: there is too little memory for it.
     """
-    return weights.load(find(model), [KIND], resolve_precision(precision), f"model={model}")
+    path = find(model, flag=flag)
+    return weights.load(path, [KIND], resolve_precision(precision), model, flag)
 
 
-def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
+def find(model: str | pathlib.Path = NAME, *, flag: str = "model") -> pathlib.Path:
     """Returns the file that `load` reads.
 
     Raises:
         ValueError: there is none.
     """
-    return packing.find(model, SHIPPED.get(str(model), pathlib.Path(model)), SHIPPED)
+    return packing.find(model, SHIPPED.get(str(model), pathlib.Path(model)), SHIPPED, flag)
 
 
 def pack(net: InverseNet, path: pathlib.Path) -> None:

@@ -98,7 +98,9 @@ def _from_bytes(whole: np.ndarray, mean: np.ndarray | None, steps: np.ndarray | 
     # By their shapes: what is broadcast may be of any size.
     if mean.shape != whole.shape[1:] or steps.shape != (whole.shape[0], *between, whole.shape[-1]):
         raise Unsound("has weights in bytes whose mean and steps are of others")
-    return _as_float32(mean) + _as_float32(steps) * whole.astype(np.float32)
+    # What is no number or too large is refused once all is read.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _as_float32(mean) + _as_float32(steps) * whole.astype(np.float32)
 
 
 def _as_float32(weight: np.ndarray) -> np.ndarray:
@@ -132,13 +134,16 @@ def in_precision(network: keras.Model, architecture: dict[str, Any], precision: 
     return copy
 
 
-def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str]) -> pathlib.Path:
+def find(
+    model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str], flag: str
+) -> pathlib.Path:
     """Returns the file of a network: a path, the folder of a training, or a shipped one's name.
 
     Args:
         model: which one.
         shipped: the file that it is if it is a name.
         names: what is shipped, for the message.
+        flag: what the caller calls the model.
 
     Raises:
         ValueError: there is none; the message lists what exists.
@@ -150,5 +155,5 @@ def find(model: str | pathlib.Path, shipped: pathlib.Path, names: Iterable[str])
     found = next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
     if found is None:
         choices = f"{', '.join(names)} or the path of a trained one"
-        raise ValueError(f"model must be {choices}. Received: model={model}")
+        raise ValueError(f"{flag} must be {choices}. Received: {flag}={model}")
     return found

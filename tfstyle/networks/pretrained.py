@@ -67,29 +67,33 @@ def _as_text(work: Any) -> str:
     return work
 
 
-def load(model: str | pathlib.Path = NAME, precision: str = "float32") -> family.AnyStylizer:
+def load(
+    model: str | pathlib.Path = NAME, precision: str = "float32", *, flag: str = "model"
+) -> family.AnyStylizer:
     """Returns a trained stylizer, a Keras model from images to pastiches.
 
     Args:
         model: the name of one that the package ships, the folder of a training, or the path of
             a packed or `.keras` file.
         precision: of its arithmetic; "auto" takes this machine's fastest. In and out are float32.
+        flag: what the caller calls the model.
 
     Raises:
         ValueError: there is no such stylizer, and the message lists what exists; or its file is
             another or damaged.
         MemoryError: there is too little memory for it.
     """
-    return weights.load(find(model), KINDS, resolve_precision(precision), f"model={model}")
+    path = find(model, flag=flag)
+    return weights.load(path, KINDS, resolve_precision(precision), model, flag)
 
 
-def find(model: str | pathlib.Path = NAME) -> pathlib.Path:
+def find(model: str | pathlib.Path = NAME, *, flag: str = "model") -> pathlib.Path:
     """Returns the file that `load` reads.
 
     Raises:
         ValueError: there is none; the message lists what exists.
     """
-    return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names())
+    return packing.find(model, packing.SHIPPED / f"{model}{packing.SUFFIX}", names(), flag)
 
 
 def in_precision(stylizer: family.AnyStylizer, precision: str) -> family.AnyStylizer:

@@ -77,16 +77,14 @@ def find(vgg_weights: str | os.PathLike[str]) -> pathlib.Path:
         return path
 
 
-def stamp(vgg_weights: str | os.PathLike[str]) -> tuple[str, int, int] | None:
-    """Returns the path, time and size of a weights file; what stays, stays the same file.
+def stamp(vgg_weights: str | os.PathLike[str]) -> files.Stamp | None:
+    """Returns the stamp of a weights file.
 
     None for `auto` and `imagenet`, which stand for one file as long as a process lives.
     """
     if vgg_weights in ("auto", "imagenet"):
         return None
-    path = _existing(pathlib.Path(vgg_weights)).resolve()
-    status = path.stat()
-    return str(path), status.st_mtime_ns, status.st_size
+    return files.stamp(_existing(pathlib.Path(vgg_weights)))
 
 
 def at_hand() -> pathlib.Path | None:

@@ -1,4 +1,4 @@
-"""Files of any kind: names that fit, whole files or none, digests."""
+"""Files of any kind: names that fit, whole files or none, digests and stamps."""
 
 import contextlib
 import errno
@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, TypeAlias
 
 from tfstyle.system.unfinished import parts
 
@@ -22,6 +22,9 @@ ADVICE = {
     errno.ENOTDIR: "create its folder first",
 }
 """What to do where the system refuses to write a file, by the error's number."""
+
+Stamp: TypeAlias = tuple[str, int, int]
+"""A file's path, time and size."""
 
 
 def is_name_too_long(path: str | os.PathLike[str]) -> bool:
@@ -155,6 +158,12 @@ def _refusal(error: BaseException | None, names: set[str]) -> int | None:
         # In closing what it could not write, zipfile fails again.
         error = error.__cause__ or error.__context__
     return None
+
+
+def stamp(path: str | os.PathLike[str]) -> Stamp:
+    """Returns what stays as it is while a file stays the same."""
+    status = os.stat(path)
+    return os.path.realpath(path), status.st_mtime_ns, status.st_size
 
 
 def digest(path: str | os.PathLike[str], algorithm: str) -> str:

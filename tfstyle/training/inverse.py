@@ -89,7 +89,7 @@ def _new(features: dict[str, tf.Tensor], config: Config) -> inverse_net.InverseN
 
 def _begun(start: str | os.PathLike, config: Config) -> inverse_net.InverseNet:
     """Returns the network to begin from; raises ValueError when it is for other features."""
-    net = inverse_net.load(os.fspath(start), loop.precision(config))
+    net = inverse_net.load(os.fspath(start), loop.precision(config), flag="start")
     asked = {**dataclasses.asdict(config), "layer": vgg19_layers.parse_layer(config.layer)}
     for name in ("layer", "pooling", "padding", "width"):
         if getattr(net, name) != asked[name]:

@@ -86,7 +86,8 @@ def _stylizer(
     photos: str | pathlib.Path, styles: tuple[str, ...], config: Config
 ) -> transform_net.Stylizer:
     """Returns the network to train, with random weights or with those that it begins from."""
-    earlier = None if config.start is None else pretrained.load(os.fspath(config.start))
+    start = None if config.start is None else os.fspath(config.start)
+    earlier = None if start is None else pretrained.load(start, flag="start")
     stylizer = transform_net.Stylizer(
         styles,
         width=config.width,

@@ -59,6 +59,19 @@ def test_sheet_without_a_photograph_takes_the_package_s_own(model, tmp_path):
     assert image.read(tmp_path / "sheet.png").shape[2] == 2 * 40
 
 
+@pytest.mark.parametrize("replaced", ["photo", "model"])
+def test_sheet_replaces_no_input(model, photo, tmp_path, capsys, replaced):
+    photo = tmp_path / "photo.png"
+    own = tmp_path / "own.npz"
+    own.write_bytes(model.read_bytes())
+    sheet = tmp_path / "sheet.png"
+    sheet.symlink_to(photo if replaced == "photo" else own)
+    assert app.main(["styles", f"--model={own}", f"--content={photo}", f"--sheet={sheet}"]) == 2
+    assert "sheet must not replace an input. Received: sheet=" in capsys.readouterr().err
+    assert own.read_bytes() == model.read_bytes()
+    assert image.read(photo).shape == (1, 30, 41, 3)
+
+
 # --- apply ---
 
 

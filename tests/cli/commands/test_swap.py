@@ -103,6 +103,15 @@ def test_prepared_style_gives_the_same_picture(folder, capsys):
     assert np.array_equal(image.read("out.png"), image.read("of_picture.png"))
 
 
+def test_prepared_style_replaces_no_input(folder, capsys):
+    """A picture may be called anything."""
+    (folder / "style.png").rename("style.npz")
+    before = (folder / "style.npz").read_bytes()
+    assert prepare(style="style.npz", output="style.npz") == 2
+    assert "output must not replace an input. Received: output=" in capsys.readouterr().err
+    assert (folder / "style.npz").read_bytes() == before
+
+
 def test_record_has_the_digest_of_a_prepared_style(folder):
     assert prepare("--quiet") == 0 == swap("--quiet", "--style=bank.npz")
     _, style = json.loads((folder / "out.json").read_text("utf-8"))["inputs"]

@@ -60,14 +60,22 @@ def test_each_style_is_painted_by_its_own_network(members, stylizers, size):
         ({"a": {"styles": ("x", "y")}}, "a: 2 styles"),
         ({"a": {}, "b": {"width": 8}}, "width=8"),
     ],
+    ids=["none", "two styles", "another width"],
 )
 def test_networks_that_differ_are_no_family(others, found):
     networks = {
         name: transform_net.Stylizer(**{"styles": ("style",), **MEASURES, **other})
         for name, other in others.items()
     }
-    with pytest.raises(ValueError, match=f"one style each and the same arch.*{found}"):
+    with pytest.raises(ValueError, match=f"one style each and of the same arch.*{found}"):
         family.join(networks)
+
+
+@pytest.mark.parametrize("other", ["a family of 1 style", "no stylizer, NoneType"])
+def test_what_is_no_single_network_joins_no_family(members, other):
+    joined = family.join({"wave": members[0]}) if "family" in other else None
+    with pytest.raises(ValueError, match=f"networks of one style each.* x: {other}"):
+        family.join({"x": joined, "y": members[1]})
 
 
 def test_blend_is_painted_by_the_mean_of_the_weights(members, stylizers):
@@ -200,6 +208,29 @@ def test_apply_paints_as_the_family_does(stylizers, tmp_path):
     painted = feed_forward.stylize(picture(20, 16), "scream:1,night:1", config).image
     again = pretrained.load(tmp_path / "family.npz")
     assert_allclose(painted, again(picture(20, 16), style=[0.0, 0.25, 0.25]), atol=1e-6)
+
+
+def test_apply_takes_a_file_that_was_written_anew(stylizers, members, tmp_path):
+    path = tmp_path / "model.npz"
+    config = feed_forward.Config(model=path, precision="float32")
+    pretrained.pack(stylizers, path)
+    feed_forward.stylize(picture(16, 16), config=config)
+    pretrained.pack(members[1], path)
+    painted = feed_forward.stylize(picture(16, 16), config=config).image
+    assert_allclose(painted, pretrained.load(path)(picture(16, 16)), atol=1e-6)
+
+
+@pytest.mark.parametrize("step", [3e38, np.inf, np.nan])
+@pytest.mark.filterwarnings("error")
+def test_steps_that_are_no_numbers_are_refused_in_one_sentence(stylizers, tmp_path, step):
+    path = tmp_path / "family.npz"
+    pretrained.pack(stylizers, path)
+    arrays = dict(np.load(path))
+    steps = [name for name in arrays if name.startswith("s")]
+    arrays[steps[0]] = np.full_like(arrays[steps[0]], step)
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match="model must be a packed stylizer, and .* not finite"):
+        pretrained.load(path)
 
 
 @pytest.mark.parametrize("images", [picture(8, 8)[0], picture(8, 8)[np.newaxis]])

@@ -104,8 +104,10 @@ def test_each_image_of_a_batch_takes_its_own_shares(stylizer):
         ({"wave": 10**400}, "Received: wave:1000"),
         ({"wave": "much"}, "Received: wave:much"),
         ({"wave": True}, "Received: wave:True"),
-        ([1.0, float("nan"), 0.0], "finite numbers. Received: nan"),
-        (np.array([[1e39, 0, 0]]), "finite numbers. Received: inf"),
+        ([1.0, float("nan"), 0.0], "finite numbers of 0 or more. Received: nan"),
+        (np.array([[1e39, 0, 0]]), "finite numbers of 0 or more. Received: inf"),
+        ([0.5, 0.5, -0.25], "finite numbers of 0 or more. Received: -0.25"),
+        (np.eye(3), "one row, or one for each image. Received: 3 rows for 1 images"),
         ([1.0, 0.0], r"one for each style. Received: shares of shape \(2,\)"),
         (1.0, "one for each style"),
         ({}, "not all 0"),
@@ -120,6 +122,12 @@ def test_style_that_cannot_be_is_refused(stylizer, style, message):
         stylizer(picture(16, 16), style=style)
 
 
+@pytest.mark.parametrize("channels", [1, 4])
+def test_an_image_of_other_channels_is_refused(stylizer, channels):
+    with pytest.raises(ValueError, match=r"images must be \[batch, height, width, 3\]"):
+        stylizer(np.zeros([1, 16, 16, channels], np.float32))
+
+
 def test_an_image_without_a_batch_is_refused(stylizer):
     with pytest.raises(ValueError, match=r"add the batch by images.+ of shape \(16, 16, 3\)"):
         stylizer(picture(16, 16)[0])
@@ -129,6 +137,13 @@ def test_a_style_that_cannot_be_is_one_sentence_from_the_method(stylizer):
     with pytest.raises(ValueError) as caught:
         feed_forward.stylize(picture(16, 16), "scraem", stylizer=stylizer)
     assert re.fullmatch(r"style must be .+ Did you mean scream\? .+", str(caught.value))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int64, tf.constant])
+def test_shares_by_name_may_be_numpy_s_numbers(stylizer, kind):
+    image = picture(16, 16)
+    painted = stylizer(image, style={"wave": kind(3), "night": kind(1)})
+    assert_allclose(painted, stylizer(image, style="wave:3,night:1"), atol=1e-6)
 
 
 def test_shares_may_be_fractions(stylizer):
@@ -244,7 +259,9 @@ def test_less_is_refused_by_a_network_that_knows_full_strength_alone(stylizer):
         stylizer.at_strength("wave", 0.5)
 
 
-@pytest.mark.parametrize("strength", [-0.1, 1.5, float("nan")])
+@pytest.mark.parametrize(
+    "strength", [-0.1, 1.5, float("nan"), np.float32(-1), np.int64(3), np.float32("nan"), "0.5"]
+)
 def test_strength_beyond_its_range_is_refused(fading, strength):
     with pytest.raises(ValueError, match="strength must be from 0 to 1. Received: strength="):
         fading.at_strength("wave", strength)

@@ -10,6 +10,7 @@ from tfstyle.cli import reports, shared_flags
 from tfstyle.jobs import inputs
 from tfstyle.methods.style_swap import style_settings
 from tfstyle.system import destinations, errors
+from tfstyle.system.files import reason
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +43,9 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     problem = destinations.why_no_file(files.output)
     if problem:
         raise ValueError(f"output must {problem}. Received: output={files.output}")
-    read = inputs.read_inputs(inputs.split_paths(files.style), "style")
+    styles = inputs.split_paths(files.style)
+    inputs.check_no_input(files.output, styles)
+    read = inputs.read_inputs(styles, "style")
     too_large = f"memory ran out; lower size or end other programs. Received: size={whole.size}"
     with errors.exhaustion_as_memory_error(too_large):
         bank = module.prepare([each.picture.pixels for each in read], whole)
@@ -50,8 +53,8 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         module.save_style(bank, files.output)
     except OSError as error:
         raise OSError(
-            f"output could not be written: {error.strerror or error}; make room, or choose another "
+            f"output could not be written: {reason(error)}; make room, or choose another "
             f"place. Received: output={files.output}"
         ) from error
-    sentence, named = f"{files.output}  prepared", inputs.split_paths(files.style)
-    return reports.finish(command, "prepared", files, sentence, styles=named, output=files.output)
+    sentence = f"{files.output}  prepared"
+    return reports.finish(command, "prepared", files, sentence, styles=styles, output=files.output)

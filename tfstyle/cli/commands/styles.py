@@ -44,8 +44,10 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
         return process.DONE
     # What cannot be written is refused before the photograph is painted in every style.
     inputs.check_writable(files.sheet, "sheet")
+    photograph = files.content or pretrained.PHOTOGRAPH
+    inputs.check_no_input(files.sheet, [photograph, pretrained.find(config.model)], "sheet")
     with inputs.naming("content"):
-        content = image.read(files.content or pretrained.PHOTOGRAPH)
+        content = image.read(photograph)
     stylizer.at_strength(None, config.strength)
     process.say(*lines)
     image.write(files.sheet, _draw(content, stylizer, module, config))

@@ -67,7 +67,13 @@ def weights_used(config: Config) -> dict[str, str]:
     return {"name": str(config.model), "sha256": digest}
 
 
-@functools.lru_cache(maxsize=1)
 def load(model: str | os.PathLike, precision: str) -> family.AnyStylizer:
-    """Returns the stylizer, the last one from memory."""
-    return pretrained.load(os.fspath(model), precision)
+    """Returns the stylizer, the last one from memory while its file stays."""
+    model = os.fspath(model)
+    return _load(model, precision, files.stamp(pretrained.find(model)))
+
+
+# The stamp is but a part of the key: a file that was written anew is loaded anew.
+@functools.lru_cache(maxsize=1)
+def _load(model: str, precision: str, stamp: files.Stamp) -> family.AnyStylizer:
+    return pretrained.load(model, precision)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfstyle.methods.style_swap import course
 from tfstyle.methods.style_swap.config import Config, swapped_layer
-from tfstyle.networks import inverse_net, vgg19_files
+from tfstyle.networks import inverse_net
 from tfstyle.system import files
 
 Decoder = Callable[[tf.Tensor], tf.Tensor]
@@ -41,7 +41,7 @@ def find(
         return given, {}
     name = config.inverse_model()
     path = inverse_net.find(name)
-    net, digest = _load(path, config.precision, vgg19_files.stamp(path))
+    net, digest = _load(path, config.precision, files.stamp(path))
     _check(net, config)
     return net, {"inverse": name, "inverse_sha256": digest}
 
@@ -68,6 +68,8 @@ def _check(net: inverse_net.InverseNet, config: Config) -> None:
 # The contents of a folder and the frames of a clip share one network.
 # The stamp is but a part of the key: a file that was written anew is loaded anew.
 @functools.lru_cache(maxsize=1)
-def _load(path: pathlib.Path, precision: str, stamp: tuple) -> tuple[inverse_net.InverseNet, str]:
+def _load(
+    path: pathlib.Path, precision: str, stamp: files.Stamp
+) -> tuple[inverse_net.InverseNet, str]:
     """Returns the network and its file's digest, the last one from memory while the file stays."""
     return inverse_net.load(path, precision), files.digest(path, "sha256")

@@ -21,7 +21,13 @@ from tfstyle.system.precision import dtype_policy
 CURE = "get a new copy, or the file of a training"
 
 
-def load(path: pathlib.Path, kinds: Sequence[Kind], precision: str, received: str) -> keras.Model:
+def load(
+    path: pathlib.Path,
+    kinds: Sequence[Kind],
+    precision: str,
+    asked: str | pathlib.Path,
+    flag: str = "model",
+) -> keras.Model:
     """Returns the network in a packed or a `.keras` file.
 
     Only the settings and the weights are taken from a file: whatever else it asks Keras to make
@@ -31,7 +37,8 @@ def load(path: pathlib.Path, kinds: Sequence[Kind], precision: str, received: st
         path: the file.
         kinds: of networks that it may be, the commonest first.
         precision: of its arithmetic; weights are float32 in any.
-        received: what was asked for, for the sentence, such as "model=night".
+        asked: what was asked for, for the sentence.
+        flag: what the caller calls that.
 
     Raises:
         ValueError: the file is another or damaged, or its weights are not finite.
@@ -41,7 +48,8 @@ def load(path: pathlib.Path, kinds: Sequence[Kind], precision: str, received: st
     packed = "packed " if read is _packed else ""
     name = kinds[0].name
     article = "an" if name[0] in "aeiou" and not packed else "a"
-    with doors.checked(f"model must be {article} {packed}{name}", path, CURE, received):
+    expected = f"{flag} must be {article} {packed}{name}"
+    with doors.checked(expected, path, CURE, f"{flag}={asked}"):
         network = read(path, kinds, dtype_policy(precision))
         check_finite(network)
         return network

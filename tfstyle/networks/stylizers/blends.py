@@ -20,7 +20,7 @@ def shares(blend: str | Mapping[str, float], styles: Sequence[str]) -> list[floa
     Raises:
         ValueError: a name is unknown, a share is not finite or below 0, or they sum to zero.
     """
-    given = parse(blend, styles) if isinstance(blend, str) else dict(blend)
+    given = parse(blend, styles) if isinstance(blend, str) else _numbers(blend)
     for name, share in given.items():
         settings.check_choice("style", name, styles)
         _check_share(name, share)
@@ -28,6 +28,13 @@ def shares(blend: str | Mapping[str, float], styles: Sequence[str]) -> list[floa
     if not total > 0:
         raise ValueError(f"shares must be 0 or more, not all 0. Received: style={blend}")
     return [float(given.get(name, 0.0)) / total for name in styles]
+
+
+def _numbers(shares: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the shares; of NumPy's numbers, Keras makes tensors when a model is called."""
+    return {
+        name: share.numpy() if hasattr(share, "numpy") else share for name, share in shares.items()
+    }
 
 
 def _check_share(name: str, share: Any) -> None:

@@ -34,8 +34,8 @@ class StylizerFamily(StyledModel):
             )
         self._compiled = tf.function(self._run, reduce_retracing=True)
 
-    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
-        images, shares = tf.convert_to_tensor(images), self.shares(style)
+    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+        images = tf.convert_to_tensor(images)
         if shares.shape[0] == 1:
             return self._paint_alike(images, shares, training)
         rows = tf.broadcast_to(shares, [tf.shape(images)[0], len(self.styles)])
@@ -122,23 +122,29 @@ def join(stylizers: Mapping[str, Stylizer]) -> StylizerFamily:
     Blends are worth looking at where all were trained on from the same network (`start`).
 
     Raises:
-        ValueError: there are none, one has several styles, or their architectures differ.
+        ValueError: there are none, one has several styles or is a family, or their architectures
+            differ.
     """
     members = list(stylizers.values())
-    alike = len({each.architecture for each in members}) == 1
-    if not alike or any(len(each.styles) != 1 for each in members):
-        shown = "; ".join(
-            f"{name}: {len(each.styles)} styles, {each.architecture}"
-            for name, each in stylizers.items()
-        )
+    are_single = all(isinstance(each, Stylizer) and len(each.styles) == 1 for each in members)
+    if not are_single or len({each.architecture for each in members}) != 1:
+        shown = "; ".join(f"{name}: {_described(each)}" for name, each in stylizers.items())
         raise ValueError(
-            "stylizers must have one style each and the same architecture. "
+            "stylizers must be networks of one style each and of the same architecture. "
             f"Received: {shown or 'none'}"
         )
     made = StylizerFamily(tuple(stylizers), **dataclasses.asdict(members[0].architecture))
     for own, *given in zip(made.weights, *(each.weights for each in members), strict=True):
         own.assign(tf.stack([tf.convert_to_tensor(weight) for weight in given]))
     return made
+
+
+def _described(stylizer: object) -> str:
+    if not isinstance(stylizer, StyledModel):
+        return f"no stylizer, {type(stylizer).__name__}"
+    kind = "a family of " if isinstance(stylizer, StylizerFamily) else ""
+    count = len(stylizer.styles)
+    return f"{kind}{count} style{'s' * (count > 1)}, {stylizer.architecture}"
 
 
 AnyStylizer: TypeAlias = Stylizer | StylizerFamily

@@ -1,6 +1,7 @@
 """What every network that paints in trained styles has in common, whatever it is made of."""
 
 import dataclasses
+import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -67,13 +68,16 @@ class StyledModel(keras.Model):
             training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
 
         Raises:
-            ValueError: the images are of another shape, or there is no such style.
+            ValueError: the images are of another shape, there is no such style, or a tensor has
+                neither one row of shares nor one for each image.
         """
         _check_images(images)
-        return self._paint(images, style, training)
+        shares = self.shares(style)
+        _check_rows(images, shares)
+        return self._paint(images, shares, training)
 
-    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
-        """Paints as `call` does."""
+    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+        """Paints as `call` does, by shares `[batch or 1, styles]`."""
         raise NotImplementedError
 
     def shares(self, style: Style) -> tf.Tensor:
@@ -106,9 +110,9 @@ class StyledModel(keras.Model):
             ValueError: there is no such style, a number is not from 0 to 1, or the network has no
                 strengths (no `identity`).
         """
-        is_number = isinstance(strength, (int, float))
+        is_number = isinstance(strength, numbers.Real)
         # No number lies in the range, either.
-        if is_number and not 0 <= strength <= 1:
+        if isinstance(strength, str) or (is_number and not 0 <= strength <= 1):
             raise ValueError(f"strength must be from 0 to 1. Received: strength={strength}")
         if is_number and strength == 1:
             return style
@@ -120,7 +124,7 @@ class StyledModel(keras.Model):
         return self.shares(style) * tf.reshape(tf.cast(strength, tf.float32), [-1, 1])
 
     def _check_tensor(self, shares: tf.Tensor) -> None:
-        """Raises ValueError unless a tensor is a share for each style, finite where that is known.
+        """Raises ValueError unless a tensor is a share for each style, and one where that is known.
 
         In a graph the values are not known yet: `export` checks them there.
         """
@@ -132,10 +136,10 @@ class StyledModel(keras.Model):
             )
         if tf.executing_eagerly():
             values = shares.numpy()
-            if not np.isfinite(values).all():
+            wrong = values[~(np.isfinite(values) & (values >= 0))]
+            if wrong.size:
                 raise ValueError(
-                    "shares must be finite numbers. "
-                    f"Received: {values[~np.isfinite(values)][0]} among the shares"
+                    f"shares must be finite numbers of 0 or more. Received: {wrong[0]} among them"
                 )
 
     def compute_output_shape(
@@ -162,8 +166,18 @@ class StyledModel(keras.Model):
         return {**super().get_config(), "styles": self.styles, **own}
 
 
+def _check_rows(images: tf.Tensor, shares: tf.Tensor) -> None:
+    rows, batch = shares.shape[0], images.shape[0]
+    if rows != 1 and None not in (rows, batch) and rows != batch:
+        raise ValueError(
+            "shares must have one row, or one for each image. "
+            f"Received: {rows} rows for {batch} images"
+        )
+
+
 def _check_images(images: tf.Tensor) -> None:
-    if images.shape.rank not in (None, 4):
+    rank = images.shape.rank
+    if rank is not None and (rank != 4 or images.shape[-1] not in (None, 3)):
         raise ValueError(
             "images must be [batch, height, width, 3]; add the batch by images[None]. "
             f"Received: images of shape {images.shape}"

@@ -36,10 +36,10 @@ class Stylizer(StyledModel):
         self.net = stages.connect(self.blocks, rows, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
 
-    def _paint(self, images: tf.Tensor, style: Style, training: bool) -> tf.Tensor:
+    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
-        pastiches = self._run(net, images, style)[0]
+        pastiches = self._run(net, images, shares)[0]
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
 
     def single(self, style: Style) -> "tuple[Stylizer, Style]":

@@ -31,7 +31,10 @@ def check_owner(folder: pathlib.Path, identity: str) -> None:
     """
     owner = folder / OWNER
     # On a full disk version 0.1.0 left it empty. As bytes: another program's file need not be text.
-    if owner.exists() and owner.read_bytes() not in (b"", identity.encode()):
+    told = owner.read_bytes() if owner.exists() else None
+    # Without it, networks and samples are somebody else's too.
+    is_taken = told is None and (any(folder.glob("*.keras")) or (folder / SAMPLES).exists())
+    if is_taken or told not in (None, b"", identity.encode()):
         raise ValueError(
             "model must be a new folder, or that of the same training with the same settings and "
             f"styles. Received: model={folder}"
