@@ -92,9 +92,13 @@ def ask_grpc(address: str, model: str, files: dict[str, bytes], numbers: dict) -
 def main() -> None:
     """Asks once."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--photo", required=True, type=pathlib.Path)
-    parser.add_argument("--output", required=True, type=pathlib.Path)
-    parser.add_argument("--model", default="masters")
+    parser.add_argument("--photo", required=True, type=pathlib.Path, help="the picture to paint")
+    parser.add_argument(
+        "--output", required=True, type=pathlib.Path, help="where the pastiche goes, a PNG file"
+    )
+    parser.add_argument(
+        "--model", default="masters", help="the model's name on the server; masters by default"
+    )
     parser.add_argument(
         "--shares",
         default="",
@@ -102,8 +106,10 @@ def main() -> None:
     )
     parser.add_argument("--style", type=pathlib.Path, help="a painting, for a style swap")
     parser.add_argument("--strength", type=float, help="0 to 1; none is 0.5 for a style swap")
-    parser.add_argument("--rest", default="localhost:8501")
-    parser.add_argument("--grpc", help="ask here instead of over REST")
+    parser.add_argument(
+        "--rest", default="localhost:8501", help="the server's address; localhost:8501 by default"
+    )
+    parser.add_argument("--grpc", help="an address to ask at instead, over gRPC")
     given = parser.parse_args()
     ask, address = (ask_grpc, given.grpc) if given.grpc else (ask_rest, given.rest)
     given.output.write_bytes(ask(address, given.model, *inputs(given)))

@@ -29,7 +29,7 @@ def test_spaces_around_a_style_are_its_names_where_a_file_has_them(method, folde
 @pytest.mark.parametrize("style", ["great_wave", "style.png,udnie", "the_scream:0.5,udnie:0.5"])
 def test_a_trained_style_s_name_is_told_from_a_picture(style, method, folder, capsys):
     assert gatys(style=style) == 2
-    assert "a picture's path, and apply alone paints the trained styles. Rec" in sentence(capsys)
+    assert "a picture's path; a trained style's name is for tfstyle apply. Rec" in sentence(capsys)
     assert method.calls == []
 
 

@@ -92,7 +92,7 @@ def read_styles(paths: Sequence[str | os.PathLike[str]]) -> list[Input]:
         if not names:
             raise
         raise image.ImageError(
-            "style must be a picture's path, and apply alone paints the trained styles. "
+            "style must be a picture's path; a trained style's name is for tfstyle apply. "
             f"Received: style={names[0]}"
         ) from error
 

@@ -43,6 +43,12 @@ def test_styles_are_listed_with_their_works(model, capsys):
     assert capsys.readouterr().out.splitlines() == ["wave    Hokusai, 1831", "scream"]
 
 
+def test_other_shipped_models_are_told_of(capsys):
+    assert app.main(["styles", "--model=slim"]) == 0
+    _, others = capsys.readouterr().out.splitlines()
+    assert others == "Other models, by --model: masters, starry_night"
+
+
 def test_sheet_shows_the_photograph_in_every_style(model, photo, tmp_path):
     flags = [f"--model={model}", f"--content={photo}", f"--sheet={tmp_path / 'sheet.png'}"]
     assert app.main(["styles", "--precision=float32", *flags]) == 0

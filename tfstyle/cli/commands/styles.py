@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
 
     stylizer = module.load(config.model, config.precision)
     works = pretrained.works(config.model)
-    lines = describe(stylizer.styles, works)
+    lines = [*describe(stylizer.styles, works), *_others(config.model, pretrained.names())]
     if files.json:
         lines = [json.dumps(facts(config.model, stylizer.styles, works, files.sheet))]
     if files.sheet is None:
@@ -66,6 +67,12 @@ def describe(styles: tuple[str, ...], works: dict[str, str]) -> list[str]:
     """Returns a line for each style: its name and, where it is known, the work it is from."""
     width = max(map(len, styles))
     return [f"{style:{width}}  {works.get(style, '')}".rstrip() for style in styles]
+
+
+def _others(model: Any, shipped: Sequence[str]) -> list[str]:
+    """Returns a line that names the other shipped models beside a shipped one."""
+    others = [name for name in shipped if name != model]
+    return [f"Other models, by --model: {', '.join(others)}"] if model in shipped else []
 
 
 def facts(
