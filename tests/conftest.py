@@ -60,8 +60,8 @@ def stylizer():
 
 @pytest.fixture(scope="session")
 def fading_stylizer():
-    """Another one, that has strengths."""
-    return build_stylizer(identity=True)
+    """Another one, that has strengths and sees grain."""
+    return build_stylizer(identity=True, grain=0.1)
 
 
 def build_stylizer(**architecture):

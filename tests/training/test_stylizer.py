@@ -113,6 +113,7 @@ def whole(tiny_encoder, tmp_path_factory):
 def test_training_leaves_a_stylizer_and_its_curves(whole):
     stylizer, folder = whole
     assert stylizer.styles == tuple(STYLES)
+    assert stylizer.architecture.grain == CONFIG.noise
     saved = keras.models.load_model(folder / "stylizer.keras")
     content = picture(20, 20, seed=1)
     assert_allclose(saved(content), stylizer(content), atol=1e-6)

@@ -30,6 +30,9 @@ class Architecture:
     outer_kernel: int = setting(9, "Side of the first and the last layer's kernels.")
     inner_norms: bool = setting(True, "Whether all stages normalise.")
     identity: bool = setting(False, "Whether the photograph is among what it blends.")
+    grain: float = setting(
+        0.0, "Deviation of the grain that it sees in a photograph.", minimum=0, maximum=1
+    )
 
     def __post_init__(self) -> None:
         """Raises ValueError when a field lies outside its range."""

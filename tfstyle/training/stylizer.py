@@ -96,6 +96,8 @@ def _stylizer(
         # A network that has lost its inner norms does not get them back.
         inner_norms=config.inner_norms and (earlier is None or earlier.architecture.inner_norms),
         identity=config.weak_share > 0,
+        # What it is trained to see it is to be shown.
+        grain=config.noise,
         dtype=precision.dtype_policy(loop.precision(config)),
     )
     if earlier is not None:

@@ -21,8 +21,9 @@ def begin_from(stylizer: transform_net.Stylizer, earlier: transform_net.Stylizer
     """
     wanted = dataclasses.asdict(stylizer.architecture)
     for key, value in dataclasses.asdict(earlier.architecture).items():
-        # The photograph's scales and shifts are rows like a style's: left out or begun anew.
-        if key != "identity" and value != wanted[key]:
+        # The photograph's scales and shifts are rows like a style's: left out or begun anew. Grain
+        # is learned anew.
+        if key not in ("identity", "grain") and value != wanted[key]:
             raise ValueError(f"start must have the same {key}. Received: {value} for {wanted[key]}")
     for own, given in zip(stylizer.weights, earlier.weights, strict=True):
         own.assign(_of_styles(given, stylizer, earlier) if own.name in norms.PER_STYLE else given)

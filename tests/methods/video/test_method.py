@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 from clips import frames
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from samples import TINY_CHANNELS, picture
 
 from tfstyle import settings
@@ -65,6 +65,19 @@ def test_without_stabilising_each_frame_is_the_methods_own(stylizer):
     for frame, pastiche in zip(clip, video.stylize(clip, "wave", PLAIN), strict=True):
         alone = feed_forward.stylize(frame, "wave", stylizer=stylizer).image[0]
         assert_array_equal(pastiche, np.rint(alone * 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("whole_pixels", [4_000_000, 100])
+def test_frames_are_seen_without_grain(stylizer, monkeypatch, whole_pixels):
+    """It would lie still in the frame while the scene moves."""
+    monkeypatch.setattr(painters.strips, "WHOLE_PIXELS", whole_pixels)
+    grainy = transform_net.Stylizer(["wave"], width=4, residual_blocks=1, grain=0.3)
+    grainy.set_weights(stylizer.get_weights())
+    monkeypatch.setattr(feed_forward, "load", lambda model, precision: grainy)
+    clip = frames(1)
+    (pastiche,) = video.stylize(clip, "wave", PLAIN)
+    plain = feed_forward.stylize(clip[0], "wave", stylizer=stylizer).image[0]
+    assert_allclose(pastiche, plain * 255, atol=0.51)
 
 
 def test_one_graph_serves_every_clip_in_every_style(monkeypatch):

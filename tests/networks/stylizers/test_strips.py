@@ -12,6 +12,7 @@ KINDS = {
     "outer_norms": {"inner_norms": False},
     "small_kernels": {"outer_kernel": 5},
     "identity": {"identity": True},
+    "grain": {"identity": True, "grain": 0.3},
 }
 
 
@@ -51,6 +52,12 @@ def test_picture_is_one_whose_strips_differ(stylizer):
     image = picture(64, 48)
     apart = np.concatenate([stylizer(image[:, :32]), stylizer(image[:, 32:])], axis=1)
     assert np.abs(apart - stylizer(image)).max() > 0.1
+
+
+def test_strips_without_grain_are_the_whole_without(stylizer):
+    image = picture(33, 40)
+    painted = strips.paint(stylizer, image, strip_rows=12, grained=False)
+    assert_allclose(painted, stylizer(image, grained=False), atol=1e-4)
 
 
 @pytest.mark.parametrize("style", ["scream", {"wave": 1, "scream": 3}])

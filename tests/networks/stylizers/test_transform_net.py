@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle import feed_forward
 from tfstyle.networks import pretrained
-from tfstyle.networks.stylizers import stages, transform_net
+from tfstyle.networks.layers import grain
+from tfstyle.networks.stylizers import family, stages, transform_net
 
 STYLES = ("wave", "scream", "night")
 
@@ -216,6 +217,56 @@ def test_saved_stylizer_paints_the_same_in_a_new_process(stylizer, tmp_path):
 def test_blend_may_be_written_in_python_too(stylizer):
     written, given = stylizer.shares("wave:3,scream:1"), stylizer.shares({"wave": 3, "scream": 1})
     np.testing.assert_array_equal(written, given)
+
+
+# --- Grain ---
+
+
+def with_grain(stylizer, grain):
+    made = transform_net.Stylizer(**{**pretrained.architecture(stylizer), "grain": grain})
+    made.set_weights(stylizer.get_weights())
+    return made
+
+
+@pytest.fixture(scope="module")
+def grainy(fading):
+    return with_grain(fading, 0.1)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (19, 33)])
+def test_the_network_sees_grain_and_the_photograph_under_it_has_none(fading, grainy, size):
+    image = picture(*size)
+    noise = tf.constant(0.1 * grain.over(image))
+    assert_allclose(grainy(image), fading(image + noise), atol=1e-5)
+    # At half strength half of the photograph lies under what is painted.
+    half = fading.at_strength("wave", 0.5)
+    grained = fading(image + noise, style=half, training=True) - 0.5 * noise
+    assert_allclose(grainy(image, style=half), np.clip(grained, 0, 1), atol=1e-5)
+
+
+def test_crops_of_a_training_have_noise_of_their_own(fading, grainy):
+    image = picture(16, 16)
+    assert_array_equal(grainy(image, training=True), fading(image, training=True))
+    assert_array_equal(grainy(image, grained=False), fading(image))
+    assert np.abs(grainy(image) - fading(image)).max() > 0.01
+
+
+def test_a_family_sees_the_grain_of_its_networks(grainy):
+    single = with_grain(transform_net.Stylizer(("a",), width=4, residual_blocks=1), 0.2)
+    for weight in single.weights:
+        weight.assign(np.random.default_rng(1).normal(0, 0.3, weight.shape))
+    joined = family.join({"a": single})
+    assert joined.architecture.grain == 0.2
+    for how in ({}, {"grained": False}, {"training": True}):
+        assert_allclose(joined(picture(16, 20), **how), single(picture(16, 20), **how), atol=1e-5)
+
+
+def test_grain_comes_back_from_files_and_older_ones_have_none(grainy, tmp_path):
+    for suffix in (".npz", ".keras"):
+        path = tmp_path / f"grainy{suffix}"
+        pretrained.pack(grainy, path) if suffix == ".npz" else grainy.save(path)
+        assert pretrained.load(path).architecture.grain == 0.1
+    assert pretrained.load("slim").architecture.grain == 0
 
 
 # --- Strength ---

@@ -154,7 +154,8 @@ def by_network(style: styled.Style, method: feed_forward.Config) -> PaintFrame:
             )
         if frame.shape[0] * frame.shape[1] <= strips.WHOLE_PIXELS:
             return whole(frame[np.newaxis], shares)
-        return strips.paint(net, tensors.from_bytes(frame[np.newaxis]).numpy(), shares)
+        image = tensors.from_bytes(frame[np.newaxis]).numpy()
+        return strips.paint(net, image, shares, grained=False)
 
     return paint
 
@@ -175,7 +176,8 @@ def _whole(stylizer: family.AnyStylizer) -> Callable[[np.ndarray, tf.Tensor], tf
     """Returns what paints a frame `[1, height, width, 3]`, uint8, in one go, by styles' shares."""
 
     def paint(frames: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
-        return stylizer(tensors.from_bytes(frames), style=shares)
+        # Grain lies still in the frame, and so would its strokes when what is seen moves.
+        return stylizer(tensors.from_bytes(frames), style=shares, grained=False)
 
     # One graph for frames of any size, in any of the network's styles.
     frames = tf.TensorSpec([1, None, None, 3], tf.uint8)

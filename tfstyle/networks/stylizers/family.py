@@ -34,14 +34,18 @@ class StylizerFamily(StyledModel):
             )
         self._compiled = tf.function(self._run, reduce_retracing=True)
 
-    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+    def _paint(
+        self, images: tf.Tensor, shares: tf.Tensor, training: bool, grained: bool
+    ) -> tf.Tensor:
         images = tf.convert_to_tensor(images)
         if shares.shape[0] == 1:
-            return self._paint_alike(images, shares, training)
+            return self._paint_alike(images, shares, training, grained)
         rows = tf.broadcast_to(shares, [tf.shape(images)[0], len(self.styles)])
         # Each image by networks of its own.
         return tf.map_fn(
-            lambda row: self._paint_alike(row[0][tf.newaxis], row[1][tf.newaxis], training)[0],
+            lambda row: self._paint_alike(
+                row[0][tf.newaxis], row[1][tf.newaxis], training, grained
+            )[0],
             (images, rows),
             fn_output_signature=tf.TensorSpec(images.shape[1:], tf.float32),
             parallel_iterations=1,
@@ -79,17 +83,24 @@ class StylizerFamily(StyledModel):
         mean = _mean_eagerly if tf.executing_eagerly() else _mean
         return [mean(portions, tf.convert_to_tensor(each)) for each in self.weights]
 
-    def _paint_alike(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+    def _paint_alike(
+        self, images: tf.Tensor, shares: tf.Tensor, training: bool, grained: bool
+    ) -> tf.Tensor:
         """Paints all images by the same shares, `[1, styles]`."""
         # Called eagerly, the net would keep a graph in which these weights are constants.
         run = self._compiled if tf.executing_eagerly() else self._run
-        return run(self._blended(shares), images, _strength(shares), training)
+        return run(self._blended(shares), images, _strength(shares), training, grained)
 
     def _run(
-        self, weights: list[tf.Tensor], images: tf.Tensor, strength: tf.Tensor, training: bool
+        self,
+        weights: list[tf.Tensor],
+        images: tf.Tensor,
+        strength: tf.Tensor,
+        training: bool,
+        grained: bool,
     ) -> tf.Tensor:
-        net = self._template.net
-        return net.stateless_call(weights, [], images, style=strength, training=training)[0]
+        how = {"style": strength, "training": training, "grained": grained}
+        return self._template.net.stateless_call(weights, [], images, **how)[0]
 
 
 def _mean(portions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:

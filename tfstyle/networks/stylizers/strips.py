@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import tensorflow as tf
 
-from tfstyle.networks.layers import convolutions, mirror, norms
+from tfstyle.networks.layers import convolutions, grain, mirror, norms
 from tfstyle.networks.stylizers import stages, transform_net
 from tfstyle.networks.stylizers.family import AnyStylizer
 from tfstyle.networks.stylizers.styled import Style
@@ -49,6 +49,7 @@ def paint(
     image: np.ndarray,
     style: Style = None,
     strip_rows: int | None = None,
+    grained: bool = True,
 ) -> np.ndarray:
     """Returns the image painted, as `stylizer(image, style=style)` does.
 
@@ -57,19 +58,22 @@ def paint(
         image: `[1, height, width, 3]`, in [0, 1].
         style: a name, or shares by name.
         strip_rows: how many rows are computed at once; by default few enough for any memory.
+        grained: as the stylizer takes it.
 
     Returns:
         `[1, height, width, 3]`, float32 in [0, 1].
     """
     width = image.shape[2]
     net, style = stylizer.single(style)
+    deviation = net.architecture.grain if grained else 0.0
     grown, rows = _grown(image), net.rows(style)
     strips = _StripRunner(
         height=grown.height,
         strip_rows=strip_rows or max(STRIP_PIXELS // width, LOWEST),
         shares=rows,
     )
-    centred = grown.then(net.net.get_layer("centred"))
+    seen = _grown(image, deviation) if deviation else grown
+    centred = seen.then(net.net.get_layer("centred"))
     painted = stages.run_blocks(net.blocks, centred, strips.run)
     finished = painted.then(
         lambda pastiche, photograph: net.over_photograph(pastiche, photograph, rows), grown
@@ -78,12 +82,22 @@ def paint(
     return strips.compute(clipped, np.empty(image.shape, np.float32))
 
 
-def _grown(image: np.ndarray) -> Features:
-    """Returns the image with the mirrored rows and columns more that the net's strides need."""
+def _grown(image: np.ndarray, deviation: float = 0.0) -> Features:
+    """Returns the image with the mirrored rows and columns more that the net's strides need.
+
+    Args:
+        image: `[1, height, width, 3]`.
+        deviation: that of the grain which is added to it.
+    """
     height, width = image.shape[1:3]
     rows = mirror.mirrored(transform_net.fitting(height), height).numpy()
     columns = mirror.mirrored(transform_net.fitting(width), width).numpy()
-    return Features(len(rows), lambda top, bottom: image[:, rows[top:bottom]][:, :, columns])
+
+    def grown(top: int, bottom: int) -> np.ndarray:
+        pixels = image[:, rows[top:bottom]][:, :, columns]
+        return pixels + deviation * grain.at(rows[top:bottom], columns) if deviation else pixels
+
+    return Features(len(rows), grown)
 
 
 @dataclasses.dataclass(frozen=True)

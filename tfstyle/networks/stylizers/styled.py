@@ -30,6 +30,7 @@ class StyledModel(keras.Model):
         outer_kernel: int = Architecture.outer_kernel,
         inner_norms: bool = Architecture.inner_norms,
         identity: bool = Architecture.identity,
+        grain: float = Architecture.grain,
         **kwargs: Any,
     ) -> None:
         """Takes what the network is.
@@ -41,6 +42,8 @@ class StyledModel(keras.Model):
             outer_kernel: side of the first and the last layer's kernels, odd, from 1 to 9.
             inner_norms: whether all stages normalise, or those only that shrink the image.
             identity: whether the photograph is among what is blended: it has what shares lack to 1.
+            grain: standard deviation of the grain that it sees in a photograph, which is the noise
+                of its training; 1 is black to white.
             **kwargs: what Keras's models take; `dtype` is float32 by default.
 
         Raises:
@@ -50,7 +53,7 @@ class StyledModel(keras.Model):
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
         self.styles = check_styles(styles)
         self.architecture = Architecture(
-            width, residual_blocks, outer_kernel, inner_norms, identity
+            width, residual_blocks, outer_kernel, inner_norms, identity, grain
         )
         self._make()
         self.built = True
@@ -59,13 +62,21 @@ class StyledModel(keras.Model):
         """Makes the weights."""
         raise NotImplementedError
 
-    def call(self, images: tf.Tensor, style: Style = None, training: bool = False) -> tf.Tensor:
+    def call(
+        self,
+        images: tf.Tensor,
+        style: Style = None,
+        training: bool = False,
+        grained: bool = True,
+    ) -> tf.Tensor:
         """Returns the images painted, `[batch, height, width, 3]`, float32 in [0, 1].
 
         Args:
             images: the same shape, in [0, 1]; any height and width from one pixel up.
             style: a name, shares by name, or a tensor of shares; by default the first style.
-            training: whether values beyond [0, 1] are left as they are, so that a loss sees them.
+            training: whether values beyond [0, 1] are left as they are, so that a loss sees them,
+                and no grain is seen, since crops have noise of their own.
+            grained: whether the network sees its grain, of which it makes strokes in flat areas.
 
         Raises:
             ValueError: the images are of another shape, there is no such style, or a tensor has
@@ -74,9 +85,11 @@ class StyledModel(keras.Model):
         _check_images(images)
         shares = self.shares(style)
         _check_rows(images, shares)
-        return self._paint(images, shares, training)
+        return self._paint(images, shares, training, grained)
 
-    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+    def _paint(
+        self, images: tf.Tensor, shares: tf.Tensor, training: bool, grained: bool
+    ) -> tf.Tensor:
         """Paints as `call` does, by shares `[batch or 1, styles]`."""
         raise NotImplementedError
 

@@ -1,13 +1,12 @@
 """The network that paints in one pass: a Keras model with images in [0, 1] in and out."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tfstyle.networks.layers import mirror
+from tfstyle.networks.layers import grain, mirror
 from tfstyle.networks.stylizers import stages
 from tfstyle.networks.stylizers.stages import STRIDE
 from tfstyle.networks.stylizers.styled import Style, StyledModel
@@ -36,10 +35,13 @@ class Stylizer(StyledModel):
         self.net = stages.connect(self.blocks, rows, self.dtype_policy)
         self._compiled_net = tf.function(self.net, reduce_retracing=True)
 
-    def _paint(self, images: tf.Tensor, shares: tf.Tensor, training: bool) -> tf.Tensor:
+    def _paint(
+        self, images: tf.Tensor, shares: tf.Tensor, training: bool, grained: bool
+    ) -> tf.Tensor:
         # Called eagerly, Keras's functional models keep every layer's output until the end.
         net = self._compiled_net if tf.executing_eagerly() else self.net
-        pastiches = self._run(net, images, shares)[0]
+        seen = self.seen(images) if grained and not training else images
+        pastiches = self._run(net, images, seen, shares)[0]
         return pastiches if training else tf.clip_by_value(pastiches, 0.0, 1.0)
 
     def single(self, style: Style) -> "tuple[Stylizer, Style]":
@@ -51,7 +53,7 @@ class Stylizer(StyledModel):
         return self
 
     def watch(self) -> Callable[[tf.Tensor, Style], list[tf.Tensor]]:
-        """Returns what paints as `call` does in training, and gives what each norm is given too.
+        """Returns what paints as `call` does, unclipped, and gives what each norm is given too.
 
         The pastiches come first; the others are `[batch, rows, columns, channels]`.
         """
@@ -60,13 +62,23 @@ class Stylizer(StyledModel):
             for stage in stages.stages(self.blocks)
             if stage.modulate and stage.measures
         ]
-        return functools.partial(self._run, keras.Model(self.net.inputs, [self.net.output, *given]))
+        net = keras.Model(self.net.inputs, [self.net.output, *given])
+        return lambda images, style: self._run(net, images, self.seen(images), style)
 
-    def _run(self, net: Callable[..., Any], images: tf.Tensor, style: Style) -> list[tf.Tensor]:
+    def seen(self, images: tf.Tensor) -> tf.Tensor:
+        """Returns images with the grain that the network sees in them, in any type of theirs."""
+        deviation = self.architecture.grain
+        return (
+            images + tf.cast(deviation * grain.over(images), images.dtype) if deviation else images
+        )
+
+    def _run(
+        self, net: Callable[..., Any], images: tf.Tensor, seen: tf.Tensor, style: Style
+    ) -> list[tf.Tensor]:
         """Returns the net's outputs for images of any size; the first is cut to theirs."""
         height, width = tf.unstack(tf.shape(images)[1:3])
         # Grown to a side that can be halved twice; what the growth has painted is cut away again.
-        grown = mirror.mirror_to(images, fitting(height), fitting(width))
+        grown = mirror.mirror_to(seen, fitting(height), fitting(width))
         rows = self.rows(style)
         pastiches, *others = tf.nest.flatten(net([tf.cast(grown, tf.float32), rows]))
         # By sizes: computed ends would become floats in ONNX, too short ones in float16.
