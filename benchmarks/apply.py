@@ -71,9 +71,12 @@ def prepare(model: str | None, folder: pathlib.Path) -> Files:
     """Writes the stylizer, its ONNX file and its arrays into the folder."""
     from tfstyle.export import onnx_litert
     from tfstyle.networks import pretrained
+    from tfstyle.networks.stylizers import transform_net
 
-    # Of a family, the network of the first style.
-    stylizer, _ = (pretrained.load(model) if model else untrained()).single(None)
+    # Of a family, the network of the first style; without grain, which the others would not see.
+    trained, _ = (pretrained.load(model) if model else untrained()).single(None)
+    stylizer = transform_net.Stylizer(**{**pretrained.architecture(trained), "grain": 0.0})
+    stylizer.set_weights(trained.get_weights())
     paths = (folder / name for name in ("stylizer.npz", "stylizer.onnx", "arrays.npz"))
     files = Files(*paths, stylizer.styles[0], stylizer.architecture.inner_norms)
     pretrained.pack(stylizer, files.stylizer)
