@@ -107,15 +107,6 @@ def _is_trained_style(path: str) -> bool:
     )
 
 
-def check_no_input(
-    path: str | os.PathLike[str], read: Iterable[str | os.PathLike[str]], flag: str = "output"
-) -> None:
-    """Raises ValueError, naming the flag, when what is written there would replace what is read."""
-    # With links followed, and not by Path.resolve, which raises RuntimeError on a circle of them.
-    if os.path.realpath(path) in map(os.path.realpath, read):
-        raise ValueError(f"{flag} must not replace an input. Received: {flag}={os.fspath(path)}")
-
-
 def check_writable(path: str | os.PathLike[str], flag: str = "output") -> None:
     """Raises ImageError, naming the flag, when no picture can be written there."""
     with naming(flag):

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tfstyle import image
@@ -72,13 +72,25 @@ def check_folder(folder: Path, flag: str = "content") -> None:
         raise ValueError(f"output must {problem}. Received: output={folder}")
 
 
+def check_no_input(
+    written: Iterable[str | os.PathLike[str]],
+    read: Iterable[str | os.PathLike[str]],
+    flag: str = "output",
+) -> None:
+    """Raises ValueError, naming the flag, when what is written would replace what is read."""
+    inputs = _resolved(read)
+    for path in written:
+        if os.path.realpath(path) in inputs:
+            raise ValueError(
+                f"{flag} must not replace an input. Received: {flag}={os.fspath(path)}"
+            )
+
+
 def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -> None:
     """Raises ValueError when an output would replace an input or another output."""
-    inputs = resolve_inputs(pairs, others)
+    check_no_input([output for _, output in pairs], _read(pairs, others))
     makers: dict[Path, Path | None] = {}
     for content, output in pairs:
-        if os.path.realpath(output) in inputs:
-            raise ValueError(f"output must not replace an input. Received: output={output}")
         if output in makers:
             raise ValueError(
                 f"output must differ for each {flag}; rename one of {makers[output]} and "
@@ -87,11 +99,15 @@ def check_clashes(pairs: Pairs, others: Sequence[Path], flag: str = "content") -
         makers[output] = content
 
 
-def resolve_inputs(pairs: Pairs, others: Sequence[Path]) -> set[str]:
-    """Returns every input's path with links followed."""
-    contents = [content for content, _ in pairs if content is not None]
+def _read(pairs: Pairs, others: Sequence[Path]) -> list[Path]:
+    """Returns every input's path."""
+    return [*others, *(content for content, _ in pairs if content is not None)]
+
+
+def _resolved(paths: Iterable[str | os.PathLike[str]]) -> set[str]:
+    """Returns the paths with links followed."""
     # Not by Path.resolve, which raises RuntimeError where a link leads back to itself.
-    return set(map(os.path.realpath, [*others, *contents]))
+    return set(map(os.path.realpath, paths))
 
 
 def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:
@@ -100,7 +116,7 @@ def check_snapshots(pairs: Pairs, others: Sequence[Path], every: int) -> None:
     How many steps there will be is not known yet: any number of them counts.
     """
     outputs = {output for _, output in pairs}
-    kept = resolve_inputs(pairs, others) | set(map(os.path.realpath, outputs))
+    kept = _resolved([*_read(pairs, others), *outputs])
     folder = pairs[0][1].parent
     present = folder.iterdir() if folder.is_dir() else ()
     for path in sorted({*present, *outputs}):

@@ -165,11 +165,12 @@ def test_a_family_comes_back_from_its_files(stylizers, tmp_path, suffix):
 
 def test_packed_kernels_are_within_half_a_step_of_themselves(stylizers, tmp_path):
     pretrained.pack(stylizers, tmp_path / "family.npz")
-    again = pretrained.load(tmp_path / "family.npz")
-    for own, given in zip(again.weights, stylizers.weights, strict=True):
+    arrays, again = np.load(tmp_path / "family.npz"), pretrained.load(tmp_path / "family.npz")
+    for index, (own, given) in enumerate(zip(again.weights, stylizers.weights, strict=True)):
         own, given = np.array(own), np.array(given)
+        in_bytes = arrays[f"w{index:03}"].dtype == np.int8
         # What differs from the mean is at most 127 steps; float16's own rounding comes on top.
-        most = np.abs(given - given.mean(0)).max() / 127 / 2
+        most = np.abs(given - given.mean(0)).max() / 127 / 2 if in_bytes else 0
         assert np.abs(own - given).max() <= most + 2e-3 * np.abs(given).max()
 
 

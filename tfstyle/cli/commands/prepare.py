@@ -7,7 +7,7 @@ from typing import Any
 
 from tfstyle import settings
 from tfstyle.cli import reports, shared_flags
-from tfstyle.jobs import inputs
+from tfstyle.jobs import inputs, outputs
 from tfstyle.methods.style_swap import style_settings
 from tfstyle.system import destinations, errors
 from tfstyle.system.files import reason
@@ -44,7 +44,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     if problem:
         raise ValueError(f"output must {problem}. Received: output={files.output}")
     styles = inputs.split_paths(files.style)
-    inputs.check_no_input(files.output, styles)
+    outputs.check_no_input([files.output], styles)
     read = inputs.read_inputs(styles, "style")
     too_large = f"memory ran out; lower size or end other programs. Received: size={whole.size}"
     with errors.exhaustion_as_memory_error(too_large):

@@ -11,7 +11,7 @@ import numpy as np
 from tfstyle import image, settings
 from tfstyle.cli import process
 from tfstyle.image import contact_sheet
-from tfstyle.jobs import inputs
+from tfstyle.jobs import inputs, outputs
 
 COLUMNS = 4
 """Pictures in a row of the sheet."""
@@ -46,7 +46,7 @@ def run(command: str, module: types.ModuleType, files: Files, config: Any) -> in
     # What cannot be written is refused before the photograph is painted in every style.
     inputs.check_writable(files.sheet, "sheet")
     photograph = files.content or pretrained.PHOTOGRAPH
-    inputs.check_no_input(files.sheet, [photograph, pretrained.find(config.model)], "sheet")
+    outputs.check_no_input([files.sheet], [photograph, pretrained.find(config.model)], "sheet")
     with inputs.naming("content"):
         content = image.read(photograph)
     stylizer.at_strength(None, config.strength)

@@ -10,6 +10,7 @@ from tfstyle.image.paths import find_contents, is_many
 from tfstyle.jobs import record
 from tfstyle.jobs.beside import by_name
 from tfstyle.jobs.inputs import read_input
+from tfstyle.jobs.outputs import check_no_input
 from tfstyle.regions import reading
 
 
@@ -90,7 +91,4 @@ def check(config: Any, contents: Sequence[Path], outputs: Sequence[Path]) -> Non
     """Raises ValueError when a content has no map of its own, or an output would replace one."""
     for folder in _folders(config):
         by_name.find(folder, contents, reading.CONTENT, warn=True)
-    maps = set(map(os.path.realpath, in_folders(config)))
-    for output in outputs:
-        if os.path.realpath(output) in maps:
-            raise ValueError(f"output must not replace an input. Received: output={output}")
+    check_no_input(outputs, in_folders(config))

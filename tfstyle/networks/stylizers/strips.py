@@ -72,8 +72,7 @@ def paint(
         strip_rows=strip_rows or max(STRIP_PIXELS // width, LOWEST),
         shares=rows,
     )
-    seen = _grown(image, deviation) if deviation else grown
-    centred = seen.then(net.net.get_layer("centred"))
+    centred = _grown(image, deviation).then(net.net.get_layer("centred"))
     painted = stages.run_blocks(net.blocks, centred, strips.run)
     finished = painted.then(
         lambda pastiche, photograph: net.over_photograph(pastiche, photograph, rows), grown

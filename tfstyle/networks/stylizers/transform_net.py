@@ -66,11 +66,11 @@ class Stylizer(StyledModel):
         return lambda images, style: self._run(net, images, self.seen(images), style)
 
     def seen(self, images: tf.Tensor) -> tf.Tensor:
-        """Returns images with the grain that the network sees in them, in any type of theirs."""
+        """Returns images with the grain that the network sees in them, in their own type."""
         deviation = self.architecture.grain
-        return (
-            images + tf.cast(deviation * grain.over(images), images.dtype) if deviation else images
-        )
+        if not deviation:
+            return images
+        return images + tf.cast(deviation * grain.over(images), images.dtype)
 
     def _run(
         self, net: Callable[..., Any], images: tf.Tensor, seen: tf.Tensor, style: Style
