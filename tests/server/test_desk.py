@@ -47,6 +47,16 @@ def test_bodies_of_all_requests_have_so_much_room_together():
         assert read(10, hold, b"1234567890") == b"1234567890"
 
 
+def test_body_that_is_refused_takes_no_room_while_its_rest_is_awaited():
+    places = desk.Desk(threads=1, queue=9, most_bytes=10)
+    with places.place() as hold, places.place() as other, places.place() as third:
+        assert read(8, hold, b"123456") == b"123456"
+        other(3)
+        with pytest.raises(desk.Full):
+            other(5)
+        assert read(8, third, b"1234") == b"1234"
+
+
 def test_body_that_is_too_large_takes_no_room():
     places = desk.Desk(threads=1, queue=9, most_bytes=10)
     with places.place() as hold, places.place() as other:

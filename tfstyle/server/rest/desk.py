@@ -54,7 +54,8 @@ class Desk:
     def place(self) -> Iterator[Hold]:
         """Holds a place for a request, and yields what holds room for its body or raises Full.
 
-        Where no place is left, there is no room for any body.
+        Where no place is left, there is no room for any body. What was held for a body is let go
+        when more of it is refused: who reads it forgets it then.
         """
         has_place = self._taken < self._most
         self._taken += has_place
@@ -65,6 +66,8 @@ class Desk:
             if not has_place:
                 raise self._full(f"{self._most} requests are")
             if self._bytes - held + count > self._most_bytes:
+                self._bytes -= held
+                held = 0
                 raise self._full(f"{self._most_bytes} bytes of requests are")
             self._bytes += count - held
             held = count
