@@ -28,3 +28,11 @@ def test_each_has_its_own_name_below_in_dark_on_white():
         assert strip.min() < 0.3
         assert np.median(strip) == 1
     assert np.abs(night - wave).max() > 0.3
+
+
+def test_long_name_is_whole_below_a_narrow_picture():
+    name = "    ".join("oooooooo")
+    strip = contact_sheet.draw({name: shade(0.5)}, columns=1)[0, 30:, :, 0]
+    # Each letter is a run of dark columns by itself.
+    dark = strip.min(axis=0) < 0.9
+    assert dark[0] + np.count_nonzero(~dark[:-1] & dark[1:]) == name.count("o")

@@ -11,6 +11,9 @@ from tfstyle.image import arrays
 CAPTION = 24
 """Height of a name's strip, in pixels."""
 
+SMALLEST = 6
+"""Size of the smallest letters, in pixels."""
+
 
 def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
     """Returns the sheet, `[1, height, width, 3]` in [0, 1], white where nothing is.
@@ -34,7 +37,12 @@ def _with_caption(picture: np.ndarray, name: str) -> np.ndarray:
     width = picture.shape[2]
     strip = Image.new("RGB", (width, CAPTION), "white")
     # Two thirds of the strip: letters with descenders fit, with some air.
-    font = ImageFont.load_default(CAPTION * 2 / 3)
+    size = CAPTION * 2 / 3
+    font = ImageFont.load_default(size)
+    # Smaller, so that the whole name is there, as long as it can be read.
+    while font.getlength(name) > width and size > SMALLEST:
+        size -= 0.5
+        font = ImageFont.load_default(size)
     ImageDraw.Draw(strip).text((width / 2, CAPTION / 2), name, "black", font, anchor="mm")
     caption = arrays.from_bytes(np.asarray(strip))[np.newaxis]
     return np.concatenate([picture, caption], axis=1)
