@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from samples import picture
 
 from tfstyle import style_swap
+from tfstyle.jobs.styles import read_styles
 from tfstyle.losses import perceptual
 from tfstyle.methods.style_swap import style_bank, style_settings
 from tfstyle.methods.style_swap.styles import bank_file, keeping
@@ -62,6 +63,13 @@ def test_saved_style_gives_the_same_picture(prepare, paint, config, tmp_path):
     loaded = style_swap.load_style(tmp_path / "bank.npz")
     assert loaded.config == config
     assert_array_equal(paint(bank, config), paint(loaded, config))
+
+
+def test_capitals_name_a_prepared_style_too(prepare, tmp_path):
+    bank = prepare(STYLE, CONFIG)
+    style_swap.save_style(bank, tmp_path / "BANK.NPZ")
+    (read,) = read_styles("swap", [tmp_path / "BANK.NPZ"])
+    assert read.bank.config == CONFIG
 
 
 def test_prepared_style_has_a_name_that_tells(prepare, tmp_path):

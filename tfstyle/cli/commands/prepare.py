@@ -2,7 +2,6 @@
 
 import dataclasses
 import types
-from pathlib import Path
 from typing import Any
 
 from tfstyle import settings
@@ -31,7 +30,7 @@ class Files:
     def __post_init__(self) -> None:
         """Raises ValueError when a flag is missing, or the file's name is of another kind."""
         shared_flags.check(self)
-        if Path(self.output).suffix != style_settings.SUFFIX:
+        if not style_settings.names_prepared(self.output):
             raise ValueError(
                 f"output must end in {style_settings.SUFFIX}. Received: output={self.output}"
             )

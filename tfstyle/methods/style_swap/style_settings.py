@@ -4,12 +4,14 @@
 """
 
 import dataclasses
+import os
+import pathlib
 import typing
 
 from tfstyle.methods.style_swap import config as style_swap
 
 SUFFIX = ".npz"
-"""How the names of prepared styles' files end."""
+"""How the names of prepared styles' files end, in small letters or capitals."""
 
 # The shares, the number of swaps and the decoding concern contents alone.
 DEPENDED_ON = (
@@ -45,6 +47,11 @@ def _field(name: str) -> tuple[str, typing.Any, typing.Any]:
 
 Config = dataclasses.make_dataclass("Config", map(_field, FIELDS), frozen=True)
 """`style_swap.Config` without what concerns contents alone."""
+
+
+def names_prepared(path: str | os.PathLike[str]) -> bool:
+    """Returns whether a file's name ends as those of prepared styles do."""
+    return pathlib.Path(path).suffix.lower() == SUFFIX
 
 
 def whole(config: typing.Any) -> style_swap.Config:
