@@ -80,13 +80,20 @@ def _in_bytes(index: int, weights: np.ndarray) -> dict[str, np.ndarray]:
 def _rounded(kernels: np.ndarray) -> np.ndarray:
     """Returns `[networks, rows, columns, channels in, channels]` in whole numbers, less than 1 off.
 
-    What rounding has added to a kernel's values so far is taken off its next one. So the sum of a
-    kernel, which is what flat areas see of it, is off by half at most.
+    What rounding has added to a kernel's values so far is taken off the value beside the last. So
+    the sum of a kernel, which is what flat areas see of it, is off by half at most.
     """
     *_, inputs, channels = kernels.shape
-    values = kernels.reshape(len(kernels), -1, inputs, channels)
+    values = _back_and_forth(kernels).reshape(len(kernels), -1, inputs, channels)
     sums = np.rint(np.cumsum(values, axis=1, dtype=np.float64))
-    return np.diff(sums, axis=1, prepend=0).reshape(kernels.shape)
+    return _back_and_forth(np.diff(sums, axis=1, prepend=0).reshape(kernels.shape))
+
+
+def _back_and_forth(kernels: np.ndarray) -> np.ndarray:
+    """Returns kernels with every other row backwards, so that values in a row are neighbours."""
+    turned = kernels.copy()
+    turned[:, 1::2] = kernels[:, 1::2, ::-1]
+    return turned
 
 
 def unpacked(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
