@@ -55,6 +55,10 @@ def test_body_that_is_refused_takes_no_room_while_its_rest_is_awaited():
         with pytest.raises(desk.Full):
             other(5)
         assert read(8, third, b"1234") == b"1234"
+    # Nor is there more room than before.
+    with places.place() as hold, places.place() as other:
+        hold(10)
+        assert read(8, other, b"1")[0] is Code.UNAVAILABLE
 
 
 def test_body_that_is_too_large_takes_no_room():

@@ -194,6 +194,7 @@ def test_body_that_is_too_large_is_refused(server):
 
 def test_bodies_that_have_no_room_are_told_to_come_again(served):
     head = b"POST /v1/models/pair:predict HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n"
+    # Bytes are to run out, not places.
     with rest_server.serve(served.parent, "--max_body=1", "--queue=1000") as server:
         host, port = server.address.split(":")
         with contextlib.ExitStack() as stack:
@@ -203,18 +204,19 @@ def test_bodies_that_have_no_room_are_told_to_come_again(served):
                 # All but the last byte of the largest body.
                 slow.sendall(head % 2**20 + b" " * (2**20 - 1))
 
-            # What is asked for may take the room of one that is arriving: each time there is more.
+            # A request of ours may take a slow one's room, which is refused then and forgotten. So
+            # one more is sent before each.
             headers, error = ask_until(server, 503, send_slowly)
             assert int(headers["retry-after"]) >= 1
             assert error.startswith(f"{8 * 2**20} bytes of requests are in work")
         assert ask_until(server, 400)[1].startswith("JSON Parse error")
 
 
-def ask_until(server, status, prepare=lambda: None):
+def ask_until(server, status, before=lambda: None):
     """Asks again and again until the status is this one; returns headers and error."""
     deadline = time.monotonic() + rest_server.PATIENCE
     while True:
-        prepare()
+        before()
         given, headers, answer = server.ask("POST", "/v1/models/pair:predict", b" " * 1024)
         if given == status:
             return headers, json.loads(answer)["error"]

@@ -185,9 +185,10 @@ def _check_output(output: pathlib.Path, chosen: str) -> None:
             f"output must not exist yet; remove it or choose another. Received: output={output}"
         )
     wanted = SUFFIXES[chosen]
-    if output.suffix != wanted:
+    suffix = output.suffix.lower()
+    if suffix != wanted:
         ending = wanted or "no suffix, as a folder's name,"
-        named = [name for name, suffix in SUFFIXES.items() if suffix and suffix == output.suffix]
+        named = [name for name, each in SUFFIXES.items() if each and each == suffix]
         hint = f"; {output.suffix} is of format={named[0]}" if named else ""
         raise ValueError(
             f"output must end in {ending} for format={chosen}{hint}. "

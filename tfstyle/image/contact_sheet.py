@@ -19,7 +19,8 @@ def draw(pictures: Mapping[str, np.ndarray], columns: int) -> np.ndarray:
     """Returns the sheet, `[1, height, width, 3]` in [0, 1], white where nothing is.
 
     Args:
-        pictures: images `[1, height, width, 3]` in [0, 1], all of one size, by name.
+        pictures: images `[1, height, width, 3]` in [0, 1], all of one size, by name. A long name
+            is written smaller, and cut where its letters would be smaller than `SMALLEST`.
         columns: pictures in a row, at most.
     """
     cells = [_with_caption(picture, name) for name, picture in pictures.items()]

@@ -40,7 +40,7 @@ def read_styles(command: str, paths: Iterable[str | os.PathLike[str]]) -> list[S
 
 
 def _read(command: str, path: str | os.PathLike[str]) -> Style:
-    if not style_settings.names_prepared(path):
+    if not style_settings.is_prepared(path):
         return read_styles_of_pictures([path])[0]
     if command != TAKING_PREPARED:
         raise ValueError(

@@ -41,10 +41,10 @@ def pack(
         network: what to write.
         architecture: what its class is called with.
         path: where to.
-        in_bytes: tells by the shape of weights, `[networks, ..., channels]`, whether they are
-            written in bytes: the networks' mean in float16, and what each adds to it as whole
-            numbers from -127 to 127, times a step for each network and channel. With it the file
-            is compressed. By default no weights are, and the file is not.
+        in_bytes: tells by the shape of weights whether they are kernels, `[networks, rows, columns,
+            channels in, channels]`, to be written in bytes: the networks' mean in float16, and what
+            each adds to it as whole numbers from -127 to 127, times a step for each network and
+            channel. With it the file is compressed. By default no weights are, and the file is not.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
@@ -65,23 +65,22 @@ def pack(
         save(file, architecture=np.array(described), **arrays)
 
 
-def _in_bytes(index: int, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Returns the mean, whole numbers and steps of `[networks, ..., channels]`."""
-    mean = weights.mean(axis=0).astype(np.float16)
-    own = weights - mean.astype(np.float32)
-    between = tuple(range(1, weights.ndim - 1))
-    # The greatest is a step less than a byte holds: `_rounded` may take it to the next number.
-    steps = np.abs(own).max(axis=between, keepdims=True) / (STEPS - 1)
+def _in_bytes(index: int, kernels: np.ndarray) -> dict[str, np.ndarray]:
+    """Returns the mean, whole numbers and steps of kernels, shaped as `_rounded` takes them."""
+    mean = kernels.mean(axis=0).astype(np.float16)
+    own = kernels - mean.astype(np.float32)
+    # One less than a byte holds: of sums that lie halfway, rounding may take a value to the next.
+    steps = np.abs(own).max(axis=(1, 2, 3), keepdims=True) / (STEPS - 1)
     # Where all networks are alike, any step will do.
     whole = _rounded(own / np.where(steps > 0, steps, 1)).astype(np.int8)
     return {f"w{index:03}": whole, f"m{index:03}": mean, f"s{index:03}": steps.astype(np.float32)}
 
 
 def _rounded(kernels: np.ndarray) -> np.ndarray:
-    """Returns `[networks, rows, columns, channels in, channels]` in whole numbers, less than 1 off.
+    """Returns `[networks, rows, columns, channels in, channels]` in whole numbers, at most 1 off.
 
-    What rounding has added to a kernel's values so far is taken off the value beside the last. So
-    the sum of a kernel, which is what flat areas see of it, is off by half at most.
+    What rounding has added so far is taken off the next value, which lies beside it. So the sum of
+    a kernel's rows and columns, which is what flat areas see, is off by half at most.
     """
     *_, inputs, channels = kernels.shape
     values = _back_and_forth(kernels).reshape(len(kernels), -1, inputs, channels)
@@ -90,7 +89,7 @@ def _rounded(kernels: np.ndarray) -> np.ndarray:
 
 
 def _back_and_forth(kernels: np.ndarray) -> np.ndarray:
-    """Returns kernels with every other row backwards, so that values in a row are neighbours."""
+    """Returns kernels with every other row turned: each value lies beside the one before."""
     turned = kernels.copy()
     turned[:, 1::2] = kernels[:, 1::2, ::-1]
     return turned

@@ -107,7 +107,8 @@ def pack(stylizer: family.AnyStylizer, path: pathlib.Path) -> None:
     They are in float16. Of a family, the kernels of its residual blocks, which are nine tenths of
     its values, are in bytes: it takes less than a third.
     """
-    # With all kernels in bytes, single values of a picture were 5 grey levels off.
+    # With all kernels in bytes, each value rounded by itself, single values of a picture were 5
+    # grey levels off.
     between = [stylizer.architecture.residual_channels] * 2
 
     def of_a_residual_block(shape: tuple[int, ...]) -> bool:

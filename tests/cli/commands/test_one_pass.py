@@ -212,7 +212,7 @@ def test_export_writes_a_saved_model(model, tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "output"), [("onnx", "a.onnx"), ("litert", "a.tflite")])
+@pytest.mark.parametrize(("name", "output"), [("onnx", "A.ONNX"), ("litert", "a.tflite")])
 def test_export_writes_one_file_in_other_formats(name, output, model, tmp_path, capsys):
     flags = [f"--model={model}", f"--format={name}", "--style=wave"]
     assert app.main(["export", *flags, f"--output={tmp_path / output}"]) == 0

@@ -103,6 +103,10 @@ def test_prepared_style_gives_the_same_picture(folder, capsys):
     assert np.array_equal(image.read("out.png"), image.read("of_picture.png"))
 
 
+def test_prepared_style_may_be_named_in_capitals(folder):
+    assert prepare(output="BANK.NPZ") == 0 == swap("--quiet", "--style=BANK.NPZ")
+
+
 def test_prepared_style_replaces_no_input(folder, capsys):
     """A picture may be called anything."""
     (folder / "style.png").rename("style.npz")

@@ -168,18 +168,15 @@ def test_packed_kernels_are_within_a_step_of_themselves(stylizers, tmp_path):
     arrays, again = np.load(tmp_path / "family.npz"), pretrained.load(tmp_path / "family.npz")
     for index, (own, given) in enumerate(zip(again.weights, stylizers.weights, strict=True)):
         own, given = np.array(own), np.array(given)
-        in_bytes = arrays[f"w{index:03}"].dtype == np.int8
-        # What differs from the mean is at most 126 steps; float16's own rounding comes on top.
-        step = np.abs(given - given.mean(0)).max() / 126 if in_bytes else 0
-        assert np.abs(own - given).max() <= step + 2e-3 * np.abs(given).max()
+        # Of those in bytes, by network and channel; float16's own rounding comes on top.
+        step = arrays.get(f"s{index:03}", 0)
+        assert np.all(np.abs(own - given) <= step + 2e-3 * np.abs(given).max())
+        # What differs from the mean is at most 126 steps.
+        assert np.all(126 * step <= 1.01 * np.abs(given - given.mean(0)).max())
 
 
-def test_rounding_alters_the_sum_of_a_packed_kernel_by_half_a_step(tmp_path):
+def test_rounding_alters_the_sum_of_a_packed_kernel_by_half_a_step_at_most(tmp_path):
     networks = random_weights(family.StylizerFamily(STYLES, **MEASURES), 5)
-    for weight in networks.weights:
-        # Their mean is nothing, which float16 has as it is.
-        first, second, _ = np.asarray(weight)
-        weight.assign(np.stack([first, second, -first - second]))
     pretrained.pack(networks, tmp_path / "family.npz")
     arrays, again = np.load(tmp_path / "family.npz"), pretrained.load(tmp_path / "family.npz")
     packed = [index for index in range(len(again.weights)) if f"s{index:03}" in arrays]

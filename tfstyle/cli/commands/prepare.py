@@ -30,7 +30,7 @@ class Files:
     def __post_init__(self) -> None:
         """Raises ValueError when a flag is missing, or the file's name is of another kind."""
         shared_flags.check(self)
-        if not style_settings.names_prepared(self.output):
+        if not style_settings.is_prepared(self.output):
             raise ValueError(
                 f"output must end in {style_settings.SUFFIX}. Received: output={self.output}"
             )

@@ -49,7 +49,7 @@ Config = dataclasses.make_dataclass("Config", map(_field, FIELDS), frozen=True)
 """`style_swap.Config` without what concerns contents alone."""
 
 
-def names_prepared(path: str | os.PathLike[str]) -> bool:
+def is_prepared(path: str | os.PathLike[str]) -> bool:
     """Returns whether a file's name ends as those of prepared styles do."""
     return pathlib.Path(path).suffix.lower() == SUFFIX
 

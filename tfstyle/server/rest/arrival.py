@@ -16,7 +16,10 @@ GZIP = 16 + zlib.MAX_WBITS
 """What zlib calls gzip's form."""
 
 Hold = Callable[[int], None]
-"""Is told how many bytes of a body are in memory, and raises Refusal where there is no room."""
+"""Is told how many bytes of a body are in memory, and raises Refusal where there is no room.
+
+Then it holds nothing, and who reads the body forgets it.
+"""
 
 
 def too_large(limit: int, received: str) -> Refusal:

@@ -55,7 +55,7 @@ class Desk:
         """Holds a place for a request, and yields what holds room for its body or raises Full.
 
         Where no place is left, there is no room for any body. What was held for a body is let go
-        when more of it is refused: who reads it forgets it then.
+        when more of it is refused.
         """
         has_place = self._taken < self._most
         self._taken += has_place

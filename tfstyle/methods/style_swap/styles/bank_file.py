@@ -39,7 +39,7 @@ def save_style(bank: StyleBank, path: str | os.PathLike[str]) -> None:
         ValueError: the name ends otherwise.
         OSError: the file cannot be written.
     """
-    if not style_settings.names_prepared(path):
+    if not style_settings.is_prepared(path):
         raise ValueError(f"path must end in {style_settings.SUFFIX}. Received: path={path}")
     config = {name: _plain(value) for name, value in vars(bank.config).items()}
     arrays = {"config": np.array(json.dumps(config)), "levels": np.array(len(bank.levels))}
