@@ -158,8 +158,8 @@ def test_output_must_end_as_its_format(output, chosen, tmp_path):
 
 @pytest.mark.parametrize("name", ["a.onnx", "A.ONNX"])
 def test_a_name_of_another_format_is_answered_with_that_format(name, tmp_path):
-    found = re.escape(name[1:])
-    with pytest.raises(ValueError, match=f"savedmodel; {found} is of format=onnx. Received: "):
+    sentence = re.escape(f"savedmodel; {name[1:]} is of format=onnx. Received: ")
+    with pytest.raises(ValueError, match=sentence):
         savedmodel.export(tmp_path / name, config.Config(model="any"))
 
 

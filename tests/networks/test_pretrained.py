@@ -76,12 +76,6 @@ def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     assert_allclose(read(photograph), stylizer(photograph), atol=0.01)
 
 
-def test_capitals_name_a_packed_network_too(tmp_path):
-    stylizer = net(("wave",), 1)
-    pretrained.pack(stylizer, tmp_path / "NET.NPZ")
-    assert pretrained.load(tmp_path / "NET.NPZ").styles == ("wave",)
-
-
 # --- Shipped ---
 
 

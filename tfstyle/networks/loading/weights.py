@@ -44,7 +44,7 @@ def load(
         ValueError: the file is another or damaged, or its weights are not finite.
         MemoryError: there is too little memory for it.
     """
-    read = READERS.get(path.suffix.lower(), _refuse)
+    read = READERS.get(path.suffix, _refuse)
     packed = "packed " if read is _packed else ""
     name = kinds[0].name
     article = "an" if name[0] in "aeiou" and not packed else "a"
