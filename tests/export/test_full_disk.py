@@ -20,7 +20,7 @@ def test_no_room_for_a_savedmodel_is_one_sentence_and_leaves_nothing(size, styli
     with pytest.raises(OSError, match=sentence) as error, limits.file_size(size):
         savedmodel.save(stylizer, tmp_path / "served" / "1")
     assert str(error.value).endswith(f"Received: output={tmp_path / 'served' / '1'}")
-    assert list((tmp_path / "served").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", SAVERS)
@@ -37,8 +37,8 @@ def test_no_room_for_a_file_is_one_sentence_and_leaves_nothing(
     # Not before: LiteRT's converter needs files of its own.
     monkeypatch.setattr(onnx_litert, "_write", write_on_full_disk)
     with pytest.raises(OSError, match="^output could not be written: File too large; ") as error:
-        SAVERS[name](stylizer, tmp_path / name)
-    assert str(error.value).endswith(f"Received: output={tmp_path / name}")
+        SAVERS[name](stylizer, tmp_path / "new" / name)
+    assert str(error.value).endswith(f"Received: output={tmp_path / 'new' / name}")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,7 +57,19 @@ def test_requests_that_warm_up_are_part_of_the_whole(stylizer, tmp_path, monkeyp
     monkeypatch.setattr(savedmodel.warmup, "write", fail)
     with pytest.raises(OSError, match="No space left on device"):
         savedmodel.save(stylizer, tmp_path / "served" / "1")
-    assert list((tmp_path / "served").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_folder_that_was_there_stays_when_nothing_is_written(stylizer, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "served").mkdir()
+    monkeypatch.setattr(savedmodel.warmup, "write", fail)
+    with pytest.raises(OSError, match="No space left on device"):
+        savedmodel.save(stylizer, tmp_path / "served" / "great_wave" / "1")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "served"]
 
 
 def test_folder_that_is_a_file_is_named(tmp_path, capsys):

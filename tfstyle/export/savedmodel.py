@@ -168,9 +168,8 @@ def _write(endpoints: Endpoints, folder: pathlib.Path) -> None:
 def _write_out(
     archive: keras.export.ExportArchive, endpoints: Endpoints, folder: pathlib.Path
 ) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
-    with parts.folder_for(folder) as unfinished:
+    with saving.folders_above(folder), parts.folder_for(folder) as unfinished:
         model = unfinished / "model"
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)
