@@ -29,9 +29,9 @@ class StylizerFamily(StyledModel):
         # Out of Keras's sight: its weights are never its own.
         self._template = types.SimpleNamespace(net=self._new())
         for weight in self._template.net.weights:
-            self.add_weight(
-                shape=(len(self.styles), *weight.shape), name=weight.name, autocast=False
-            )
+            shape = (len(self.styles), *weight.shape)
+            # Random ones take a tenth of a second, and `join` or a file gives others.
+            self.add_weight(shape=shape, name=weight.name, initializer="zeros", autocast=False)
         self._compiled = tf.function(self._run, reduce_retracing=True)
 
     def _paint(
