@@ -48,6 +48,31 @@ def test_names_may_have_255_bytes(tmp_path, name, too_long):
     assert files.is_name_too_long(tmp_path / name) == too_long
 
 
+# --- Folders that are made for a file ---
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_folders_go_again_when_nothing_was_written(tmp_path, error):
+    (tmp_path / "there").mkdir()
+    with pytest.raises(error), files.making_folder(tmp_path / "there" / "a" / "b", parents=True):
+        assert (tmp_path / "there" / "a" / "b").is_dir()
+        raise error
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
+def test_folders_stay_when_another_has_written_there(tmp_path):
+    with pytest.raises(OSError), files.making_folder(tmp_path / "a" / "b", parents=True):
+        (tmp_path / "a" / "another").write_bytes(b"")
+        raise OSError
+    assert list((tmp_path / "a").iterdir()) == [tmp_path / "a" / "another"]
+
+
+def test_folders_stay_with_what_was_written(tmp_path):
+    with files.making_folder(tmp_path / "a" / "b", parents=True):
+        (tmp_path / "a" / "b" / "file").write_bytes(b"")
+    assert (tmp_path / "a" / "b" / "file").is_file()
+
+
 # --- Disks that refuse a file ---
 
 

@@ -1,6 +1,7 @@
 """What a training keeps in its folder, whole, damaged or another program's."""
 
 import keras
+import limits
 import numpy as np
 import pytest
 
@@ -72,6 +73,12 @@ def test_folder_that_a_full_disk_left_without_an_owner_is_no_one_s(tmp_path):
     folders.claim(tmp_path, "ours")
     with pytest.raises(ValueError, match="must be a new folder"):
         folders.check_owner(tmp_path, "another")
+
+
+def test_folder_that_a_full_disk_lets_nobody_own_is_not_left(tmp_path):
+    with limits.file_size(0), pytest.raises(OSError, match="(?i)file too large"):
+        folders.claim(tmp_path / "new" / "model", "ours")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'{"epoch": 1}'])

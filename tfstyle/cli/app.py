@@ -77,7 +77,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
     # TensorFlow looks for this wish once, as it loads.
     if not COMMANDS[command].brief:
         processor.switch_on_onednn()
-    with signals.as_ctrl_c(), process.warnings_in_a_line(program):
+    unneeded = set(process.OPTIONAL).difference(COMMANDS[command].needs)
+    with signals.as_ctrl_c(), process.warnings_in_a_line(program), process.hidden(unneeded):
         runner = process.load(COMMANDS[command].runner)
         if hasattr(runner, "main"):
             return runner.main(arguments)

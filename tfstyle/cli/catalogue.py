@@ -15,6 +15,8 @@ class Command:
     runner: str
     brief: bool = False
     """Whether it is over before kernels that take a second more to make are worth it."""
+    needs: tuple[str, ...] = ()
+    """What it needs of `process.OPTIONAL`; the others are hidden from it."""
     settings: str = ""
     """The module of `Config`, where that of the method would load TensorFlow with it."""
 
@@ -99,6 +101,8 @@ COMMANDS = {
         "Open a page to paint in: for people who want no flags.",
         "tfstyle.web",
         "tfstyle.cli.commands.web",
+        # Gradio imports them.
+        needs=("matplotlib", "pandas"),
     ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",

@@ -21,8 +21,8 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 """The environment variable below whose level TensorFlow says nothing; 0 is all, 3 errors alone."""
 
 
-UNUSED = ("matplotlib", "pandas", "sklearn")
-"""What Keras imports where it is installed: it takes most of a second, and no command needs it."""
+OPTIONAL = ("matplotlib", "pandas", "sklearn")
+"""What Keras imports where it is installed and does without elsewhere: most of a second."""
 
 
 class NoRoomError(OSError):
@@ -101,11 +101,9 @@ def load(module: str, names: Iterable[str] | None = None) -> types.ModuleType:
         module: its full name.
         names: what of the public names of a lazy module to import with it; None is all of them.
     """
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(hidden(UNUSED))
-        if os.environ.get(LOG_LEVEL) != "0":
-            stack.enter_context(silent_descriptor())
-            stack.enter_context(quiet_log_level())
+    if os.environ.get(LOG_LEVEL) == "0":
+        return importlib.import_module(module)
+    with silent_descriptor(), quiet_log_level():
         loaded = importlib.import_module(module)
         # A method's room imports what it names when that is asked for: now, while all is quiet.
         for name in getattr(loaded, "__all__", ()) if names is None else names:
@@ -115,14 +113,18 @@ def load(module: str, names: Iterable[str] | None = None) -> types.ModuleType:
 
 @contextlib.contextmanager
 def hidden(modules: Iterable[str]) -> Iterator[None]:
-    """Lets what imports these modules meanwhile find them not installed, if none has yet."""
+    """Makes imports of modules fail, as if they were not installed; those that are loaded stay.
+
+    Libraries that are imported meanwhile go without them as long as the process lives.
+    """
     absent: dict[str, Any] = {name: None for name in modules if name not in sys.modules}
     sys.modules.update(absent)
     try:
         yield
     finally:
         for name in absent:
-            del sys.modules[name]
+            if sys.modules.get(name) is None:
+                sys.modules.pop(name, None)
 
 
 @contextlib.contextmanager

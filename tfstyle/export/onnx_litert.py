@@ -181,5 +181,6 @@ def _silent(logger: str) -> Iterator[None]:
 
 def _write(path: str | pathlib.Path, contents: bytes) -> None:
     path = pathlib.Path(path)
-    with saving.naming(path), saving.folders_above(path), files.atomically(path) as file:
-        file.write(contents)
+    with saving.naming(path), files.making_folder(path.parent, parents=True):
+        with files.atomically(path) as file:
+            file.write(contents)

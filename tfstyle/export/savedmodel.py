@@ -19,7 +19,7 @@ from tfstyle.methods.style_swap import config as swap_config
 from tfstyle.networks import inverse_net, pretrained
 from tfstyle.networks.layers import split_convolution
 from tfstyle.networks.stylizers import family, styled
-from tfstyle.system import destinations
+from tfstyle.system import destinations, files
 from tfstyle.system.unfinished import parts
 
 
@@ -169,7 +169,7 @@ def _write_out(
     archive: keras.export.ExportArchive, endpoints: Endpoints, folder: pathlib.Path
 ) -> None:
     # Beside the folder, so that the move is one rename: TF Serving watches it for new versions.
-    with saving.folders_above(folder), parts.folder_for(folder) as unfinished:
+    with files.making_folder(folder.parent, parents=True), parts.folder_for(folder) as unfinished:
         model = unfinished / "model"
         archive.write_out(model, verbose=False)
         warmup.write(model, endpoints)

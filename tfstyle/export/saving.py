@@ -25,21 +25,6 @@ def naming(output: str | pathlib.Path) -> Iterator[None]:
         ) from error
 
 
-@contextlib.contextmanager
-def folders_above(output: pathlib.Path) -> Iterator[None]:
-    """Makes the folders that an output lies in, and removes them again if it is not written."""
-    missing = [folder for folder in output.parents if not folder.exists()]
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for folder in missing:
-            # What somebody else has put there meanwhile stays.
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise
-
-
 def _cause(error: OSError | tf.errors.OpError) -> str:
     if isinstance(error, OSError):
         return files.reason(error)

@@ -26,10 +26,9 @@ def save(method: Method, pair: Pair, source: Input | None, result: Result, secon
         result: what the method returned.
         seconds: how long it ran.
     """
-    files.make_folder(pair.output.parent)
     # Begun before the picture, by which a kill between the two is known afterwards. Written after
     # it: no record shall tell of a picture that could not be written.
-    with files.atomically(pair.record) as file:
+    with files.making_folder(pair.output.parent), files.atomically(pair.record) as file:
         write_picture(pair.output, result.image, None if source is None else source.picture.alpha)
         file.write(
             record.encode(
@@ -66,11 +65,11 @@ def write_picture(path: Path, pixels: np.ndarray, alpha: np.ndarray | None) -> N
         pixels: `[1, height, width, 3]`, in [0, 1].
         alpha: `[height, width]` of the content, from 0 (clear) to 1; None where it has none.
     """
-    files.make_folder(path.parent)
     if alpha is not None:
         # [1, height, width, 1], since `resize` takes images.
         alpha = image.resize(alpha[np.newaxis, ..., np.newaxis], pixels.shape[1:3])[0, ..., 0]
-    image.write(path, pixels, alpha)
+    with files.making_folder(path.parent):
+        image.write(path, pixels, alpha)
 
 
 def snapshots(output: Path, alpha: np.ndarray | None, every: int) -> Callback:

@@ -81,10 +81,9 @@ def save(folder: pathlib.Path, snapshot: Snapshot, run: str, tile: int | None = 
         **({} if tile is None else {"tile": np.array(tile)}),
         **{f"{STATE_PREFIX}{name}": array for name, array in state.items()},
     }
-    files.make_folder(folder, parents=True)
     parts.remove_all_left(folder)
     # Atomically, so that a kill while it is written leaves the last one whole.
-    with files.atomically(folder / FILE_NAME) as file:
+    with files.making_folder(folder, parents=True), files.atomically(folder / FILE_NAME) as file:
         np.savez(file, **arrays)
 
 

@@ -143,6 +143,30 @@ def make_folder(folder: Path, parents: bool = False) -> None:
         folder.mkdir(parents=parents, exist_ok=True)
 
 
+@contextlib.contextmanager
+def making_folder(folder: Path, parents: bool = False) -> Iterator[None]:
+    """Makes a folder for what is written meanwhile; if that fails, what was made goes again.
+
+    Args:
+        folder: the folder.
+        parents: whether those above it are made as well.
+
+    Raises:
+        OSError: as `make_folder` does.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        make_folder(folder, parents)
+        yield
+    except BaseException:
+        for each in missing:
+            # What another writer has put there stays. If it had only found the folder, and had
+            # written nothing yet, it fails and says so.
+            with contextlib.suppress(OSError):
+                each.rmdir()
+        raise
+
+
 def _refusal(error: BaseException | None, names: set[str]) -> int | None:
     """Returns the number of the system's error that lies behind a library's, if there is one."""
     while error is not None:

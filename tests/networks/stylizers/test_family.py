@@ -190,7 +190,8 @@ def test_rounding_alters_the_sum_of_a_packed_kernel_by_half_a_step_at_most(tmp_p
 @pytest.mark.parametrize("width", [3, 4])
 def test_kernels_of_residual_blocks_alone_are_packed_in_bytes(tmp_path, width):
     """Of 3 channels, the first and the last layer's kernels are square as well."""
-    pretrained.pack(family.StylizerFamily(STYLES, width=width, residual_blocks=1), tmp_path / "f")
+    networks = random_weights(family.StylizerFamily(STYLES, width=width, residual_blocks=1), 7)
+    pretrained.pack(networks, tmp_path / "f")
     arrays = np.load(tmp_path / "f")
     shapes = [arrays[name].shape for name in arrays if arrays[name].dtype == np.int8]
     assert shapes == [(3, 3, 3, 4 * width, 4 * width)] * 2

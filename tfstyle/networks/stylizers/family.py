@@ -22,7 +22,8 @@ class StylizerFamily(StyledModel):
     """Paints images in one or a blend of styles, each of which has a transform net of its own.
 
     All were trained on from the same network, so that a blend of their weights paints a blend of
-    their styles. Reference: Wang et al. (2019), "Deep network interpolation".
+    their styles. The weights are zero until `join` or a file gives others. Reference: Wang et al.
+    (2019), "Deep network interpolation".
     """
 
     def _make(self) -> None:

@@ -43,8 +43,7 @@ def check_owner(folder: pathlib.Path, identity: str) -> None:
 
 def claim(folder: pathlib.Path, identity: str) -> None:
     """Makes the folder this training's own, and removes what a kill has left half written."""
-    files.make_folder(folder, parents=True)
-    with files.atomically(folder / OWNER) as file:
+    with files.making_folder(folder, parents=True), files.atomically(folder / OWNER) as file:
         file.write(identity.encode())
     for room in (folder, folder / SAMPLES, folder / BACKUP):
         parts.remove_all_left(room)
