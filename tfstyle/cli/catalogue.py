@@ -101,8 +101,8 @@ COMMANDS = {
         "Open a page to paint in: for people who want no flags.",
         "tfstyle.web",
         "tfstyle.cli.commands.web",
-        # Gradio imports them.
-        needs=("matplotlib", "pandas"),
+        # Gradio's tables. Its plots, for which it imports Matplotlib, are not on the page.
+        needs=("pandas",),
     ),
     "completion": Command(
         "Print the script by which bash or zsh completes these commands and their flags.",
