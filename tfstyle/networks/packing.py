@@ -25,23 +25,23 @@ SUFFIX = ".npz"
 TRAINED = ("best.keras", "latest.keras")
 """What a training keeps in its folder, in the order of preference."""
 
-GREATEST = 127
-"""The greatest whole number to either side that weights in bytes take."""
+LARGEST = 127
+"""The largest whole number to either side that weights in bytes take."""
 
-POWER = 1.2
-"""Weights in bytes are whole numbers to this power: finer where they are small, as most are.
+EXPONENT = 1.2
+"""What whole numbers are raised to: levels lie closer where weights are small, as most are.
 
-Of 1, 1.2, 1.25 and 1.5 this is the one whose pictures stay within 1 grey level of float16's while
-the shipped networks stay within 30 MB; at 1.5 the large weights are too coarse.
+Chosen by twelve photographs in eleven styles (docs/model_cards/masters.md). 1.25 is as good and
+takes more bytes; at 1.5 large weights are too coarse.
 """
 
 
 def _levels(whole: np.ndarray) -> np.ndarray:
-    """Returns what whole numbers from -127 to 127 stand for, from -1 to 1."""
-    return np.sign(whole) * np.abs(whole / GREATEST) ** POWER
+    """Returns what whole numbers stand for: -127 to 127 for -1 to 1."""
+    return np.sign(whole) * np.abs(whole / LARGEST) ** EXPONENT
 
 
-LEVELS = _levels(np.arange(-GREATEST, GREATEST + 1))
+LEVELS = _levels(np.arange(-LARGEST, LARGEST + 1))
 """From the least to the greatest."""
 
 
@@ -59,9 +59,9 @@ def pack(
         path: where to.
         in_bytes: tells by the shape of weights whether they are kernels, `[networks, rows, columns,
             channels in, channels]`, to be written in bytes: the networks' mean in float16, and what
-            each adds to it as a share from -1 to 1, given by one of 255 `LEVELS`, of the greatest
-            of its network and channel. With it the file is compressed. By default no weights are,
-            and the file is not.
+            each adds to it as one of 255 `LEVELS`, times a gain, the largest absolute value of its
+            network and channel. With it the file is compressed. By default no weights are, and the
+            file is not.
 
     Raises:
         ValueError: a weight is not finite, or too large for float16.
@@ -76,27 +76,32 @@ def pack(
             else {f"w{index:03}": small}
         )
     described = json.dumps({"class": type(network).__name__, **architecture})
-    # Compression takes a ninth off a family, for 0.02 s a network to read; off float16 alone 8 %.
+    # Compression takes a twelfth off a family, for 0.02 s a network to read. It would take as much
+    # off a file of float16 alone, which is small.
     save = np.savez_compressed if in_bytes else np.savez
     with files.atomically(path) as file:
         save(file, architecture=np.array(described), **arrays)
 
 
 def _in_bytes(index: int, kernels: np.ndarray) -> dict[str, np.ndarray]:
-    """Returns whole numbers, mean and greatest values of kernels, shaped as `_whole` takes them."""
+    """Returns whole numbers w, mean m and gains g of kernels, shaped as in `_quantized`."""
     mean = kernels.mean(axis=0).astype(np.float16)
     own = kernels - mean.astype(np.float32)
-    greatest = np.abs(own).max(axis=(1, 2, 3), keepdims=True)
-    # Where all networks are alike, any will do.
-    whole = _whole(own / np.where(greatest > 0, greatest, 1))
-    return {f"w{index:03}": whole, f"m{index:03}": mean, f"g{index:03}": greatest}
+    gain = np.abs(own).max(axis=(1, 2, 3), keepdims=True).astype(np.float32)
+    # Where all networks are alike, any divisor will do.
+    whole = _quantized(own / np.where(gain > 0, gain, 1))
+    return {f"w{index:03}": whole, f"m{index:03}": mean, f"g{index:03}": gain}
 
 
-def _whole(kernels: np.ndarray) -> np.ndarray:
-    """Returns whole numbers for `[networks, rows, columns, channels in, channels]`, from -1 to 1.
+def _quantized(kernels: np.ndarray) -> np.ndarray:
+    """Returns the whole numbers of the levels for kernels of values from -1 to 1.
 
-    What rounding has left so far is added to the next value, which lies beside it. So the sum of a
-    kernel's rows and columns, which is what flat areas see, is off by one rounding at most.
+    What rounding has left so far is added to the next value, which lies beside it (error
+    diffusion). So the sum of a kernel's rows and columns, which is what flat areas see, is off by
+    half a gap between levels at most, and a value by a whole one.
+
+    Args:
+        kernels: `[networks, rows, columns, channels in, channels]`.
     """
     *_, inputs, channels = kernels.shape
     values = _back_and_forth(kernels).reshape(len(kernels), -1, inputs, channels)
@@ -107,7 +112,7 @@ def _whole(kernels: np.ndarray) -> np.ndarray:
         wanted = values[:, place] + left
         nearest = np.searchsorted(halfway, wanted)
         left = wanted - LEVELS[nearest]
-        whole[:, place] = nearest - GREATEST
+        whole[:, place] = nearest - LARGEST
     return _back_and_forth(whole.reshape(kernels.shape))
 
 
@@ -133,21 +138,20 @@ def unpacked(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     ]
 
 
-def _from_bytes(
-    whole: np.ndarray, mean: np.ndarray | None, greatest: np.ndarray | None
-) -> np.ndarray:
-    if mean is None or greatest is None or whole.ndim < 2:
-        raise Unsound("has weights in bytes without their mean and greatest values")
+def _from_bytes(whole: np.ndarray, mean: np.ndarray | None, gain: np.ndarray | None) -> np.ndarray:
+    if mean is None or gain is None or whole.ndim < 2:
+        raise Unsound("has weights in bytes without their mean or gain")
     between = (1,) * (whole.ndim - 2)
-    each = (whole.shape[0], *between, whole.shape[-1])
     # By their shapes: what is broadcast may be of any size.
-    if mean.shape != whole.shape[1:] or greatest.shape != each:
-        raise Unsound("has weights in bytes whose mean and greatest values are of others")
-    # By a table: of all bytes in the order of their bits.
-    shares = _levels(np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32))
+    each = (whole.shape[0], *between, whole.shape[-1])
+    if mean.shape != whole.shape[1:] or gain.shape != each:
+        raise Unsound("has weights in bytes whose mean or gain has another shape")
+    # For all 256 bytes, indexed by their bits: a power of each weight would take longer. -128,
+    # which `pack` does not write, lies a little beyond -1.
+    levels = _levels(np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32))
     # What is no number or too large is refused once all is read.
     with np.errstate(over="ignore", invalid="ignore"):
-        return _as_float32(mean) + _as_float32(greatest) * shares[whole.view(np.uint8)]
+        return _as_float32(mean) + _as_float32(gain) * levels[whole.view(np.uint8)]
 
 
 def _as_float32(weight: np.ndarray) -> np.ndarray:
