@@ -1,7 +1,8 @@
 """A seeded fuzzer for files that others may have written, or a crash has damaged.
 
-330 mutations: 45 each of stylizers and inverse networks, packed and Keras's, and 30 each of VGG's
-weights, cards, checkpoints, curves and records. FUZZ_SEED in the environment chooses others.
+420 mutations: 45 each of stylizers, families and inverse networks, packed and Keras's, and 30 each
+of VGG's weights, cards, checkpoints, curves and records. FUZZ_SEED in the environment chooses
+others.
 """
 
 import dataclasses
@@ -19,7 +20,7 @@ import pytest
 
 from tfstyle.jobs import record, resume
 from tfstyle.networks import inverse_net, pretrained, vgg19_layers, vgg19_weights
-from tfstyle.networks.stylizers import transform_net
+from tfstyle.networks.stylizers import family, transform_net
 from tfstyle.optimization import checkpoint_file, loop
 from tfstyle.result import LevelTrace, Loss
 from tfstyle.training.keeping import curves
@@ -111,6 +112,8 @@ def networks():
     keras.utils.set_random_seed(1)
     return {
         "stylizer": transform_net.Stylizer(("wave", "scream"), width=2, residual_blocks=0),
+        # Its residual block's kernels are packed in bytes.
+        "family": family.StylizerFamily(("wave", "scream"), width=2, residual_blocks=1),
         "inverse": inverse_net.InverseNet(layer="block2_conv1", channels=3, width=2),
     }
 
@@ -120,6 +123,7 @@ def networks():
     ("name", "check", "pack"),
     [
         ("stylizer", check_stylizer, pretrained.pack),
+        ("family", check_stylizer, pretrained.pack),
         ("inverse", check_inverse, inverse_net.pack),
     ],
 )
