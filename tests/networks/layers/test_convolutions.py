@@ -5,6 +5,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.networks.layers import convolutions, mirror, norms
 
+SIDE = tf.TensorSpec([], tf.int32)
+
 INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float32)
 
 
@@ -13,6 +15,14 @@ def test_mirrored_border_is_numpy_s(border):
     margins = [[0, 0], [border, border], [border, border], [0, 0]]
     expected = np.pad(INPUTS, margins, mode="reflect")
     assert_array_equal(mirror.mirror_pad(tf.constant(INPUTS), border), expected)
+
+
+@pytest.mark.parametrize(("above", "below"), [(0, 2), (3, 0), (1, 4)])
+def test_mirrored_border_that_repeats_the_edge_is_numpy_s(above, below):
+    margins = [[0, 0], [above, below], [2, 2], [0, 0]]
+    expected = np.pad(INPUTS, margins, mode="symmetric")
+    padded = mirror.mirror_pad(tf.constant(INPUTS), 2, above, below, repeat_edge=True)
+    assert_array_equal(padded, expected)
 
 
 @pytest.mark.parametrize("border", [1, 2])
@@ -74,12 +84,15 @@ def test_enlarging_convolution_keeps_every_column(width):
     assert_allclose(tape.gradient(total, variable), np.full_like(inputs, 4), atol=1e-6)
 
 
-def test_pixels_computed_abreast_are_those_computed_one_by_one():
-    inputs = random(2, 7, 12, 5)
-    layer = convolutions.ReflectConv2D(3, 5, abreast=4, bias_initializer="ones")
+@pytest.mark.parametrize("abreast", [2, 4])
+@pytest.mark.parametrize("size", [1, 3, 5, 7, 9])
+def test_pixels_computed_abreast_are_those_computed_one_by_one(size, abreast):
+    inputs = random(2, 10, 12, 5)
+    layer = convolutions.ReflectConv2D(3, size, abreast=abreast, bias_initializer="ones")
     outputs = layer(inputs)
-    padded = np.pad(inputs, [[0, 0], [2, 2], [2, 2], [0, 0]], mode="reflect")
-    assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-5)
+    reach = [size // 2, size // 2]
+    padded = np.pad(inputs, [[0, 0], reach, reach, [0, 0]], mode="reflect")
+    assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-4)
 
 
 @pytest.mark.parametrize("options", [{}, {"strides": 2}, {"enlarge": 2}, {"abreast": 4}])
@@ -134,6 +147,15 @@ def test_mirror_to_is_numpy_s_reflection_however_far(size):
     margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
     expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
     assert_array_equal(mirror.mirror_to(tf.constant(inputs), 16, 16), expected)
+    open_sides = tf.TensorSpec([1, None, None, 2], tf.float32)
+    traced = tf.function(mirror.mirror_to, input_signature=[open_sides, SIDE, SIDE])
+    assert_array_equal(traced(inputs, 16, 16), expected)
+    assert_array_equal(traced(expected, 16, 16), expected)
+
+
+def test_mirror_to_copies_nothing_where_nothing_is_to_grow():
+    inputs = tf.constant(INPUTS)
+    assert mirror.mirror_to(inputs, tf.constant(4), tf.constant(5)) is inputs
 
 
 def test_conditional_instance_norm_keeps_shares_and_scales_in_float32():
@@ -173,15 +195,17 @@ def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient(
     assert_allclose(gradient(1), gradient(2), atol=1e-6)
 
 
-@pytest.mark.parametrize("channels", [8, 16, 24, 32, 40])
+@pytest.mark.parametrize(
+    ("channels", "filters"), [(8, 3), (16, 3), (24, 3), (32, 3), (40, 3), (3, 16), (3, 32)]
+)
 @pytest.mark.parametrize("abreast", [1, 2, 4])
 @pytest.mark.parametrize("side", [5, 9])
-def test_bfloat16_convolves_as_float32_does(channels, abreast, side):
+def test_bfloat16_convolves_as_float32_does(channels, filters, abreast, side):
     """On machines with AMX some of oneDNN's convolutions are wrong; none of ours may be."""
     inputs = tf.cast(random(1, 24, 32, channels), tf.bfloat16)
-    narrow = convolutions.ReflectConv2D(3, side, abreast=abreast, dtype="bfloat16")
+    narrow = convolutions.ReflectConv2D(filters, side, abreast=abreast, dtype="bfloat16")
     outputs = tf.cast(narrow(inputs), tf.float32)
-    wide = convolutions.ReflectConv2D(3, side, dtype="float32")
+    wide = convolutions.ReflectConv2D(filters, side, dtype="float32")
     wide.build(inputs.shape)
     wide.set_weights([np.asarray(weight, np.float32) for weight in narrow.get_weights()])
     expected = wide(tf.cast(inputs, tf.float32))

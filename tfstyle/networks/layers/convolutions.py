@@ -1,9 +1,11 @@
 """Convolutions with mirrored borders, that enlarge or step over several pixels at once."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfstyle.networks.layers import mirror, split_convolution, wrap
@@ -28,7 +30,7 @@ class ReflectConv2D(keras.layers.Conv2D):
             *args: Conv2D's.
             enlarge: each pixel first becomes so many to either side; for 3x3 kernels.
             abreast: pixels of a row that are computed together, at most, a divisor of the width:
-                for the same result sooner where a layer has few filters.
+                for the same result sooner where a layer has few channels or filters.
             **kwargs: Conv2D's.
         """
         fixed = {"padding": "valid", "data_format": "channels_last"}
@@ -95,22 +97,31 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     All that an input pixel adds to the output is one patch, the kernel summed over the pixel's
     repetitions: a transposed convolution, with (times + 2)^2 / times^2 products instead of 9.
     """
-    shifts = [(shift, times - 1 - shift) for shift in range(times)]
-    turned = kernel[::-1, ::-1]
-    patch = tf.add_n(
-        [tf.pad(turned, [rows, columns, [0, 0], [0, 0]]) for rows in shifts for columns in shifts]
-    )
+    meeting = tf.constant(_folding(kernel.shape[0], times), kernel.dtype)
+    # A transposed convolution takes the filters before the channels.
+    patch = tf.einsum("ak,bl,klcf->abfc", meeting, meeting, kernel)
     batch, height, width, _ = tf.unstack(tf.shape(inputs))
     spare = _spare_columns(width)
     wide = tf.pad(inputs, [[0, 0], [0, 0], [0, spare], [0, 0]])
     size = [batch, height * times + 2, (width + spare) * times + 2, kernel.shape[-1]]
-    patch = tf.transpose(patch, [0, 1, 3, 2])
     whole = tf.nn.conv2d_transpose(wide, patch, size, times, "VALID")
     # TensorFlow's own cropping is a hundred times slower on a CPU. By sizes: slices' ends that are
     # computed become floats in ONNX, too short ones in float16.
     margin = times + 1
     inner = [batch, (height - 2) * times, (width - 2) * times, kernel.shape[-1]]
     return tf.slice(whole, [0, margin, margin, 0], inner)
+
+
+def _folding(size: int, times: int) -> np.ndarray:
+    """Returns which of a kernel's places, along one side, meet in which of the patch's.
+
+    What lies left in the kernel is added right of the pixel: the order is turned.
+
+    Returns:
+        `[size + times - 1, size]`: 1 where they meet, otherwise 0.
+    """
+    shifts = np.arange(size + times - 1)[:, np.newaxis] - np.arange(size)[::-1]
+    return np.where((shifts >= 0) & (shifts < times), 1.0, 0.0)
 
 
 def _spare_columns(width: tf.Tensor) -> tf.Tensor:
@@ -123,20 +134,23 @@ def _spare_columns(width: tf.Tensor) -> tf.Tensor:
 
 
 def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.Tensor:
-    """Returns the convolution by a kernel that yields several pixels of a row at once.
+    """Returns the convolution by a kernel that takes and yields several pixels of a row at once.
 
-    Processors compute 16 channels in one go; three would leave the others idle.
+    Processors compute 16 channels in one go; three would leave the others idle. The pixels are
+    channels of one, whose kernel takes single steps: longer ones are wrong in oneDNN's bfloat16
+    convolutions for AMX, as in TensorFlow 2.21, over 16 or 24 channels.
     """
-    if kernel.shape[2] % 32 and pixels % 2 == 0:
-        # oneDNN's bfloat16 convolutions for AMX, as in TensorFlow 2.21, are wrong by more than
-        # their values where they step by four columns or more over 16 or 24 channels.
-        pixels = 2
+    size, columns, channels, filters = kernel.shape
+    pixels = math.gcd(pixels, columns - 1)  # So that whole groups of them lie under the kernel.
     shifts = [(shift, pixels - 1 - shift) for shift in range(pixels)]
     wide = tf.concat([tf.pad(kernel, [[0, 0], shift, [0, 0], [0, 0]]) for shift in shifts], -1)
-    outputs = tf.nn.conv2d(inputs, wide, [1, 1, pixels, 1], "VALID")
+    wide = tf.reshape(wide, [size, -1, pixels * channels, pixels * filters])
+    batch, height, width, _ = tf.unstack(tf.shape(inputs))
+    grouped = tf.reshape(inputs, [batch, height, width // pixels, pixels * channels])
+    outputs = tf.nn.conv2d(grouped, wide, 1, "VALID")
     batch, height, groups, _ = tf.unstack(tf.shape(outputs))
     # [batch, height, groups * pixels, filters]
-    return tf.reshape(outputs, [batch, height, groups * pixels, kernel.shape[-1]])
+    return tf.reshape(outputs, [batch, height, groups * pixels, filters])
 
 
 @keras.saving.register_keras_serializable(package="tfstyle")

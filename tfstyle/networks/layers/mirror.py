@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfstyle.networks.layers import pixels
+
 
 def mirror_pad(
     inputs: tf.Tensor,
@@ -32,19 +34,22 @@ def mirror_pad(
 
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        # By concatenation: in bfloat16 on a CPU twice as fast as TensorFlow's own kernel.
-        top = inputs[:, edge : edge + above][:, ::-1]
-        bottom = inputs[:, -1 - edge : -1 - edge - below : -1]
-        tall = tf.concat([top, inputs, bottom], axis=1)
-        left = tall[:, :, edge : edge + border][:, :, ::-1]
-        right = tall[:, :, -1 - edge : -1 - edge - border : -1]
-        return tf.concat([left, tall, right], axis=2), fold
+        height, width = tf.unstack(tf.shape(inputs)[1:3])
+        rows = _around(height, above, below, edge)
+        return pixels.pick(inputs, rows, _around(width, border, border, edge)), fold
 
     def fold(upstream: tf.Tensor) -> tf.Tensor:
         mode = "SYMMETRIC" if repeat_edge else "REFLECT"
         return tf.raw_ops.MirrorPadGrad(input=upstream, paddings=margins, mode=mode)
 
     return pad(inputs)
+
+
+def _around(size: tf.Tensor, before: int, after: int, edge: int) -> tf.Tensor:
+    """Returns the indices of a side with its mirrored borders, `[before + size + after]`."""
+    wanted = tf.range(-before, size + after)
+    mirrored_before = tf.maximum(wanted, edge - 1 - wanted)
+    return tf.minimum(mirrored_before, 2 * size - 1 - edge - mirrored_before)
 
 
 def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
@@ -55,9 +60,11 @@ def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tens
         height: rows wanted, no fewer than there are.
         width: columns wanted, no fewer than there are.
     """
+    size, wanted = inputs.shape[1:3], [tf.get_static_value(side) for side in (height, width)]
+    if size.is_fully_defined() and size == wanted:
+        return inputs
     rows, columns = tf.unstack(tf.shape(inputs)[1:3])
-    tall = tf.gather(inputs, mirrored(height, rows), axis=1)
-    return tf.gather(tall, mirrored(width, columns), axis=2)
+    return pixels.pick(inputs, mirrored(height, rows), mirrored(width, columns))
 
 
 def mirrored(wanted: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

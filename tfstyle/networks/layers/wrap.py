@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tfstyle.networks.layers import pixels
+
 
 def wrap_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
     """Returns the input with `border` pixels more on each side, those of the opposite one.
@@ -20,13 +22,18 @@ def wrap_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
     # for each of the four strips.
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        tall = tf.concat([inputs[:, -border:], inputs, inputs[:, :border]], axis=1)
-        return tf.concat([tall[:, :, -border:], tall, tall[:, :, :border]], axis=2), fold
+        height, width = tf.unstack(tf.shape(inputs)[1:3])
+        return pixels.pick(inputs, _around(height, border), _around(width, border)), fold
 
     def fold(upstream: tf.Tensor) -> tf.Tensor:
         return _fold(_fold(upstream, border, axis=1), border, axis=2)
 
     return pad(inputs)
+
+
+def _around(size: tf.Tensor, border: int) -> tf.Tensor:
+    """Returns the indices of a side with borders of the opposite one, `[size + 2 * border]`."""
+    return tf.range(-border, size + border) % size
 
 
 def _fold(upstream: tf.Tensor, border: int, axis: int) -> tf.Tensor:

@@ -96,8 +96,10 @@ def blocks(rows: int, architecture: Architecture, dtype: keras.DTypePolicy) -> B
         channels = architecture.residual_channels
         return [stage(channels), stage(channels, finish=keras.layers.Add)]
 
+    # Two values of bfloat16 are multiplied in one go: of three channels, one would be idle.
+    pairs = 2 if dtype.compute_dtype == "bfloat16" else 1
     return [
-        [stage(width, size=outer_kernel, norm=outer)],
+        [stage(width, size=outer_kernel, norm=outer, abreast=pairs)],
         [stage(2 * width, strides=2, norm=outer)],
         [stage(4 * width, strides=2, norm=outer)],
         *(residual() for _ in range(architecture.residual_blocks)),
