@@ -60,6 +60,7 @@ def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tens
         height: rows wanted, no fewer than there are.
         width: columns wanted, no fewer than there are.
     """
+    inputs = tf.convert_to_tensor(inputs)
     size, wanted = inputs.shape[1:3], [tf.get_static_value(side) for side in (height, width)]
     if size.is_fully_defined() and size == wanted:
         return inputs

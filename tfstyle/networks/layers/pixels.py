@@ -14,8 +14,8 @@ def pick(images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
     Returns:
         `[batch, new height, new width, channels]`.
     """
-    batch, height, width, _ = tf.unstack(tf.shape(images))
+    batch, height, width, channels = tf.unstack(tf.shape(images))
     # Each pixel is copied once: joining strips along one side and then along the other takes twice
     # to six times as long on a CPU.
-    pixels = tf.reshape(images, [batch, height * width, images.shape[-1]])
+    pixels = tf.reshape(images, [batch, height * width, images.shape[-1] or channels])
     return tf.gather(pixels, rows[:, tf.newaxis] * width + columns, axis=1)
