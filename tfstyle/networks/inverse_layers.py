@@ -12,8 +12,8 @@ OUTPUT_SCALE = 0.1
 """What the last convolution's output is multiplied by: without it the first steps throw the image
 far beyond black and white."""
 
-ABREAST = 4
-"""Pixels that the last convolution computes together, where the layer has as many a position."""
+ABREAST = 2
+"""Pixels that the last convolution computes together, where a position has more than one."""
 
 
 def build(

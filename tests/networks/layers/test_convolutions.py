@@ -5,8 +5,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.networks.layers import convolutions, mirror, norms
 
-SIDE = tf.TensorSpec([], tf.int32)
-
 INPUTS = np.random.default_rng(0).standard_normal([2, 4, 5, 3]).astype(np.float32)
 
 
@@ -26,18 +24,40 @@ def test_mirrored_border_that_repeats_the_edge_is_numpy_s(above, below):
 
 
 @pytest.mark.parametrize("border", [1, 2])
-def test_mirrored_border_has_tensorflow_s_gradient(border):
-    margins = [[0, 0], [border, border], [border, border], [0, 0]]
-    shape = [2, 4 + 2 * border, 5 + 2 * border, 3]
+@pytest.mark.parametrize(("above", "below"), [(None, None), (0, 2)])
+@pytest.mark.parametrize(("repeat_edge", "mode"), [(False, "REFLECT"), (True, "SYMMETRIC")])
+def test_mirrored_border_has_tensorflow_s_gradient(border, above, below, repeat_edge, mode):
+    rows = [border if beyond is None else beyond for beyond in (above, below)]
+    margins = [[0, 0], rows, [border, border], [0, 0]]
+    shape = [2, 4 + sum(rows), 5 + 2 * border, 3]
     weights = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
     gradients = []
-    for pad in (mirror.mirror_pad, lambda x, _: tf.pad(x, margins, mode="REFLECT")):
+    for pad in (
+        lambda x: mirror.mirror_pad(x, border, above, below, repeat_edge),
+        lambda x: tf.pad(x, margins, mode=mode),
+    ):
         inputs = tf.constant(INPUTS)
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            value = tf.reduce_sum(weights * pad(inputs, border))
+            value = tf.reduce_sum(weights * pad(inputs))
         gradients.append(tape.gradient(value, inputs))
     assert_allclose(gradients[0], gradients[1], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "padded"),
+    [
+        ([None, 4, 5, 3], [None, 6, 7, 3]),
+        ([2, None, 5, 3], [2, None, 7, 3]),
+        ([None, None, None, None], [None, None, None, None]),
+    ],
+)
+def test_mirrored_border_of_unknown_sizes_keeps_those_that_are_known(given, padded):
+    signature = [tf.TensorSpec(given, tf.float32)]
+    traced = tf.function(lambda inputs: mirror.mirror_pad(inputs, 1), input_signature=signature)
+    assert traced.get_concrete_function().output_shapes.as_list() == padded
+    expected = np.pad(INPUTS, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="reflect")
+    assert_array_equal(traced(INPUTS), expected)
 
 
 def test_tap_gives_its_input_twice_and_adds_the_gradients():
@@ -92,7 +112,7 @@ def test_pixels_computed_abreast_are_those_computed_one_by_one(size, abreast):
     outputs = layer(inputs)
     reach = [size // 2, size // 2]
     padded = np.pad(inputs, [[0, 0], reach, reach, [0, 0]], mode="reflect")
-    assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-4)
+    assert_allclose(outputs, tf.nn.conv2d(padded, layer.kernel, 1, "VALID") + 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("options", [{}, {"strides": 2}, {"enlarge": 2}, {"abreast": 4}])
@@ -147,8 +167,8 @@ def test_mirror_to_is_numpy_s_reflection_however_far(size):
     margins = [[0, 0], [0, 16 - size], [0, 16 - size], [0, 0]]
     expected = np.pad(inputs, margins, mode="reflect" if size > 1 else "edge")
     assert_array_equal(mirror.mirror_to(tf.constant(inputs), 16, 16), expected)
-    open_sides = tf.TensorSpec([1, None, None, 2], tf.float32)
-    traced = tf.function(mirror.mirror_to, input_signature=[open_sides, SIDE, SIDE])
+    side, open_sides = tf.TensorSpec([], tf.int32), tf.TensorSpec([1, None, None, 2], tf.float32)
+    traced = tf.function(mirror.mirror_to, input_signature=[open_sides, side, side])
     assert_array_equal(traced(inputs, 16, 16), expected)
     assert_array_equal(traced(expected, 16, 16), expected)
 
@@ -199,7 +219,7 @@ def test_conditional_instance_norm_of_a_batch_is_each_image_s_with_its_gradient(
     ("channels", "filters"), [(8, 3), (16, 3), (24, 3), (32, 3), (40, 3), (3, 16), (3, 32)]
 )
 @pytest.mark.parametrize("abreast", [1, 2, 4])
-@pytest.mark.parametrize("side", [5, 9])
+@pytest.mark.parametrize("side", [3, 5, 7, 9])
 def test_bfloat16_convolves_as_float32_does(channels, filters, abreast, side):
     """On machines with AMX some of oneDNN's convolutions are wrong; none of ours may be."""
     inputs = tf.cast(random(1, 24, 32, channels), tf.bfloat16)

@@ -343,3 +343,9 @@ def test_a_fading_network_comes_back_from_its_files(fading, tmp_path):
         again = pretrained.load(tmp_path / name)
         assert again.architecture.identity
         assert_allclose(again(image, style=half), fading(image, style=half), atol=2e-3)
+
+
+@pytest.mark.parametrize(("dtype", "pixels"), [("float32", 1), ("mixed_bfloat16", 2)])
+def test_first_convolution_computes_pairs_where_values_are_multiplied_in_pairs(dtype, pixels):
+    stylizer = transform_net.Stylizer(("night",), width=4, residual_blocks=0, dtype=dtype)
+    assert stylizer.blocks[0][0].convolve.abreast == pixels

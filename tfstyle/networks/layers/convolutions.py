@@ -1,4 +1,4 @@
-"""Convolutions with mirrored borders, that enlarge or step over several pixels at once."""
+"""Convolutions with mirrored borders, that enlarge or compute several pixels at once."""
 
 import math
 from collections.abc import Callable
@@ -29,8 +29,9 @@ class ReflectConv2D(keras.layers.Conv2D):
         Args:
             *args: Conv2D's.
             enlarge: each pixel first becomes so many to either side; for 3x3 kernels.
-            abreast: pixels of a row that are computed together, at most, a divisor of the width:
-                for the same result sooner where a layer has few channels or filters.
+            abreast: pixels of a row that are computed together, a divisor of the width: for the
+                same result sooner where a layer has few channels or filters. Fewer are where it
+                does not divide the kernel's side less one.
             **kwargs: Conv2D's.
         """
         fixed = {"padding": "valid", "data_format": "channels_last"}
@@ -97,9 +98,11 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     All that an input pixel adds to the output is one patch, the kernel summed over the pixel's
     repetitions: a transposed convolution, with (times + 2)^2 / times^2 products instead of 9.
     """
-    meeting = tf.constant(_folding(kernel.shape[0], times), kernel.dtype)
+    side = _folding(times)
+    # In one product, which rounds once.
+    meeting = tf.constant(np.einsum("ak,bl->abkl", side, side), kernel.dtype)
     # A transposed convolution takes the filters before the channels.
-    patch = tf.einsum("ak,bl,klcf->abfc", meeting, meeting, kernel)
+    patch = tf.einsum("abkl,klcf->abfc", meeting, kernel)
     batch, height, width, _ = tf.unstack(tf.shape(inputs))
     spare = _spare_columns(width)
     wide = tf.pad(inputs, [[0, 0], [0, 0], [0, spare], [0, 0]])
@@ -112,15 +115,15 @@ def _convolve_enlarged(inputs: tf.Tensor, kernel: tf.Tensor, times: int) -> tf.T
     return tf.slice(whole, [0, margin, margin, 0], inner)
 
 
-def _folding(size: int, times: int) -> np.ndarray:
-    """Returns which of a kernel's places, along one side, meet in which of the patch's.
+def _folding(times: int) -> np.ndarray:
+    """Returns which of a 3x3 kernel's places, along one side, meet in which of the patch's.
 
     What lies left in the kernel is added right of the pixel: the order is turned.
 
     Returns:
-        `[size + times - 1, size]`: 1 where they meet, otherwise 0.
+        `[times + 2, 3]`: 1 where they meet, otherwise 0.
     """
-    shifts = np.arange(size + times - 1)[:, np.newaxis] - np.arange(size)[::-1]
+    shifts = np.arange(times + 2)[:, np.newaxis] - np.arange(3)[::-1]
     return np.where((shifts >= 0) & (shifts < times), 1.0, 0.0)
 
 

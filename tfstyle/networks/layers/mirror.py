@@ -32,9 +32,10 @@ def mirror_pad(
     # Without repetition the mirror begins at the edge's neighbour.
     edge = 0 if repeat_edge else 1
 
+    # A gradient of our own: TensorFlow's would add up pixel by pixel.
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        height, width = tf.unstack(tf.shape(inputs)[1:3])
+        _, height, width, _ = pixels.sides(inputs)
         rows = _around(height, above, below, edge)
         return pixels.pick(inputs, rows, _around(width, border, border, edge)), fold
 
@@ -64,7 +65,7 @@ def mirror_to(inputs: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tens
     size, wanted = inputs.shape[1:3], [tf.get_static_value(side) for side in (height, width)]
     if size.is_fully_defined() and size == wanted:
         return inputs
-    rows, columns = tf.unstack(tf.shape(inputs)[1:3])
+    _, rows, columns, _ = pixels.sides(inputs)
     return pixels.pick(inputs, mirrored(height, rows), mirrored(width, columns))
 
 

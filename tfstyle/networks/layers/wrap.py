@@ -18,11 +18,10 @@ def wrap_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
         `[batch, height + 2 * border, width + 2 * border, channels]`.
     """
 
-    # A gradient of our own, as of mirrored borders: TensorFlow's fills an array of the input's size
-    # for each of the four strips.
+    # A gradient of our own, as of mirrored borders: TensorFlow's would add up pixel by pixel.
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        height, width = tf.unstack(tf.shape(inputs)[1:3])
+        _, height, width, _ = pixels.sides(inputs)
         return pixels.pick(inputs, _around(height, border), _around(width, border)), fold
 
     def fold(upstream: tf.Tensor) -> tf.Tensor:
