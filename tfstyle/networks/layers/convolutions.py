@@ -139,9 +139,10 @@ def _spare_columns(width: tf.Tensor) -> tf.Tensor:
 def _convolve_abreast(inputs: tf.Tensor, kernel: tf.Tensor, pixels: int) -> tf.Tensor:
     """Returns the convolution by a kernel that takes and yields several pixels of a row at once.
 
-    Processors compute 16 channels in one go; three would leave the others idle. The pixels are
-    channels of one, whose kernel takes single steps: longer ones are wrong in oneDNN's bfloat16
-    convolutions for AMX, as in TensorFlow 2.21, over 16 or 24 channels.
+    Processors compute 16 channels in one go; three would leave the others idle. Neighbouring pixels
+    become the channels of one, and the kernel takes single steps over these. Steps over several
+    pixels would do, but in oneDNN's bfloat16 convolutions for AMX, as in TensorFlow 2.21, they are
+    wrong over 16 or 24 channels.
     """
     size, columns, channels, filters = kernel.shape
     pixels = math.gcd(pixels, columns - 1)  # So that whole groups of them lie under the kernel.

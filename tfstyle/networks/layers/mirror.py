@@ -32,7 +32,7 @@ def mirror_pad(
     # Without repetition the mirror begins at the edge's neighbour.
     edge = 0 if repeat_edge else 1
 
-    # A gradient of our own: TensorFlow's would add up pixel by pixel.
+    # A gradient of our own: TensorFlow's of what is picked takes up to three times as long.
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
         _, height, width, _ = pixels.sides(inputs)

@@ -12,13 +12,13 @@ def wrap_pad(inputs: tf.Tensor, border: int) -> tf.Tensor:
 
     Args:
         inputs: `[batch, height, width, channels]`, height and width from `border` up.
-        border: pixels, above 0.
+        border: pixels.
 
     Returns:
         `[batch, height + 2 * border, width + 2 * border, channels]`.
     """
 
-    # A gradient of our own, as of mirrored borders: TensorFlow's would add up pixel by pixel.
+    # A gradient of our own, as of mirrored borders: TensorFlow's takes longer.
     @tf.custom_gradient
     def pad(inputs: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
         _, height, width, _ = pixels.sides(inputs)
