@@ -7,8 +7,9 @@ the smaller sizes are kept.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -114,36 +115,58 @@ class _StripRunner:
             return convolved.then(stage.finish)
         # The image's own size: computed anew for each use, as keeping them is what takes memory.
         if convolved.height == self.height:
-            return convolved.then(self._ending(stage.modulate, stage, convolved), *beside)
-        kept = self.compute(convolved)
-        convolved = _from(kept)
-        finished = convolved.then(self._ending(stage.modulate, stage, convolved), *beside)
-        # Each position depends on itself alone from here on: in place.
-        return _from(self.compute(finished, kept))
+            moments = self._measure(convolved) if stage.measures else None
+            return convolved.then(self._ending(stage.modulate, stage.finish, moments), *beside)
+        kept, moments = self._kept(convolved, stage.measures)
+        finished = _from(kept).then(self._ending(stage.modulate, stage.finish, moments), *beside)
+        # In place, as each position depends on itself alone from here on. A stage that adds nothing
+        # is finished for each use instead: to keep that takes longer.
+        return _from(self.compute(finished, kept)) if beside else finished
 
     def _ending(
-        self, modulate: norms.ConditionalAffine, stage: stages.Stage, convolved: Features
+        self,
+        modulate: norms.ConditionalAffine,
+        finish: keras.layers.Layer,
+        moments: norms.Moments | None,
     ) -> Callable[..., tf.Tensor]:
-        """Returns what a stage does with each position, for which the whole image is measured."""
-        measured = {"moments": self._measure(convolved)} if stage.measures else {}
+        """Returns what a stage does with each position, given the whole image's moments."""
+        whole = {"moments": moments} if moments else {}
 
         def end(features: tf.Tensor, *others: tf.Tensor) -> tf.Tensor:
-            modulated = modulate(features, self.shares, **measured)
-            return stage.finish([modulated, *others] if others else modulated)
+            modulated = modulate(features, self.shares, **whole)
+            return finish([modulated, *others] if others else modulated)
 
         return end
 
+    def _kept(self, features: Features, measures: bool) -> tuple[np.ndarray, norms.Moments | None]:
+        """Returns all rows, and the whole image's moments where they are wanted."""
+        of_strips: list[norms.Moments] = []
+
+        def rows(top: int, bottom: int) -> tf.Tensor:
+            strip = features.rows(top, bottom)
+            # While it is at hand: to read it once more takes time.
+            if measures:
+                of_strips.append(norms.moments(strip))
+            return strip
+
+        kept = self.compute(Features(features.height, rows))
+        return kept, self._of_whole(of_strips, features.height) if measures else None
+
     def _measure(self, features: Features) -> norms.Moments:
+        """Returns the whole image's moments."""
+        strips = self._strips(features.height)
+        of_strips = [norms.moments(features.rows(*strip)) for strip in strips]
+        return self._of_whole(of_strips, features.height)
+
+    def _of_whole(self, of_strips: Sequence[norms.Moments], height: int) -> norms.Moments:
         """Returns the whole image's moments from those of its strips, each with its share.
 
         mean = sum_s p_s mean_s; variance = sum_s p_s (variance_s + (mean_s - mean)^2).
         Reference: Chan et al. (1979).
         """
-        strips = list(self._strips(features.height))
         # In float64: the strips' means are close, and their differences are what counts.
-        measured = [norms.moments(features.rows(*strip)) for strip in strips]
-        means, variances = np.moveaxis(np.array(measured, np.float64), 1, 0)
-        parts = np.array([bottom - top for top, bottom in strips]) / features.height
+        means, variances = np.moveaxis(np.array(of_strips, np.float64), 1, 0)
+        parts = np.array([bottom - top for top, bottom in self._strips(height)]) / height
         mean = parts @ means
         variance = parts @ (variances + (means - mean) ** 2)
         return tf.constant(mean, tf.float32), tf.constant(variance, tf.float32)
