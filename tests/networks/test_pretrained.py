@@ -1,4 +1,5 @@
 import itertools
+import zipfile
 
 import keras
 import numpy as np
@@ -8,7 +9,7 @@ from samples import picture
 
 from tfstyle import image
 from tfstyle.networks import packing, pretrained
-from tfstyle.networks.stylizers import stages, transform_net
+from tfstyle.networks.stylizers import family, stages, transform_net
 from tfstyle.training import warm_start
 
 
@@ -74,6 +75,18 @@ def test_a_packed_network_without_inner_norms_stays_so(tmp_path):
     read, photograph = pretrained.load(tmp_path / "packed.npz"), picture(32, 32, seed=3)
     assert not read.architecture.inner_norms
     assert_allclose(read(photograph), stylizer(photograph), atol=0.01)
+
+
+def test_packed_weights_are_compressed(tmp_path):
+    pretrained.pack(net(["a"], seed=1), tmp_path / "packed.npz")
+    with zipfile.ZipFile(tmp_path / "packed.npz") as archive:
+        assert {member.compress_type for member in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+def test_packed_zeros_are_read(tmp_path):
+    # As a family is made: compressed, its 24 MB would be 37 kB, which is refused as a trap.
+    pretrained.pack(family.StylizerFamily(list("abcdefghijk")), tmp_path / "packed.npz")
+    assert not any(map(np.any, pretrained.load(tmp_path / "packed.npz").get_weights()))
 
 
 # --- Shipped ---

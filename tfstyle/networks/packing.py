@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tfstyle.system import files
+from tfstyle.system import files, npz
 from tfstyle.system.doors import Unsound
 from tfstyle.system.precision import dtype_policy
 
@@ -76,8 +76,8 @@ def pack(
         )
     described = json.dumps({"class": type(network).__name__, **architecture})
     with files.atomically(path) as file:
-        # A twelfth smaller, for 0.02 s a network to read.
-        np.savez_compressed(file, architecture=np.array(described), **arrays)
+        # A twelfth smaller; a family takes 0.02 s a network longer to read.
+        npz.write(file, {"architecture": np.array(described), **arrays})
 
 
 def _in_bytes(index: int, kernels: np.ndarray) -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from tfstyle.methods.feed_forward import method as feed_forward
 from tfstyle.networks import pretrained
+from tfstyle.networks.layers import norms
 from tfstyle.networks.stylizers import strips, transform_net
 
 KINDS = {
@@ -52,6 +53,20 @@ def test_picture_is_one_whose_strips_differ(stylizer):
     image = picture(64, 48)
     apart = np.concatenate([stylizer(image[:, :32]), stylizer(image[:, 32:])], axis=1)
     assert np.abs(apart - stylizer(image)).max() > 0.1
+
+
+def test_what_a_residual_block_adds_up_is_finished_once(stylizer, monkeypatch):
+    rows = dict.fromkeys((block[-1].modulate for block in stylizer.blocks if len(block) > 1), 0)
+
+    def counted(norm, features, *others, **named):
+        if norm in rows:
+            rows[norm] += features.shape[1]
+        return keras.layers.Layer.__call__(norm, features, *others, **named)
+
+    monkeypatch.setattr(norms.ConditionalAffine, "__call__", counted, raising=False)
+    strips.paint(stylizer, picture(64, 48), strip_rows=5)
+    # A quarter of the picture's rows. Finished for each use, they would be many times as many.
+    assert list(rows.values()) == [16, 16]
 
 
 def test_strips_without_grain_are_the_whole_without(stylizer):

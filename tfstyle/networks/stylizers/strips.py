@@ -2,8 +2,8 @@
 
 Every layer sees a strip together with the rows around it that its kernel reaches, and every
 norm has the mean and variance of the whole image, so there is no seam: the result is that of the
-whole image at once. Features of the image's own size are computed anew for each use; those of
-the smaller sizes are kept.
+whole image at once. Features of the image's own size are computed anew for each use. Of the smaller
+sizes what is convolved is kept, and after an addition what is finished.
 """
 
 import dataclasses
@@ -109,7 +109,7 @@ class _StripRunner:
     shares: tf.Tensor
 
     def run(self, stage: stages.Stage, given: Features, *beside: Features) -> Features:
-        """Returns the stage's features: convolved, measured, modulated and finished."""
+        """Returns the stage's features: convolved, measured, and finished as they are used."""
         convolved = _convolve(stage.convolve, given)
         if stage.modulate is None:
             return convolved.then(stage.finish)
@@ -119,8 +119,8 @@ class _StripRunner:
             return convolved.then(self._ending(stage.modulate, stage.finish, moments), *beside)
         kept, moments = self._kept(convolved, stage.measures)
         finished = _from(kept).then(self._ending(stage.modulate, stage.finish, moments), *beside)
-        # In place, as each position depends on itself alone from here on. A stage that adds nothing
-        # is finished for each use instead: to keep that takes longer.
+        # In place, as each position depends on itself alone from here on. Otherwise each block
+        # would finish those before it anew. A stage that adds nothing is used twice at most.
         return _from(self.compute(finished, kept)) if beside else finished
 
     def _ending(
@@ -172,7 +172,10 @@ class _StripRunner:
         return tf.constant(mean, tf.float32), tf.constant(variance, tf.float32)
 
     def compute(self, features: Features, into: np.ndarray | None = None) -> np.ndarray:
-        """Returns all rows, in `into` where it is given; the features may be made of it."""
+        """Returns all rows, in `into` where it is given; the features may be made of it.
+
+        Each strip is asked for once, from the top down.
+        """
         height = features.height if into is None else into.shape[1]
         first, *others = self._strips(height)
         rows = np.asarray(features.rows(*first))
